@@ -1,0 +1,186 @@
+//! Turns a picture, or a prompt, into a short H.264 clip.
+//!
+//! The emulator's stand-in for a video model: a slow camera over a still, cut
+//! at 24 frames a second, with a stamp on every frame that says so. The way
+//! through is a straight line:
+//!
+//! ```text
+//! input ─▶ fit ─────┐
+//!                   ├─▶ colour ─▶ (camera ─▶ stamp ─▶ encode), per frame ─▶ mp4
+//! setting ─▶ title ─┘
+//! ```
+//!
+//! It knows nothing of HTTP, jobs or files. [`render`] blocks and uses up to
+//! four threads of its own: call it from a worker, not from an async task.
+
+// One call in `encode` needs `unsafe`; it says why.
+#![deny(unsafe_code)]
+// Input is hostile: nothing on its way may panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+// Pixels, coordinates and fixed point: casts between them are the work itself.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::many_single_char_names
+)]
+
+mod backdrop;
+mod camera;
+mod colour;
+mod encode;
+mod error;
+mod fit;
+mod hash;
+mod input;
+mod mp4;
+mod setting;
+mod shot;
+mod stamp;
+mod text;
+mod title;
+mod track;
+mod warp;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use error::RenderError;
+pub use input::{MAX_PIXELS, MAX_SIDE, probe};
+pub use shot::{Aspect, FPS, Shot};
+
+use camera::Camera;
+use colour::Frame;
+use stamp::Stamp;
+use text::Face;
+
+/// What the clip shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// Encoded image file (JPEG, PNG, WebP, GIF): the picture the camera moves
+    /// over. Of an animation, the first frame.
+    Image(&'a [u8]),
+    /// No picture: a title card with the prompt set in real type, on a gradient
+    /// derived from prompt and seed.
+    Title {
+        /// Shown as given, wrapped to the card. May be empty.
+        prompt: &'a str,
+    },
+}
+
+/// A finished clip.
+#[derive(Clone, Debug)]
+pub struct Clip {
+    /// The whole file: `moov` before `mdat`, so it plays while it loads.
+    pub mp4: Vec<u8>,
+    /// Pixels, even.
+    pub width: u32,
+    /// Pixels, even.
+    pub height: u32,
+    /// Number of frames, [`FPS`] for each second.
+    pub frames: u32,
+    /// Frames per second, always [`FPS`].
+    pub fps: u32,
+    /// Seconds, exactly `frames / fps`.
+    pub duration: f64,
+}
+
+/// Renders and encodes one clip; blocks until it is done.
+///
+/// The same source and shot give the same bytes, on any number of cores.
+/// `progress(done, total)` counts frames: it is called once a frame, from
+/// worker threads but never twice at once, `done` rising from 1 to `total`.
+/// Set `cancel` to stop within about one frame, or as soon as the picture, if
+/// that is still being read, is decoded.
+///
+/// # Errors
+///
+/// [`RenderError::Cancelled`] once `cancel` is set, [`RenderError::OutOfRange`]
+/// for a shot outside its limits, the errors of [`probe`] and
+/// [`RenderError::Broken`] for a picture that cannot be decoded, and
+/// [`RenderError::Encoder`] if the video encoder fails.
+pub fn render(
+    source: &Source<'_>,
+    shot: &Shot,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(u32, u32) + Sync),
+) -> Result<Clip, RenderError> {
+    shot.check()?;
+    stop_if(cancel)?;
+    let face = Face::new()?;
+    let still = Still::new(source, shot, &face, cancel)?;
+    let (width, height) = still.output;
+
+    let stamp = Stamp::new(&face, width, height);
+    let paint = |index: u32, frame: &mut Frame| {
+        still.camera.shoot(&still.picture, index, frame);
+        stamp.press(frame);
+    };
+    let job = encode::Job {
+        width,
+        height,
+        frames: shot.frames(),
+    };
+    let track = encode::encode(&job, &paint, cancel, progress)?;
+
+    Ok(Clip {
+        mp4: mp4::write(&track, width, height)?,
+        width,
+        height,
+        frames: job.frames,
+        fps: FPS,
+        duration: f64::from(job.frames) / f64::from(FPS),
+    })
+}
+
+/// What the camera films: one picture, a little larger than the frame.
+struct Still {
+    picture: Frame,
+    camera: Camera,
+    output: (u32, u32),
+}
+
+impl Still {
+    fn new(
+        source: &Source<'_>,
+        shot: &Shot,
+        face: &Face,
+        cancel: &AtomicBool,
+    ) -> Result<Self, RenderError> {
+        let (picture, output, motion) = match *source {
+            Source::Image(bytes) => {
+                let image = input::decode(bytes)?;
+                stop_if(cancel)?;
+                let output = shot.size(Some(image.dimensions()));
+                let picture = fit::cover(&image, camera::stage(output));
+                (picture, output, camera::Motion::Picture)
+            }
+            Source::Title { prompt } => {
+                let output = shot.size(None);
+                let card = title::card(face, prompt, shot.seed, camera::stage(output));
+                (card, output, camera::Motion::Card)
+            }
+        };
+        stop_if(cancel)?;
+        Ok(Self {
+            picture: Frame::from_rgb(&picture),
+            camera: Camera::new(motion, shot.seed, output, shot.frames()),
+            output,
+        })
+    }
+}
+
+fn stop_if(cancel: &AtomicBool) -> Result<(), RenderError> {
+    if cancel.load(Ordering::Relaxed) {
+        return Err(RenderError::Cancelled);
+    }
+    Ok(())
+}
