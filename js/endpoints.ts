@@ -1,0 +1,130 @@
+/**
+ * The endpoints whose inputs and outputs this package knows. Add your own by declaration
+ * merging:
+ *
+ * ```ts
+ * declare module "fal-wasm" {
+ *   interface EndpointTypeMap {
+ *     "acme/upscaler": { input: { image_url: string | Blob }; output: { image: File } };
+ *   }
+ * }
+ * ```
+ *
+ * Fields, enums and defaults are those of fal's generated types; ranges come from the
+ * model pages.
+ */
+export interface EndpointTypeMap {
+  "fal-ai/kandinsky5-pro/image-to-video": {
+    input: Kandinsky5ProImageToVideoInput;
+    output: Kandinsky5VideoOutput;
+  };
+  "fal-ai/kandinsky5-pro/text-to-video": {
+    input: Kandinsky5ProTextToVideoInput;
+    output: Kandinsky5VideoOutput;
+  };
+  "fal-ai/kandinsky5/text-to-video": {
+    input: Kandinsky5TextToVideoInput;
+    output: Kandinsky5VideoOutput;
+  };
+  "fal-ai/kandinsky5/text-to-video/distill": {
+    input: Kandinsky5TextToVideoDistillInput;
+    output: Kandinsky5VideoOutput;
+  };
+}
+
+/** An endpoint id: one with known types, or any other. */
+export type EndpointType = keyof EndpointTypeMap | (string & {});
+
+/** The input of an endpoint; any record where it is not in {@link EndpointTypeMap}. */
+export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
+  ? EndpointTypeMap[Id]["input"]
+  : Record<string, any>;
+
+/** The output of an endpoint; anything where it is not in {@link EndpointTypeMap}. */
+export type OutputType<Id extends string> = Id extends keyof EndpointTypeMap
+  ? EndpointTypeMap[Id]["output"]
+  : any;
+
+/** A file that a model made. */
+export interface FalFile {
+  /** Where to download it. No key is needed. */
+  url: string;
+  /**
+   * Its MIME type. Not reliable: videos are known to come as `application/octet-stream`.
+   */
+  content_type?: string;
+  /** Its name. */
+  file_name?: string;
+  /** Its size in bytes. */
+  file_size?: number;
+}
+
+/** Input of `fal-ai/kandinsky5-pro/image-to-video`. */
+export interface Kandinsky5ProImageToVideoInput {
+  /** The prompt to generate the video from. */
+  prompt: string;
+  /** The picture to start from: a public URL, a data URI, or a `File` or `Blob`. */
+  image_url: string | Blob | File;
+  /** The short side of the video. Default value: `"512P"` */
+  resolution?: "512P" | "1024P";
+  /** The length of the video; the model page lists only `"5s"`. Default value: `"5s"` */
+  duration?: "5s" | "10s" | (string & {});
+  /** Denoising steps, 1 to 40. Default value: `28` */
+  num_inference_steps?: number;
+  /** Acceleration level for faster generation. Default value: `"regular"` */
+  acceleration?: "none" | "regular";
+  /** Makes a run repeatable. Default value: chosen by the service */
+  seed?: number;
+}
+
+/** Input of `fal-ai/kandinsky5-pro/text-to-video`. */
+export interface Kandinsky5ProTextToVideoInput {
+  /** The prompt to generate the video from. */
+  prompt: string;
+  /** The short side of the video. Default value: `"512P"` */
+  resolution?: "512P" | "1024P";
+  /** Width to height of the video. Default value: `"3:2"` */
+  aspect_ratio?: "3:2" | "1:1" | "2:3";
+  /** The length of the video; the model page lists only `"5s"`. Default value: `"5s"` */
+  duration?: "5s" | "10s" | (string & {});
+  /** Denoising steps, 1 to 50. Default value: `28` */
+  num_inference_steps?: number;
+  /** Acceleration level for faster generation. Default value: `"regular"` */
+  acceleration?: "none" | "regular";
+  /** Makes a run repeatable. Default value: chosen by the service */
+  seed?: number;
+}
+
+/** Input of `fal-ai/kandinsky5/text-to-video`. */
+export interface Kandinsky5TextToVideoInput {
+  /** The prompt to generate the video from. */
+  prompt: string;
+  /** Width and height in pixels. Default value: `"768x512"`, following the aspect ratio */
+  resolution?: string;
+  /** Width to height of the video. Default value: `"3:2"` */
+  aspect_ratio?: "3:2" | "1:1" | "2:3";
+  /** The length of the video. Default value: `"5s"` */
+  duration?: "5s" | "10s";
+  /** Denoising steps. Default value: `30` */
+  num_inference_steps?: number;
+}
+
+/** Input of `fal-ai/kandinsky5/text-to-video/distill`. */
+export interface Kandinsky5TextToVideoDistillInput {
+  /** The prompt to generate the video from. */
+  prompt: string;
+  /** Width and height in pixels. Default value: `"768x512"`, following the aspect ratio */
+  resolution?: string;
+  /** Width to height of the video. Default value: `"3:2"` */
+  aspect_ratio?: "3:2" | "1:1" | "2:3";
+  /** The length of the video. Default value: `"5s"` */
+  duration?: "5s" | "10s";
+}
+
+/** Output of the four Kandinsky 5 endpoints. */
+export interface Kandinsky5VideoOutput {
+  /** The video, an MP4. */
+  video: FalFile;
+  /** The seed that was used. Given by the Pro endpoints. */
+  seed?: number;
+}

@@ -1,0 +1,216 @@
+import type { ValidationErrorInfo } from "./types.ts";
+
+/** The kind of failure. */
+export type FalErrorCode =
+  | "http"
+  | "job_failed"
+  | "invalid_input"
+  | "invalid_argument"
+  | "network"
+  | "bad_response";
+
+interface FalErrorArgs {
+  message: string;
+  code?: FalErrorCode;
+  requestId?: string | undefined;
+  cause?: unknown;
+}
+
+/** Every error of this package; its `code` says which kind. */
+export class FalError extends Error {
+  /** The kind of failure, to branch on. */
+  readonly code: FalErrorCode;
+  /** The request's id; empty where none is known. Its job may still be running. */
+  readonly requestId: string;
+
+  constructor({ message, code = "http", requestId = "", cause }: FalErrorArgs) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "FalError";
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+interface ApiErrorArgs extends FalErrorArgs {
+  status: number;
+  body?: any;
+  timeoutType?: string | undefined;
+}
+
+/** The service, or the model behind it, answered with an error. */
+export class ApiError<Body = any> extends FalError {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The answer's body: parsed where it is JSON, else its text. */
+  readonly body: Body;
+  /** `"user"` where the caller's own `startTimeout` ran out. */
+  readonly timeoutType: string | undefined;
+
+  constructor(args: ApiErrorArgs) {
+    super(args);
+    this.name = "ApiError";
+    this.status = args.status;
+    this.body = args.body;
+    this.timeoutType = args.timeoutType;
+  }
+
+  /** Whether the caller's own `startTimeout` ran out. */
+  get isUserTimeout(): boolean {
+    return this.status === 504 && this.timeoutType === "user";
+  }
+}
+
+/** The input was refused, by the service or, before anything was sent, by this package. */
+export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }> {
+  constructor(args: ApiErrorArgs) {
+    super(args);
+    this.name = "ValidationError";
+  }
+
+  /** Every finding. */
+  get fieldErrors(): ValidationErrorInfo[] {
+    const detail: unknown = this.body?.detail;
+    if (typeof detail === "string") {
+      return [{ loc: ["body"], msg: detail, type: "value_error" }];
+    }
+    return Array.isArray(detail) ? detail : [];
+  }
+
+  /** The findings about one field. */
+  getFieldErrors(field: string): ValidationErrorInfo[] {
+    return this.fieldErrors.filter((error) => error.loc?.at(-1) === field);
+  }
+}
+
+/** What the Rust side rejects with: facts, of which this file makes exceptions. */
+interface Facts {
+  falCode: FalErrorCode | "timeout" | "aborted";
+  operation?: string;
+  endpointId?: string;
+  requestId?: string;
+  status?: number;
+  statusText?: string;
+  body?: any;
+  timeoutType?: string;
+  timeoutMs?: number;
+  argument?: string;
+  field?: string;
+  problem?: string;
+  given?: unknown;
+  errorType?: string;
+  cause?: any;
+}
+
+const MAX_QUOTED = 300;
+
+/** The exception for what a call was rejected with; values thrown by the caller pass. */
+export function toError(reason: any): unknown {
+  if (typeof reason?.falCode !== "string") return reason;
+  const facts: Facts = reason;
+  const { falCode: code, requestId, cause } = facts;
+  switch (code) {
+    case "http":
+      return httpError(facts);
+    case "job_failed":
+      return new ApiError({
+        ...facts,
+        code,
+        status: 500,
+        message: `${facts.problem} (the request completed with an error${where(facts)})`,
+        body: { detail: facts.problem, error_type: facts.errorType, output: facts.body },
+      });
+    case "invalid_input":
+      return inputError(facts);
+    case "timeout":
+      return domException(`Timed out after ${facts.timeoutMs} ms${where(facts)}`, "TimeoutError", requestId);
+    case "aborted":
+      return domException("The call was aborted", "AbortError", requestId);
+    default:
+      return new FalError({ message: sentence(facts), code, requestId, cause });
+  }
+}
+
+function sentence(facts: Facts): string {
+  const { falCode, argument, problem, operation, requestId, field } = facts;
+  const place = field ? ` (${field})` : "";
+  if (falCode === "invalid_argument") {
+    const given = "given" in facts ? `, got ${quoted(facts.given)}` : "";
+    return `${argument}: ${problem?.replace(/\.$/, "")}${given}. Nothing was submitted`;
+  }
+  if (falCode === "bad_response") {
+    return `Unexpected answer to ${operation}${place}${where(facts)}: ${problem}. Is a proxy or a login page in between?`;
+  }
+  const advice = requestId
+    ? ". The job may still be running: fetch its result with this request id"
+    : operation === "submit"
+      ? ". It may have arrived, so it was not sent again: a second job would be billed"
+      : "";
+  return `No answer to ${operation}${place}${where(facts)}: ${facts.cause?.message ?? "the connection failed"}${advice}`;
+}
+
+function httpError(facts: Facts): ApiError {
+  const { status = 0, body, field } = facts;
+  const why = reasonIn(body) || facts.statusText || "no reason given";
+  const place = field ? ` of ${field}` : "";
+  const message = `${why} (HTTP ${status} from ${facts.operation}${place}${where(facts)})`;
+  const Kind = status === 422 ? ValidationError : ApiError;
+  return new Kind({ ...facts, code: "http", status, message });
+}
+
+/** The service's own words in an error body. */
+function reasonIn(body: any): string {
+  const detail = body?.detail;
+  const first = Array.isArray(detail) ? detail[0] : undefined;
+  if (first) return fieldMessage(first);
+  const text = [detail, body?.message, body?.error, body].find((it) => typeof it === "string");
+  // A gateway's error page says less than the status does.
+  return text && !text.trimStart().startsWith("<") ? shortened(text) : "";
+}
+
+function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
+  const field = Array.isArray(loc) ? loc.filter((part, at) => at > 0 || part !== "body").join(".") : "";
+  return shortened(field ? `${field}: ${msg}` : String(msg));
+}
+
+function inputError(facts: Facts): ValidationError {
+  const detail = facts.body.detail;
+  for (const finding of detail) finding.msg = inputMessage(finding);
+  const more = detail.length > 1 ? ` (and ${detail.length - 1} more)` : "";
+  return new ValidationError({
+    ...facts,
+    code: "invalid_input",
+    status: 422,
+    message: `${fieldMessage(detail[0])}${more}. Nothing was sent to ${facts.endpointId}; validate: false sends it unchecked`,
+  });
+}
+
+function inputMessage({ type, ctx, input }: any): string {
+  if (type === "missing") return "Field required";
+  const expected =
+    type === "one_of"
+      ? `be one of ${ctx.expected.map(quoted).join(", ")}`
+      : type === "greater_than_equal"
+        ? `be greater than or equal to ${ctx.ge}`
+        : type === "less_than_equal"
+          ? `be less than or equal to ${ctx.le}`
+          : type === "int_type"
+            ? "be a whole number"
+            : "be a string";
+  return `Input should ${expected}, got ${quoted(input)}`;
+}
+
+function where({ requestId }: Facts): string {
+  return requestId ? `, request ${requestId}` : "";
+}
+
+function quoted(value: unknown): string {
+  return shortened(typeof value === "string" ? JSON.stringify(value) : String(value));
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}
+
+function domException(message: string, name: string, requestId?: string): DOMException {
+  return Object.assign(new DOMException(message, name), requestId ? { requestId } : {});
+}

@@ -1,0 +1,150 @@
+// What has to be on the machine, found or brought there: by rustup or Debian's packages,
+// whichever this machine has. What cannot be had is named in one line.
+
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { StepError, find, output, root, run, step } from "./steps.mjs";
+
+const WEB_RUST = ["rustc-web", "cargo-web", "rust-web-src", "libstd-rust-web-dev", "lld-22"];
+
+/** The npm packages of package-lock.json. */
+export async function nodeModules() {
+  const lock = path.join(root, "package-lock.json");
+  const installed = path.join(root, "node_modules", ".package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  await step("Installing the npm packages", () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
+}
+
+/**
+ * A Rust compiler that has the standard library's source, from which the one for wasm32 is
+ * built. One compiler serves all builds: two would rebuild each other's work.
+ * @returns {Promise<{cargo: string, env: Record<string, string>, version: string}>}
+ */
+export async function rust() {
+  const found = compilerWithSource();
+  if (found) return found;
+  if (find("rustup")) {
+    await step("Adding the standard library's source (rustup component rust-src)", () => {
+      const added = output("rustup", ["component", "add", "rust-src"]);
+      if (added === undefined) console.log("  not to be had from rustup here");
+    });
+  }
+  if (!compilerWithSource() && canInstall()) {
+    await step("Installing Debian's Rust for wasm", () => install(WEB_RUST));
+  }
+  const compiler = compilerWithSource();
+  if (compiler) return compiler;
+  throw new StepError(
+    find("cargo")
+      ? "The Rust standard library's source is missing: install it with `rustup component add rust-src`."
+      : "Rust is missing: install it from https://rustup.rs, then run this again.",
+  );
+}
+
+function compilerWithSource() {
+  for (const cargo of [find("cargo"), "/usr/bin/cargo"]) {
+    if (!cargo || !existsSync(cargo)) continue;
+    const rustc = path.join(path.dirname(cargo), "rustc");
+    const sysroot = output(rustc, ["--print", "sysroot"]);
+    if (!sysroot || !existsSync(path.join(sysroot, "lib/rustlib/src/rust/library/std/Cargo.toml"))) continue;
+    const linker = wasmLinker(sysroot);
+    if (linker === undefined) continue;
+    const env = {
+      ...linker,
+      // Cargo looks for rustc on the PATH, where another one may come first.
+      PATH: `${path.dirname(cargo)}${path.delimiter}${process.env.PATH}`,
+      RUSTC: rustc,
+      // -Zbuild-std and immediate-abort are unstable, on the stable compiler too.
+      RUSTC_BOOTSTRAP: "1",
+    };
+    return { cargo, env, version: output(rustc, ["--version"]) };
+  }
+  return undefined;
+}
+
+/**
+ * The setting by which this compiler links wasm: none where it brings its own linker, as
+ * rustup's do; the newest `wasm-ld` for Debian's, which looks for one and has none.
+ */
+function wasmLinker(sysroot) {
+  const hosts = path.join(sysroot, "lib/rustlib");
+  const own = readdirSync(hosts).some((host) => existsSync(path.join(hosts, host, "bin/rust-lld")));
+  if (own || find("rust-lld")) return {};
+  const versions = Array.from({ length: 60 }, (_, at) => `wasm-ld-${60 - at}`);
+  const linker = find("wasm-ld", ...versions);
+  return linker && { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker };
+}
+
+/** A C++ compiler, which the emulator's video encoder is built with. */
+export async function cxx() {
+  if (process.env.CXX || find("c++", "g++", "clang++")) return;
+  if (canInstall()) await step("Installing a C++ compiler", () => install(["g++"]));
+  if (!find("c++", "g++", "clang++")) {
+    throw new StepError("A C++ compiler is missing: install g++ or clang.");
+  }
+}
+
+/**
+ * wasm-bindgen's command-line tools, of the version in Cargo.lock, which the generated code
+ * has to match. Kept in the user's cache: building them takes minutes.
+ * @returns {Promise<string>} their folder
+ */
+export async function wasmBindgen({ cargo, env }) {
+  const lock = readFileSync(path.join(root, "Cargo.lock"), "utf8");
+  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)?.[1];
+  if (!version) throw new StepError("Cargo.lock names no version of wasm-bindgen.");
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
+  const folder = path.join(cache, "fal-wasm", `wasm-bindgen-${version}`);
+  const bin = path.join(folder, "bin");
+  const isThere = () => output(path.join(bin, "wasm-bindgen"), ["--version"]) === `wasm-bindgen ${version}`;
+  if (isThere()) return bin;
+  await step(`Building wasm-bindgen-cli ${version} (once, some minutes)`, async () => {
+    mkdirSync(folder, { recursive: true });
+    const args = ["install", "wasm-bindgen-cli", "--version", version, "--root", folder, "--force", "--quiet"];
+    const options = { env: { ...env, CARGO_TARGET_DIR: path.join(folder, "target") } };
+    // Its own lock file may name a version that the registry does not serve.
+    const locked = output(cargo, [...args, "--locked"], options.env);
+    if (locked === undefined) await run(cargo, args, options);
+  });
+  if (!isThere()) throw new StepError(`wasm-bindgen-cli ${version} could not be installed.`);
+  return bin;
+}
+
+/**
+ * Chromium or Chrome, and its driver.
+ * @returns {Promise<{browser: string, driver: string}>}
+ */
+export async function browser() {
+  const browserNames = [
+    process.env.CHROME_PATH ?? "",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  ].filter(Boolean);
+  const look = () => ({
+    browser: find(...browserNames),
+    driver: process.env.CHROMEDRIVER || find("chromedriver"),
+  });
+  const found = look();
+  if ((!found.browser || !found.driver) && canInstall()) {
+    await step("Installing Chromium and its driver", () => install(["chromium", "chromium-driver"]));
+  }
+  const { browser, driver } = look();
+  if (!browser) throw new StepError("No browser: install Chrome or Chromium, or set CHROME_PATH.");
+  if (!driver) throw new StepError("chromedriver is missing: install the one for your Chrome, or set CHROMEDRIVER.");
+  return { browser, driver };
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && find("apt-get") !== undefined;
+}
+
+async function install(packages) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update", "-qq"], { env });
+  await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env });
+}

@@ -1,0 +1,231 @@
+//! Endpoint ids and request ids: parsing them, and building the URLs of the queue from
+//! them. Ids come from callers and may be hostile: what parses here cannot change the
+//! host, leave its path segment or add a query (grammar: protocol §2).
+
+use crate::{host::fal_url_path, text};
+
+const QUEUE: &str = "https://queue.fal.run/";
+const NAMESPACES: [&[u8]; 2] = [b"workflows", b"comfy"];
+
+/// An endpoint id that is safe to build URLs from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointId {
+    /// `owner/alias/path…`, or the namespace before them.
+    full: String,
+    /// Length of `[namespace/]owner/alias` within `full`.
+    base_len: usize,
+    /// The URL that was given in place of an id, without a trailing slash.
+    url: Option<String>,
+}
+
+impl EndpointId {
+    /// Parses `owner/alias[/path]`, `workflows/owner/alias[/path]`, `comfy/owner/alias[/path]`,
+    /// the legacy `1234-alias`, or an `https` URL on a fal host. `None` for anything else.
+    pub fn parse(id: &str) -> Option<Self> {
+        if text::contains(id, "://") {
+            return Self::parse_url(id);
+        }
+        let full = if text::contains(id, "/") {
+            text::joined(&[id.strip_suffix('/').unwrap_or(id)])
+        } else {
+            legacy(id)?
+        };
+        Self::from_path(full, None)
+    }
+
+    fn parse_url(url: &str) -> Option<Self> {
+        let url = url.strip_suffix('/').unwrap_or(url);
+        let path = fal_url_path(url)?.strip_prefix('/')?;
+        Self::from_path(text::joined(&[path]), Some(text::joined(&[url])))
+    }
+
+    fn from_path(full: String, url: Option<String>) -> Option<Self> {
+        let (mut segments, mut wanted, mut base_len) = (0, 2, 0);
+        for segment in full.as_bytes().split(|byte| *byte == b'/') {
+            if !is_segment(segment) {
+                return None;
+            }
+            if segments == 0 && NAMESPACES.contains(&segment) {
+                wanted = 3;
+            }
+            if segments < wanted {
+                base_len += segment.len() + usize::from(segments > 0);
+            }
+            segments += 1;
+        }
+        (segments >= wanted).then_some(Self {
+            full,
+            base_len,
+            url,
+        })
+    }
+
+    /// The whole id, e.g. `fal-ai/kandinsky5-pro/image-to-video`.
+    pub fn as_str(&self) -> &str {
+        &self.full
+    }
+
+    /// The app that follow-up calls name: the id without its subpath, e.g.
+    /// `fal-ai/kandinsky5-pro`. The service answers 405 to anything longer (protocol §2.2).
+    pub fn base_app(&self) -> &str {
+        self.full.get(..self.base_len).unwrap_or_default()
+    }
+
+    /// Where to submit. A URL given as the id is called as it stands, with the trailing
+    /// slash that the official client adds (protocol §2.3).
+    pub fn submit_url(&self) -> String {
+        match &self.url {
+            Some(url) => text::joined(&[url, "/"]),
+            None => text::joined(&[QUEUE, &self.full]),
+        }
+    }
+
+    /// The queue URL of a submitted request; `suffix` is empty, `/status` or `/cancel`.
+    pub fn request_url(&self, request_id: &RequestId<'_>, suffix: &str) -> String {
+        text::joined(&[QUEUE, self.base_app(), "/requests/", request_id.0, suffix])
+    }
+}
+
+/// A request id that is safe to put into a URL path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId<'a>(&'a str);
+
+impl<'a> RequestId<'a> {
+    /// Accepts what can be one path segment as it stands; `None` for anything else.
+    pub fn parse(id: &'a str) -> Option<Self> {
+        is_segment(id.as_bytes()).then_some(Self(id))
+    }
+}
+
+/// `1234-my-app` → `1234/my-app`
+fn legacy(id: &str) -> Option<String> {
+    let (owner, alias) = text::split_at_byte(id, b"-")?;
+    let digits = !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_digit());
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    let named = !alias.is_empty() && alias.bytes().all(is_plain);
+    (digits && named).then(|| text::joined(&[owner, "/", alias]))
+}
+
+/// One path segment of unreserved characters that no URL parser rewrites.
+fn is_segment(segment: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+    !segment.is_empty()
+        && segment.len() <= 256
+        && segment != b"."
+        && segment != b".."
+        && segment.iter().all(plain)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(id: &str) -> EndpointId {
+        EndpointId::parse(id).unwrap_or_else(|| panic!("{id} should parse"))
+    }
+
+    #[test]
+    fn an_id_keeps_its_subpath_for_submit_and_loses_it_for_follow_ups() {
+        for (id, submit, base) in [
+            (
+                "fal-ai/kandinsky5-pro/image-to-video",
+                "https://queue.fal.run/fal-ai/kandinsky5-pro/image-to-video",
+                "fal-ai/kandinsky5-pro",
+            ),
+            ("acme/app", "https://queue.fal.run/acme/app", "acme/app"),
+            ("acme/app/", "https://queue.fal.run/acme/app", "acme/app"),
+            (
+                "workflows/acme/flow/v2",
+                "https://queue.fal.run/workflows/acme/flow/v2",
+                "workflows/acme/flow",
+            ),
+            (
+                "comfy/acme/graph",
+                "https://queue.fal.run/comfy/acme/graph",
+                "comfy/acme/graph",
+            ),
+            (
+                "1234-my-app",
+                "https://queue.fal.run/1234/my-app",
+                "1234/my-app",
+            ),
+            (
+                "https://queue.fal.run/acme/app/v1",
+                "https://queue.fal.run/acme/app/v1/",
+                "acme/app",
+            ),
+        ] {
+            assert_eq!(parsed(id).submit_url(), submit);
+            assert_eq!(parsed(id).base_app(), base);
+        }
+    }
+
+    #[test]
+    fn follow_up_urls_name_the_base_app() {
+        let request = RequestId::parse("0b6c1d1e-6b57").expect("valid");
+        assert_eq!(
+            parsed("acme/app/sub/path").request_url(&request, "/status"),
+            "https://queue.fal.run/acme/app/requests/0b6c1d1e-6b57/status"
+        );
+    }
+
+    #[test]
+    fn what_is_no_endpoint_id_is_refused() {
+        for id in [
+            "",
+            "/",
+            "app",
+            "my-app",
+            "1234-",
+            "-app",
+            "12a-app",
+            "acme/",
+            "/acme/app",
+            "acme//app",
+            "acme/app/../../other",
+            "acme/./app",
+            "acme/app?x=1",
+            "acme/app#x",
+            "acme/app/%2e%2e",
+            "acme/a pp",
+            "acme\\app/x",
+            "acme/app\n",
+            "acme/äpp",
+            "workflows/acme",
+            "http://fal.run/acme/app",
+            "https://notfal.run/acme/app",
+            "https://fal.run",
+            "https://fal.run/acme",
+            "https://queue.fal.run/acme/app?x=1",
+        ] {
+            assert_eq!(EndpointId::parse(id), None, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn request_ids_stay_within_their_segment() {
+        assert!(RequestId::parse("0b6c1d1e-6b57-4d29-9f5e-5d2f0a0f1c11").is_some());
+        for id in ["", ".", "..", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\\b"] {
+            assert!(RequestId::parse(id).is_none(), "{id:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_that_parses_builds_urls_on_the_queue_under_its_own_path(id in "[a-z0-9/._~%?#@:\\\\ -]{1,40}", request in "\\PC{0,20}") {
+            if let (Some(endpoint), Some(request_id)) = (EndpointId::parse(&id), RequestId::parse(&request)) {
+                let built = endpoint.request_url(&request_id, "/status");
+                let parsed = url::Url::parse(&built).expect("a URL");
+                prop_assert_eq!(parsed.host_str(), Some("queue.fal.run"));
+                prop_assert_eq!(parsed.path(), format!("/{}/requests/{request}/status", endpoint.base_app()));
+                prop_assert_eq!(parsed.query(), None);
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics(id in "\\PC{0,60}") {
+            let _ = EndpointId::parse(&id);
+        }
+    }
+}

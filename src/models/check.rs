@@ -1,0 +1,182 @@
+//! Checking one input field against its documented type, without knowing whether the
+//! value came from JavaScript (the client) or from JSON (the emulator).
+
+/// One documented input field.
+#[derive(Debug)]
+pub struct Field {
+    /// The field's name on the wire.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Whether a request without it is refused.
+    pub required: bool,
+}
+
+/// The documented type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any string.
+    Text,
+    /// A URL or data URI; in the client also a `Blob` or `File`, which becomes a URL.
+    FileUrl,
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// A whole number, within bounds (inclusive) where they are published.
+    Integer {
+        /// The smallest value taken.
+        min: Option<i32>,
+        /// The largest value taken.
+        max: Option<i32>,
+    },
+}
+
+/// A value as it was given, reduced to what a check needs to see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Given<'a> {
+    /// Not given, `undefined` or `null`.
+    Absent,
+    /// A string.
+    Text(&'a str),
+    /// A number.
+    Number(f64),
+    /// A `Blob` or `File`.
+    File,
+    /// Anything else: a boolean, an object, an array.
+    Other,
+}
+
+/// Why a value is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// A required field is absent.
+    Missing,
+    /// A string was expected.
+    NotText,
+    /// A whole number was expected.
+    NotInteger,
+    /// The string is none of the documented ones.
+    NotOneOf(&'static [&'static str]),
+    /// The number is below this bound.
+    TooSmall(i32),
+    /// The number is above this bound.
+    TooLarge(i32),
+}
+
+impl Problem {
+    /// The `type` that fal.ai's validation errors use for this problem (protocol §10.1).
+    pub fn error_type(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::NotText => "string_type",
+            Self::NotInteger => "int_type",
+            Self::NotOneOf(_) => "one_of",
+            Self::TooSmall(_) => "greater_than_equal",
+            Self::TooLarge(_) => "less_than_equal",
+        }
+    }
+}
+
+impl Field {
+    /// Whether `given` may be sent for this field. `null` counts as not given, as the
+    /// service treats it for optional fields.
+    pub fn check(&self, given: Given<'_>) -> Result<(), Problem> {
+        match (self.kind, given) {
+            (_, Given::Absent) if self.required => Err(Problem::Missing),
+            (_, Given::Absent)
+            | (Kind::Text | Kind::FileUrl, Given::Text(_))
+            | (Kind::FileUrl, Given::File) => Ok(()),
+            (Kind::Text | Kind::FileUrl, _) => Err(Problem::NotText),
+            (Kind::OneOf(values), Given::Text(text)) if values.contains(&text) => Ok(()),
+            (Kind::OneOf(values), _) => Err(Problem::NotOneOf(values)),
+            (Kind::Integer { min, max }, Given::Number(number)) => check_integer(number, min, max),
+            (Kind::Integer { .. }, _) => Err(Problem::NotInteger),
+        }
+    }
+}
+
+fn check_integer(number: f64, min: Option<i32>, max: Option<i32>) -> Result<(), Problem> {
+    // NaN and the infinities are no whole numbers either: their fraction is NaN.
+    if number % 1.0 != 0.0 {
+        return Err(Problem::NotInteger);
+    }
+    match (min, max) {
+        (Some(min), _) if number < f64::from(min) => Err(Problem::TooSmall(min)),
+        (_, Some(max)) if number > f64::from(max) => Err(Problem::TooLarge(max)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    const RESOLUTIONS: &[&str] = &["512P", "1024P"];
+
+    fn field(kind: Kind, required: bool) -> Field {
+        Field {
+            name: "field",
+            kind,
+            required,
+        }
+    }
+
+    #[test]
+    fn a_required_field_must_be_given_and_an_optional_one_may_be_left_out() {
+        let prompt = field(Kind::Text, true);
+        assert_eq!(prompt.check(Given::Absent), Err(Problem::Missing));
+        assert_eq!(prompt.check(Given::Text("")), Ok(()));
+        assert_eq!(field(Kind::Text, false).check(Given::Absent), Ok(()));
+    }
+
+    #[test]
+    fn text_fields_take_strings_only_and_file_fields_take_files_too() {
+        let text = field(Kind::Text, true);
+        assert_eq!(text.check(Given::Number(3.0)), Err(Problem::NotText));
+        assert_eq!(text.check(Given::File), Err(Problem::NotText));
+        let url = field(Kind::FileUrl, true);
+        assert_eq!(url.check(Given::File), Ok(()));
+        assert_eq!(url.check(Given::Text("data:,x")), Ok(()));
+        assert_eq!(url.check(Given::Other), Err(Problem::NotText));
+    }
+
+    #[test]
+    fn choices_are_exact() {
+        let resolution = field(Kind::OneOf(RESOLUTIONS), false);
+        assert_eq!(resolution.check(Given::Text("1024P")), Ok(()));
+        let refused = Err(Problem::NotOneOf(RESOLUTIONS));
+        assert_eq!(resolution.check(Given::Text("512p")), refused);
+        assert_eq!(resolution.check(Given::Number(512.0)), refused);
+    }
+
+    #[test]
+    fn integers_are_whole_and_within_their_bounds() {
+        let steps = field(
+            Kind::Integer {
+                min: Some(1),
+                max: Some(40),
+            },
+            false,
+        );
+        for good in [1.0, 28.0, 40.0] {
+            assert_eq!(steps.check(Given::Number(good)), Ok(()), "{good}");
+        }
+        for (bad, problem) in [
+            (0.0, Problem::TooSmall(1)),
+            (41.0, Problem::TooLarge(40)),
+            (1.5, Problem::NotInteger),
+            (f64::NAN, Problem::NotInteger),
+            (f64::INFINITY, Problem::NotInteger),
+        ] {
+            assert_eq!(steps.check(Given::Number(bad)), Err(problem), "{bad}");
+        }
+        assert_eq!(steps.check(Given::Text("28")), Err(Problem::NotInteger));
+        let seed = field(
+            Kind::Integer {
+                min: None,
+                max: None,
+            },
+            false,
+        );
+        assert_eq!(seed.check(Given::Number(-7.0)), Ok(()));
+    }
+}

@@ -1,0 +1,284 @@
+//! Whether and when to try a call again. Numbers are the official client's
+//! (protocol §10.4); what differs is that browser network errors count, `Retry-After`
+//! is obeyed, and a submit that may have arrived is never repeated.
+
+/// How one kind of call is tried again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetryPolicy {
+    /// Tries after the first one.
+    pub max_retries: u32,
+    /// Wait before the first retry, in milliseconds.
+    pub base_delay_ms: f64,
+    /// The longest wait, in milliseconds. A `Retry-After` beyond it ends the retries.
+    pub max_delay_ms: f64,
+    /// Each wait is the one before times this.
+    pub backoff_multiplier: f64,
+    /// Statuses worth another try.
+    pub retryable_statuses: Vec<u16>,
+    /// Spread each wait by ±25 %.
+    pub jitter: bool,
+    /// What may be sent twice.
+    pub repeat: Repeat,
+}
+
+/// Whether sending the same call again is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Reading, cancelling, storing the same bytes: repeating changes nothing.
+    Freely,
+    /// A submit: a repeat may be billed as a second job, so only when the first was refused.
+    OnlyIfRefused,
+}
+
+/// What went wrong with one try.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Failure {
+    /// An HTTP error answer.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The wait that the server asked for, in milliseconds.
+        retry_after_ms: Option<f64>,
+        /// The caller's own start timeout ran out (`X-Fal-Request-Timeout-Type: user`).
+        user_timeout: bool,
+    },
+    /// No answer: the connection failed, before or after the request arrived.
+    Network,
+}
+
+impl RetryPolicy {
+    /// 3 retries from 1 s to 30 s: storage, cancel.
+    pub fn standard() -> Self {
+        Self {
+            max_retries: 3,
+            base_delay_ms: 1_000.0,
+            max_delay_ms: 30_000.0,
+            backoff_multiplier: 2.0,
+            retryable_statuses: vec![429, 502, 503, 504],
+            jitter: true,
+            repeat: Repeat::Freely,
+        }
+    }
+
+    /// Fetching a result: waits of up to 60 s.
+    pub fn result() -> Self {
+        Self {
+            max_delay_ms: 60_000.0,
+            ..Self::standard()
+        }
+    }
+
+    /// Submitting: like a result, but never sent twice when the first may have arrived.
+    pub fn submit() -> Self {
+        Self {
+            repeat: Repeat::OnlyIfRefused,
+            ..Self::result()
+        }
+    }
+
+    /// Asking for a status: 5 retries, and 500 counts too.
+    pub fn status() -> Self {
+        Self {
+            max_retries: 5,
+            retryable_statuses: vec![429, 502, 503, 504, 500],
+            ..Self::standard()
+        }
+    }
+
+    /// How long to wait, in milliseconds, before try number `attempt + 2`; `None` to give up.
+    /// `attempt` counts from 0, `random` is uniform in 0..1.
+    pub fn delay_after(&self, attempt: u32, failure: Failure, random: f64) -> Option<f64> {
+        if attempt >= self.max_retries || !self.is_worth_another_try(failure) {
+            return None;
+        }
+        let backoff = self.backoff(attempt, random);
+        match failure {
+            Failure::Status {
+                retry_after_ms: Some(asked),
+                ..
+            } => (asked <= self.max_delay_ms).then(|| asked.max(backoff)),
+            _ => Some(backoff),
+        }
+    }
+
+    fn is_worth_another_try(&self, failure: Failure) -> bool {
+        match (failure, self.repeat) {
+            (Failure::Network, Repeat::Freely) => true,
+            (Failure::Network, Repeat::OnlyIfRefused) => false,
+            (
+                Failure::Status {
+                    status,
+                    user_timeout,
+                    ..
+                },
+                repeat,
+            ) => {
+                !user_timeout
+                    && self.retryable_statuses.contains(&status)
+                    && (repeat == Repeat::Freely || status == 429)
+            }
+        }
+    }
+
+    fn backoff(&self, attempt: u32, random: f64) -> f64 {
+        let mut delay = self.base_delay_ms;
+        for _ in 0..attempt {
+            delay = (delay * self.backoff_multiplier).min(self.max_delay_ms);
+        }
+        delay = delay.min(self.max_delay_ms);
+        if self.jitter {
+            delay *= 1.0 + 0.25 * (random * 2.0 - 1.0);
+        }
+        delay.max(0.0)
+    }
+}
+
+/// Reads a `Retry-After` value, in seconds or as a date, as milliseconds from now.
+/// `parse_date` gives milliseconds since the epoch for an HTTP date, NaN if it is none.
+pub fn retry_after_ms(value: &str, now_ms: f64, parse_date: impl Fn(&str) -> f64) -> Option<f64> {
+    let value = value.trim_ascii();
+    let digits = !value.is_empty() && value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
+    if digits {
+        let seconds = value
+            .bytes()
+            .fold(0.0, |sum, b| sum * 10.0 + f64::from(b - b'0'));
+        return Some(seconds * 1_000.0);
+    }
+    let at = parse_date(value);
+    // NaN, from what is neither, fails this comparison.
+    (at >= 0.0).then(|| (at - now_ms).max(0.0))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn status(status: u16) -> Failure {
+        Failure::Status {
+            status,
+            retry_after_ms: None,
+            user_timeout: false,
+        }
+    }
+
+    #[test]
+    fn the_official_table_decides_which_statuses_are_tried_again() {
+        for (code, status_call, other_calls) in [
+            (429, true, true),
+            (500, true, false),
+            (502, true, true),
+            (503, true, true),
+            (504, true, true),
+            (400, false, false),
+            (401, false, false),
+            (403, false, false),
+            (404, false, false),
+            (422, false, false),
+        ] {
+            let tried = |policy: RetryPolicy| policy.delay_after(0, status(code), 0.5).is_some();
+            assert_eq!(tried(RetryPolicy::status()), status_call, "{code}");
+            assert_eq!(tried(RetryPolicy::result()), other_calls, "{code}");
+            assert_eq!(tried(RetryPolicy::standard()), other_calls, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_submit_is_repeated_only_when_it_was_refused() {
+        let submit = RetryPolicy::submit();
+        assert!(submit.delay_after(0, status(429), 0.5).is_some());
+        for failure in [
+            status(500),
+            status(502),
+            status(503),
+            status(504),
+            Failure::Network,
+        ] {
+            assert_eq!(submit.delay_after(0, failure, 0.5), None, "{failure:?}");
+        }
+        let opted_in = RetryPolicy {
+            repeat: Repeat::Freely,
+            ..submit
+        };
+        assert!(opted_in.delay_after(0, Failure::Network, 0.5).is_some());
+    }
+
+    #[test]
+    fn waits_double_from_the_base_to_the_cap() {
+        let policy = RetryPolicy {
+            jitter: false,
+            max_retries: 9,
+            ..RetryPolicy::status()
+        };
+        let waits: Vec<_> = (0..9)
+            .map_while(|attempt| policy.delay_after(attempt, Failure::Network, 0.9))
+            .collect();
+        assert_eq!(waits, [1e3, 2e3, 4e3, 8e3, 16e3, 30e3, 30e3, 30e3, 30e3]);
+    }
+
+    #[test]
+    fn retries_end() {
+        assert_eq!(
+            RetryPolicy::status().delay_after(5, Failure::Network, 0.5),
+            None
+        );
+        assert_eq!(
+            RetryPolicy::standard().delay_after(3, Failure::Network, 0.5),
+            None
+        );
+    }
+
+    #[test]
+    fn the_callers_own_start_timeout_is_never_tried_again() {
+        let failure = Failure::Status {
+            status: 504,
+            retry_after_ms: None,
+            user_timeout: true,
+        };
+        assert_eq!(RetryPolicy::status().delay_after(0, failure, 0.5), None);
+    }
+
+    #[test]
+    fn retry_after_is_never_undercut_and_a_long_one_ends_the_retries() {
+        let asked = |ms| Failure::Status {
+            status: 429,
+            retry_after_ms: Some(ms),
+            user_timeout: false,
+        };
+        let policy = RetryPolicy::submit();
+        assert_eq!(policy.delay_after(0, asked(5_000.0), 0.0), Some(5_000.0));
+        assert_eq!(policy.delay_after(0, asked(0.0), 0.5), Some(1_000.0));
+        assert_eq!(policy.delay_after(0, asked(61_000.0), 0.5), None);
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
+        let parse = |text: &str| match text {
+            "Wed, 21 Oct 2026 07:28:00 GMT" => 100_000.0,
+            _ => f64::NAN,
+        };
+        let read = |value| retry_after_ms(value, 40_000.0, parse);
+        assert_eq!(read("5"), Some(5_000.0));
+        assert_eq!(read(" 0 "), Some(0.0));
+        assert_eq!(read("Wed, 21 Oct 2026 07:28:00 GMT"), Some(60_000.0));
+        for bad in ["", "-1", "soon", "1e3", "99999999999999999999"] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn waits_stay_within_a_quarter_of_the_cap_and_are_never_negative(
+            attempt in 0_u32..40, random in 0.0_f64..1.0, base in 0.0_f64..1e5, cap in 0.0_f64..1e5,
+        ) {
+            let policy = RetryPolicy { base_delay_ms: base, max_delay_ms: cap, max_retries: 50, ..RetryPolicy::standard() };
+            let wait = policy.delay_after(attempt, Failure::Network, random).expect("a retry");
+            prop_assert!(wait >= 0.0 && wait <= cap * 1.25, "{}", wait);
+        }
+
+        #[test]
+        fn any_retry_after_text_is_read_without_panic(value in "\\PC{0,30}") {
+            let _ = retry_after_ms(&value, 0.0, |_| f64::NAN);
+        }
+    }
+}
