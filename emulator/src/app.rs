@@ -1,0 +1,57 @@
+//! What all parts of a running emulator share.
+
+use std::net::SocketAddr;
+
+use tokio::runtime::Handle;
+
+use crate::control::Control;
+use crate::forward::Forward;
+use crate::options::Options;
+use crate::picture::Fetcher;
+use crate::queue::Queue;
+use crate::storage::Storage;
+
+/// One running emulator.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) options: Options,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Where its tasks run; worker threads start some too.
+    pub(crate) runtime: Handle,
+    pub(crate) queue: Queue,
+    pub(crate) storage: Storage,
+    pub(crate) fetcher: Fetcher,
+    /// Set in forward mode.
+    pub(crate) forward: Option<Forward>,
+    /// Set if tests may steer it.
+    pub(crate) control: Option<Control>,
+}
+
+impl App {
+    /// What answers the proxy: `emulator` or `forward`.
+    pub(crate) fn mode(&self) -> &'static str {
+        if self.forward.is_some() {
+            "forward"
+        } else {
+            "emulator"
+        }
+    }
+
+    /// One that listens nowhere, and the folder it needs.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> (std::sync::Arc<Self>, crate::data::DataFolder) {
+        let data = crate::data::DataFolder::open(None).expect("a temporary folder");
+        let app = Self {
+            options: Options::default(),
+            address: ([127, 0, 0, 1], 8787).into(),
+            runtime: Handle::current(),
+            queue: Queue::new(2),
+            storage: Storage::open(data.path().to_owned()).expect("a fresh folder"),
+            fetcher: Fetcher::new(false),
+            forward: None,
+            control: None,
+        };
+        (std::sync::Arc::new(app), data)
+    }
+}

@@ -1,0 +1,92 @@
+//! One request to fal.ai, whichever door it came through, and the part of the service
+//! that answers it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+
+use crate::app::App;
+use crate::origin::Origin;
+use crate::{queue, reply, storage};
+
+/// A part of fal.ai that has hosts of its own (protocol §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// Synchronous runs and streams.
+    Run,
+    /// The queue.
+    Queue,
+    /// Storage and tokens.
+    Rest,
+    /// Files.
+    Cdn,
+}
+
+impl Service {
+    /// The service behind a host name; exact matches only.
+    pub(crate) fn of_host(host: &str) -> Option<Self> {
+        match host {
+            "fal.run" => Some(Self::Run),
+            "queue.fal.run" => Some(Self::Queue),
+            "rest.fal.ai" | "rest.alpha.fal.ai" => Some(Self::Rest),
+            "v3.fal.media" | "v3b.fal.media" => Some(Self::Cdn),
+            _ => None,
+        }
+    }
+
+    /// Its name in records.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Queue => "queue",
+            Self::Rest => "rest",
+            Self::Cdn => "cdn",
+        }
+    }
+}
+
+/// A request to one of the services.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    pub(crate) method: Method,
+    /// Starts with `/`; still percent-encoded.
+    pub(crate) path: String,
+    /// Without the `?`.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+    /// What the URLs in the answer start with, to lead back to the same service.
+    pub(crate) base: String,
+    /// The emulator's own origin, where files are.
+    pub(crate) origin: Origin,
+}
+
+impl Call {
+    /// The first value of a query parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// A header, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Answers as fal.ai would.
+pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
+    match call.service {
+        Service::Queue => queue::answer(app, call).await,
+        Service::Rest => storage::rest(app, call).await,
+        Service::Cdn => storage::cdn(app, call).await,
+        Service::Run => reply::detail(
+            StatusCode::NOT_FOUND,
+            "The emulator does not answer fal.run yet: submit the job to queue.fal.run",
+        ),
+    }
+}

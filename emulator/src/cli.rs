@@ -1,0 +1,247 @@
+//! The command line: words and environment in, [`Options`] or a text out.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::{Arg, Parser, ValueExt};
+use url::{Host, Url};
+
+use crate::{Key, Options};
+
+/// The text of `--help`.
+pub const HELP: &str = "\
+fal-emulator: fal.ai on this machine, for the Kandinsky 5 endpoints. No model is run.
+
+Usage: fal-emulator [OPTIONS]
+
+  --port PORT             Port to listen on; 0 picks a free one [default: 8787, env: PORT]
+  --host ADDRESS          Address to listen on [default: 127.0.0.1]
+  --data DIR              Folder for files [default: a temporary one, removed on exit]
+  --concurrency N         Jobs at work at a time [default: 2]
+  --pace MS               Least time a job takes, in milliseconds [default: 3000]
+  --allow-private-hosts   Also fetch pictures from private and local addresses
+  --www DIR               Folder of the demo page [default: the repository's www]
+  --package DIR           Folder of the built npm package [default: the repository's dist]
+  --control               Let tests queue faults and read requests, at /api/emulator/…
+  --verbose               Log every request
+  --help, --version
+
+With FAL_KEY in the environment, /api/fal/proxy forwards to the real fal.ai:
+
+  --upstream URL          Forward to URL instead of fal.ai: https, or http on this machine
+  --allow-origin ORIGIN   Let pages of this origin use the proxy too; may be repeated
+";
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// Run with these settings.
+    Run(Box<Options>),
+    /// Print this and end well.
+    Print(String),
+}
+
+/// Reads the words after the program's name; `env` looks up an environment variable.
+/// The error is one line for the user.
+pub fn parse(
+    words: impl IntoIterator<Item = OsString>,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Command, String> {
+    let mut options = Options::default();
+    if let Some(port) = env("PORT") {
+        options.port = value("PORT", &port)?;
+    }
+    if let Some(key) = env("FAL_KEY").filter(|key| !key.trim().is_empty()) {
+        let unusable = "FAL_KEY holds characters that no key has: copy it again";
+        options.key = Some(Key::new(&key).ok_or(unusable)?);
+    }
+    let mut words = Parser::from_args(words);
+    while let Some(word) = words.next().map_err(|error| told(&error))? {
+        match word {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Print(HELP.to_owned())),
+            Arg::Long("version") | Arg::Short('V') => {
+                let version = concat!("fal-emulator ", env!("CARGO_PKG_VERSION"), "\n");
+                return Ok(Command::Print(version.to_owned()));
+            }
+            Arg::Long(name) => {
+                let name = name.to_owned();
+                set(&mut options, &name, &mut words)?;
+            }
+            other => return Err(told(&other.unexpected())),
+        }
+    }
+    Ok(Command::Run(Box::new(options)))
+}
+
+fn set(options: &mut Options, name: &str, words: &mut Parser) -> Result<(), String> {
+    let mut text = || {
+        let word = words.value().map_err(|error| told(&error))?;
+        word.string().map_err(|error| told(&error))
+    };
+    match name {
+        "host" => options.host = host(&text()?)?,
+        "port" => options.port = value("--port", &text()?)?,
+        "data" => options.data = Some(text()?.into()),
+        "concurrency" => options.concurrency = concurrency(&text()?)?,
+        "pace" => options.pace = Duration::from_millis(value::<u32>("--pace", &text()?)?.into()),
+        "upstream" => options.upstream = Some(upstream(&text()?)?),
+        "allow-private-hosts" => options.allow_private_hosts = true,
+        "allow-origin" => options.allow_origins.push(origin(&text()?)?),
+        "www" => options.www = text()?.into(),
+        "package" => options.package = text()?.into(),
+        "control" => options.control = true,
+        "verbose" => options.verbose = true,
+        _ => return Err(format!("There is no option --{name}: see --help")),
+    }
+    Ok(())
+}
+
+fn told(error: &lexopt::Error) -> String {
+    format!("{error}: see --help")
+}
+
+fn value<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| format!("{name} is not a number in range: \"{text}\""))
+}
+
+fn host(text: &str) -> Result<IpAddr, String> {
+    if text == "localhost" {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    text.parse()
+        .map_err(|_| format!("--host takes an IP address, not \"{text}\""))
+}
+
+fn concurrency(text: &str) -> Result<usize, String> {
+    match value("--concurrency", text)? {
+        0 => Err("--concurrency must be 1 or more, or no job would ever start".to_owned()),
+        slots => Ok(slots),
+    }
+}
+
+/// The key goes to the upstream, so it must not cross a network in the clear.
+fn upstream(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| format!("--upstream takes a URL, not \"{text}\""))?;
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback => Ok(url),
+        _ => {
+            Err("--upstream must be https, or http on this machine: it is sent the key".to_owned())
+        }
+    }
+}
+
+fn origin(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/");
+    url.ok_or_else(|| {
+        format!("--allow-origin takes an origin such as https://app.example, not \"{text}\"")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str], env: &[(&str, &str)]) -> Result<Command, String> {
+        let look_up = |name: &str| {
+            let found = env.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        parse(words.iter().map(OsString::from), look_up)
+    }
+
+    fn options(words: &[&str], env: &[(&str, &str)]) -> Options {
+        match parsed(words, env) {
+            Ok(Command::Run(options)) => *options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn error(words: &[&str], env: &[(&str, &str)]) -> String {
+        parsed(words, env).expect_err("refused")
+    }
+
+    #[test]
+    fn nothing_said_means_the_defaults() {
+        let options = options(&[], &[("FAL_KEY", " ")]);
+        assert_eq!((options.port, options.concurrency), (8787, 2));
+        assert_eq!(options.host, IpAddr::V4(Ipv4Addr::LOCALHOST));
+        assert!(options.key.is_none() && !options.control && !options.allow_private_hosts);
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_environment() {
+        assert_eq!(options(&[], &[("PORT", "9000")]).port, 9000);
+        assert_eq!(options(&["--port", "0"], &[("PORT", "9000")]).port, 0);
+    }
+
+    #[test]
+    fn options_are_taken_in_both_spellings() {
+        let options = options(
+            &[
+                "--pace=0",
+                "--concurrency",
+                "3",
+                "--host",
+                "::1",
+                "--control",
+                "--verbose",
+            ],
+            &[],
+        );
+        assert_eq!(options.pace, Duration::ZERO);
+        assert_eq!(options.concurrency, 3);
+        assert!(options.host.is_ipv6() && options.control && options.verbose);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (words, part) in [
+            (&["--prot", "1"][..], "--prot"),
+            (&["--port", "70000"], "70000"),
+            (&["--port"], "--port"),
+            (&["--concurrency", "0"], "1 or more"),
+            (&["--host", "example.com"], "example.com"),
+            (&["--upstream", "http://example.com"], "https"),
+            (&["--allow-origin", "app.example"], "app.example"),
+            (&["serve"], "serve"),
+        ] {
+            let error = error(words, &[]);
+            assert!(error.contains(part), "{words:?}: {error}");
+        }
+        assert!(error(&[], &[("PORT", "http")]).contains("PORT"));
+    }
+
+    #[test]
+    fn a_key_is_taken_and_never_told() {
+        let options = options(&[], &[("FAL_KEY", "id:hush")]);
+        assert!(options.key.is_some());
+        assert!(!format!("{options:?}").contains("hush"));
+        assert!(!error(&[], &[("FAL_KEY", "id:hu\nsh")]).contains("sh:"));
+    }
+
+    #[test]
+    fn help_names_every_option() {
+        for name in [
+            "--host",
+            "--port",
+            "--data",
+            "--pace",
+            "--upstream",
+            "--control",
+            "--www",
+        ] {
+            assert!(HELP.contains(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Forward mode: a request goes to the real fal.ai with the developer's key on it, and
+//! the answer comes back as it arrives, byte by byte.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE,
+    TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
+use hyper_util::rt::TokioExecutor;
+use url::Url;
+
+use crate::outgoing::{self, Connector};
+use crate::reply;
+use crate::secret::Key;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const AGENT: &str = concat!("fal-emulator/", env!("CARGO_PKG_VERSION"));
+
+/// Sends requests on, with a key.
+#[derive(Debug)]
+pub(crate) struct Forward {
+    key: Key,
+    upstream: Option<Url>,
+    client: Client<Connector<GaiResolver>, Body>,
+}
+
+impl Forward {
+    /// With `upstream`, requests go there instead of to the hosts they name.
+    pub(crate) fn new(key: Key, upstream: Option<Url>) -> Self {
+        let mut http = HttpConnector::new();
+        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        http.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).build(outgoing::over(http));
+        Self {
+            key,
+            upstream,
+            client,
+        }
+    }
+
+    /// Sends a request on to `target`, whose host has been checked. Redirects come back
+    /// to the caller: the key follows none.
+    pub(crate) async fn send(&self, target: &Url, parts: Parts, body: Body) -> Response {
+        let host = target.host_str().unwrap_or_default();
+        let body = match parts.method {
+            Method::GET => Body::empty(),
+            _ => body,
+        };
+        let request = Request::builder()
+            .method(parts.method)
+            .uri(self.url(target).as_str())
+            .body(body);
+        let Ok(mut request) = request else {
+            return reply::detail(
+                StatusCode::BAD_REQUEST,
+                "The target is no URL that can be sent",
+            );
+        };
+        *request.headers_mut() = self.headers(&parts.headers, host);
+        match self.client.request(request).await {
+            Ok(response) => cleaned(response.map(Body::new)),
+            Err(error) => {
+                let why = outgoing::cause(&error);
+                let text = format!("The proxy could not reach {host}: {why}");
+                reply::detail(StatusCode::BAD_GATEWAY, text)
+            }
+        }
+    }
+
+    /// Where `target` is called: there, or at the upstream, under the target's host name.
+    fn url(&self, target: &Url) -> Url {
+        let mut url = self.upstream.clone().unwrap_or_else(|| target.clone());
+        if let Some(upstream) = &self.upstream {
+            let base = upstream.path().trim_end_matches('/');
+            let host = target.host_str().unwrap_or_default();
+            url.set_path(&format!("{base}/{host}{}", target.path()));
+            url.set_query(target.query());
+        }
+        url.set_fragment(None);
+        url
+    }
+
+    /// What the target gets to see of the caller's headers: cookies and everything else
+    /// about the page stay here.
+    fn headers(&self, sent: &HeaderMap, host: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in sent {
+            if is_forwarded(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        // Files are public, and whoever serves them has no business with the key.
+        if !headers.contains_key(AUTHORIZATION) && !is_media(host) {
+            headers.insert(AUTHORIZATION, self.key.authorization());
+        }
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        headers.insert("x-fal-client-proxy", HeaderValue::from_static(AGENT));
+        // The body is passed on as it comes, so it must come as it is.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers
+    }
+}
+
+fn is_forwarded(name: &HeaderName) -> bool {
+    [ACCEPT, CONTENT_TYPE, AUTHORIZATION].contains(name)
+        || name.as_str().starts_with("x-fal-")
+        || name.as_str().starts_with("x-app-fal-")
+}
+
+fn is_media(host: &str) -> bool {
+    host == "fal.media" || host.ends_with(".fal.media")
+}
+
+/// The answer without what belongs to the other connection. Its CORS headers go too:
+/// who may read the answer is for this proxy to say.
+fn cleaned(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for name in [
+        CONNECTION,
+        CONTENT_LENGTH,
+        SET_COOKIE,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ] {
+        headers.remove(name);
+    }
+    let foreign: Vec<_> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            name.starts_with("access-control-")
+                || name.starts_with("proxy-")
+                || matches!(name, "keep-alive" | "alt-svc" | "strict-transport-security")
+        })
+        .cloned()
+        .collect();
+    for name in foreign {
+        headers.remove(name);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forward(upstream: Option<&str>) -> Forward {
+        let key = Key::new("id:hush").expect("usable");
+        Forward::new(key, upstream.map(|url| Url::parse(url).expect("a URL")))
+    }
+
+    #[tokio::test]
+    async fn a_target_is_called_as_it_stands_or_below_the_upstream() {
+        let target = Url::parse("https://queue.fal.run/a/b%20c?x=%26#f").expect("a URL");
+        let direct = forward(None).url(&target);
+        assert_eq!(direct.as_str(), "https://queue.fal.run/a/b%20c?x=%26");
+        for upstream in ["http://127.0.0.1:1/base", "http://127.0.0.1:1/base/"] {
+            let url = forward(Some(upstream)).url(&target);
+            let expected = "http://127.0.0.1:1/base/queue.fal.run/a/b%20c?x=%26";
+            assert_eq!(url.as_str(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_key_goes_to_fal_but_not_to_its_files_and_a_callers_own_key_stands() {
+        let forward = forward(None);
+        let mut sent = HeaderMap::new();
+        sent.insert("cookie", HeaderValue::from_static("session=1"));
+        sent.insert("x-fal-queue-priority", HeaderValue::from_static("low"));
+        let headers = forward.headers(&sent, "queue.fal.run");
+        assert_eq!(headers[AUTHORIZATION], "Key id:hush");
+        assert_eq!(headers["x-fal-queue-priority"], "low");
+        assert!(!headers.contains_key("cookie"));
+        assert!(
+            !forward
+                .headers(&sent, "v3.fal.media")
+                .contains_key(AUTHORIZATION)
+        );
+
+        sent.insert(AUTHORIZATION, HeaderValue::from_static("Key their:own"));
+        let headers = forward.headers(&sent, "fal.run");
+        assert_eq!(headers[AUTHORIZATION], "Key their:own");
+    }
+
+    #[tokio::test]
+    async fn nothing_shown_of_it_has_the_key() {
+        let shown = format!("{:?}", forward(None));
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+}

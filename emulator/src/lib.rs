@@ -1,0 +1,44 @@
+//! fal.ai, locally: a server that speaks the service's protocol for the four Kandinsky 5
+//! endpoints, keeps files, serves the demo page, and is the proxy that holds the key. No
+//! model is run: the clips are a camera moving over the picture that was given.
+//!
+//! A request comes in by one of several doors ([`routes`], [`proxy`]) and becomes a
+//! [`call::Call`]; the service it is for answers it: [`queue`] or [`storage`]. With a key
+//! the proxy sends it to the real fal.ai instead ([`forward`], watched by [`guard`]).
+//! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
+//! of the protocol.
+
+#![forbid(unsafe_code)]
+// The shared vocabulary of the rooms, not of the crate.
+#![allow(rustdoc::private_intra_doc_links)]
+
+mod app;
+mod body;
+mod call;
+pub mod cli;
+mod clock;
+mod control;
+mod cors;
+mod data;
+mod forward;
+mod guard;
+mod model;
+mod options;
+mod origin;
+mod outgoing;
+mod picture;
+mod proxy;
+mod queue;
+mod random;
+mod reply;
+mod routes;
+mod secret;
+mod server;
+mod site;
+mod storage;
+mod target;
+mod verbose;
+
+pub use options::Options;
+pub use secret::Key;
+pub use server::{Server, StartError};

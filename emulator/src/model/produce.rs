@@ -1,0 +1,180 @@
+//! From an order to an outcome: get the picture, film it, keep the file.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fal_emulator_render::{self as render, Clip, Source};
+use serde_json::{Map, Value, json};
+
+use super::plan::Plan;
+use super::refusal;
+use crate::app::App;
+use crate::origin::Origin;
+use crate::picture;
+use crate::queue::{Cancel, Outcome};
+
+/// The name that the service gives its videos.
+const FILE_NAME: &str = "output.mp4";
+
+/// How many lines of progress a log gets.
+const PROGRESS_LINES: u32 = 10;
+
+/// What a job asks for.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) endpoint: String,
+    pub(crate) origin: Origin,
+    pub(crate) input: Map<String, Value>,
+}
+
+/// An order with its picture at hand.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    began: Instant,
+    endpoint: String,
+    origin: Origin,
+    plan: Plan,
+    picture: Option<Bytes>,
+}
+
+/// Gets what the rendering needs. May wait for the network.
+pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Outcome> {
+    let began = Instant::now();
+    let plan = Plan::of(&order.endpoint, order.input);
+    let picture = match &plan.image_url {
+        None => None,
+        Some(url) => {
+            let loaded = picture::load(app, &order.origin, url).await;
+            Some(loaded.map_err(|missing| refusal::of_picture(&missing, url))?)
+        }
+    };
+    Ok(Prepared {
+        began,
+        endpoint: order.endpoint,
+        origin: order.origin,
+        plan,
+        picture,
+    })
+}
+
+/// Renders and stores the clip. Blocks, and stops soon after `cancel` is set.
+pub(crate) fn produce(
+    app: &App,
+    prepared: &Prepared,
+    cancel: &Cancel,
+    log: &(dyn Fn(String) + Sync),
+) -> Outcome {
+    let Prepared { began, plan, .. } = prepared;
+    log(format!(
+        "{}: the emulator's stand-in, no model is run",
+        prepared.endpoint
+    ));
+    let image_url = plan.image_url.as_deref().unwrap_or_default();
+    let source = match &prepared.picture {
+        None => Source::Title {
+            prompt: &plan.prompt,
+        },
+        Some(bytes) => match render::probe(bytes) {
+            Ok((width, height)) => {
+                let size = bytes.len().div_ceil(1024);
+                log(format!("Input picture: {width}x{height} pixels, {size} kB"));
+                Source::Image(bytes)
+            }
+            Err(error) => return refusal::of_render(&error, image_url),
+        },
+    };
+    let shot = &plan.shot;
+    log(format!(
+        "Rendering {} seconds at {} pixels on the short side, seed {}",
+        shot.seconds, shot.short_side, shot.seed
+    ));
+    let progress = |done: u32, total: u32| {
+        pace(app.options.pace, *began, done, total, cancel);
+        if let Some(line) = progress_line(done, total) {
+            log(line);
+        }
+    };
+    let clip = match render::render(&source, shot, cancel.flag(), &progress) {
+        Ok(clip) => clip,
+        Err(error) => return refusal::of_render(&error, image_url),
+    };
+    match app.storage.keep(&clip.mp4, FILE_NAME) {
+        Ok(path) => {
+            log(format!(
+                "Finished: {}x{}, {} frames, {} seconds, {} kB",
+                clip.width,
+                clip.height,
+                clip.frames,
+                clip.duration,
+                clip.mp4.len().div_ceil(1024)
+            ));
+            let url = format!("{}{path}", prepared.origin);
+            Outcome::output(output(&url, &clip, plan.seed.as_ref()), plan.billable_units)
+        }
+        Err(error) => Outcome::broke(&format!("The video could not be stored: {error}")),
+    }
+}
+
+fn output(url: &str, clip: &Clip, seed: Option<&Value>) -> Value {
+    let mut output = json!({
+        "video": {
+            "url": url,
+            "content_type": "video/mp4",
+            "file_name": FILE_NAME,
+            "file_size": clip.mp4.len(),
+        },
+    });
+    if let Some(seed) = seed {
+        output["seed"] = seed.clone();
+    }
+    output
+}
+
+/// Holds a job back to its share of the least time it takes, so that a person can watch
+/// it work.
+fn pace(least: Duration, began: Instant, done: u32, total: u32, cancel: &Cancel) {
+    let share = f64::from(done) / f64::from(total.max(1));
+    cancel.sleep(began + least.mul_f64(share.min(1.0)));
+}
+
+/// A line for the log, whenever another tenth is done.
+fn progress_line(done: u32, total: u32) -> Option<String> {
+    let tenths = |done: u32| u64::from(done) * u64::from(PROGRESS_LINES) / u64::from(total.max(1));
+    (tenths(done) > tenths(done.saturating_sub(1))).then(|| {
+        let percent = u64::from(done) * 100 / u64::from(total.max(1));
+        format!("Rendering frame {done} of {total} ({percent}%)")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_ten_times_in_words() {
+        let lines: Vec<_> = (1..=120)
+            .filter_map(|done| progress_line(done, 120))
+            .collect();
+        assert_eq!(lines.len(), 10);
+        assert_eq!(
+            lines.get(2).map(String::as_str),
+            Some("Rendering frame 36 of 120 (30%)")
+        );
+        assert_eq!(
+            lines.last().map(String::as_str),
+            Some("Rendering frame 120 of 120 (100%)")
+        );
+        assert_eq!(progress_line(0, 0), None);
+    }
+
+    #[test]
+    fn a_pace_of_nothing_costs_nothing_and_a_signal_ends_the_wait() {
+        let began = Instant::now();
+        let cancel = Cancel::default();
+        pace(Duration::ZERO, began, 1, 1, &cancel);
+        cancel.set();
+        pace(Duration::from_mins(1), began, 1, 1, &cancel);
+        assert!(began.elapsed() < Duration::from_secs(1));
+    }
+}

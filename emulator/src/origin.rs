@@ -1,0 +1,94 @@
+//! The emulator's own origin as the caller knows it: `127.0.0.1`, `localhost`, a name
+//! on the local network. It comes from the `Host` header, so it is judged before use.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use axum::http::header::HOST;
+use axum::http::request::Parts;
+use url::{Host, Url};
+
+/// `http://host[:port]`, normalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin(Url);
+
+impl Origin {
+    /// The origin a request was sent to; `listening` stands in for a missing `Host`.
+    /// `None` if the header is not one plain authority.
+    pub(crate) fn of(request: &Parts, listening: SocketAddr) -> Option<Self> {
+        let mut hosts = request.headers.get_all(HOST).iter();
+        match (hosts.next(), hosts.next()) {
+            (None, _) => Some(Self::at(listening)),
+            (Some(host), None) => Self::parse(host.to_str().ok()?),
+            _ => None,
+        }
+    }
+
+    /// The origin of a listening address.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self::parse(&address.to_string()).expect("a socket address is an authority")
+    }
+
+    fn parse(authority: &str) -> Option<Self> {
+        // Stricter than the parser, which reads around a path or a user name, and takes
+        // characters that have no place in a URL of ours.
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+        if !authority.chars().all(plain) {
+            return None;
+        }
+        let url = Url::parse(&format!("http://{authority}/")).ok()?;
+        (url.host().is_some() && url.path() == "/").then_some(Self(url))
+    }
+
+    /// Host name or address.
+    pub(crate) fn host(&self) -> Option<Host<&str>> {
+        self.0.host()
+    }
+
+    /// Whether `url` is on this origin.
+    pub(crate) fn holds(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.origin().ascii_serialization())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_authorities_are_taken_and_normalised() {
+        for (host, origin) in [
+            ("127.0.0.1:8787", "http://127.0.0.1:8787"),
+            ("LocalHost:80", "http://localhost"),
+            ("[::1]:8787", "http://[::1]:8787"),
+            ("box.local", "http://box.local"),
+        ] {
+            let parsed = Origin::parse(host).expect(host);
+            assert_eq!(parsed.to_string(), origin);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for host in [
+            "",
+            "a b",
+            "user@host",
+            "host/path",
+            "host\\path",
+            "host?q",
+            "host#f",
+            "host:99999",
+            "<script>",
+            "\"quoted\"",
+        ] {
+            assert!(Origin::parse(host).is_none(), "{host}");
+        }
+    }
+}

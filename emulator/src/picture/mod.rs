@@ -1,0 +1,108 @@
+//! The picture that the user gave: a data URI, an upload, or a URL on the web. From
+//! whoever it comes, it is read within limits, and never from this machine's own network.
+
+mod address;
+mod data_uri;
+mod fetch;
+mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use bytes::Bytes;
+use url::{Host, Url};
+
+pub(crate) use fetch::Fetcher;
+
+use crate::app::App;
+use crate::body::{self, Unread};
+use crate::origin::Origin;
+use crate::{site, storage};
+use fetch::Answer;
+
+/// The largest file taken, in bytes.
+pub(crate) const LARGEST: usize = 20 << 20;
+
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+const REDIRECTS: usize = 3;
+
+/// Why there is no picture.
+#[derive(Debug)]
+pub(crate) enum Missing {
+    /// It is larger than [`LARGEST`].
+    TooLarge,
+    /// It could not be fetched, or may not be.
+    NotReachable(String),
+    /// It came, but not in the encoding it claims.
+    NotDecodable(String),
+}
+
+impl From<Unread> for Missing {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge(_) => Self::TooLarge,
+            Unread::Broken => Self::NotReachable("the connection broke".to_owned()),
+        }
+    }
+}
+
+/// The bytes behind an `image_url`. `origin` is the one that the job was submitted by.
+pub(crate) async fn load(app: &Arc<App>, origin: &Origin, url: &str) -> Result<Bytes, Missing> {
+    if let Some(data) = data_uri::body(url) {
+        return data_uri::decode(data);
+    }
+    let Ok(url) = Url::parse(url) else {
+        let why = "not an absolute URL: upload the file, or give a data URI or an http(s) URL";
+        return Err(Missing::NotReachable(why.to_owned()));
+    };
+    let fetched = tokio::time::timeout(TIME_LIMIT, follow(app, origin, url));
+    fetched.await.unwrap_or_else(|_| {
+        let why = format!("no answer within {} seconds", TIME_LIMIT.as_secs());
+        Err(Missing::NotReachable(why))
+    })
+}
+
+async fn follow(app: &Arc<App>, origin: &Origin, mut url: Url) -> Result<Bytes, Missing> {
+    for _ in 0..=REDIRECTS {
+        if is_own(app, origin, &url) {
+            return own(app, &url).await;
+        }
+        match app.fetcher.get(&url).await? {
+            Answer::Bytes(bytes) => return Ok(bytes),
+            Answer::Moved(to) => url = to,
+        }
+    }
+    let why = format!("more than {REDIRECTS} redirects");
+    Err(Missing::NotReachable(why))
+}
+
+/// Whether `url` is the emulator's own. Such a URL is answered from the inside, without
+/// any network: the origin was the caller's to claim.
+fn is_own(app: &App, origin: &Origin, url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_here = url.scheme() == "http" && url.port_or_known_default() == Some(app.address.port());
+    origin.holds(url) || Origin::at(app.address).holds(url) || (is_loopback && is_here)
+}
+
+async fn own(app: &Arc<App>, url: &Url) -> Result<Bytes, Missing> {
+    let mut request = Request::new(Body::empty());
+    let path = url.path().parse();
+    *request.uri_mut() = path.map_err(|_| Missing::NotReachable("no such path".to_owned()))?;
+    let response = if storage::is_file(url.path()) {
+        storage::serve(app, request).await
+    } else {
+        site::answer(app, request).await
+    };
+    if !response.status().is_success() {
+        let why = format!("the emulator has no file {}", url.path());
+        return Err(Missing::NotReachable(why));
+    }
+    Ok(body::read(&mut response.into_body(), LARGEST).await?)
+}

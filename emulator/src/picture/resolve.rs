@@ -1,0 +1,67 @@
+//! Looking up names, with every address judged before it is connected to. The connector
+//! uses the addresses given here and no others, so a name that changes its mind between
+//! a check and the connection gains nothing.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::dns::Name;
+use tower::Service;
+
+use super::address::is_public;
+
+/// Which addresses may be connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Public,
+    Anywhere,
+}
+
+/// The text of the error for a name that leads nowhere public.
+pub(super) const REFUSED: &str = "private and local addresses are not fetched";
+
+/// A resolver for the connector.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resolve(pub(super) Reach);
+
+impl Service<Name> for Resolve {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let reach = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<_> = found
+                .filter(|address| reach == Reach::Anywhere || is_public(address.ip()))
+                .collect();
+            if allowed.is_empty() {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, REFUSED));
+            }
+            Ok(allowed.into_iter())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_refused_unless_anywhere_is_allowed() {
+        let name: Name = "localhost".parse().expect("a name");
+        let refused = Resolve(Reach::Public).call(name.clone()).await;
+        let kind = refused.map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(kind, Err(io::ErrorKind::PermissionDenied));
+        let mut found = Resolve(Reach::Anywhere).call(name).await.expect("resolves");
+        assert!(found.any(|address| address.ip().is_loopback()));
+    }
+}

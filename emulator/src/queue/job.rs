@@ -1,0 +1,174 @@
+//! One job's life: waiting, working, done. A pure state machine; the time is told to
+//! it, and what it decides is performed elsewhere.
+
+use std::time::{Duration, Instant};
+
+use super::outcome::Outcome;
+
+/// A line of the job's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogLine {
+    pub(crate) message: String,
+    pub(crate) timestamp: String,
+}
+
+/// Where a job stands.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    Waiting,
+    Working { since: Instant },
+    Done { worked: Duration, outcome: Outcome },
+}
+
+/// What a request to cancel comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    /// The job had not started, and is done now.
+    AtOnce,
+    /// The worker has to be told; the job is done once it has stopped.
+    Signalled,
+    /// The job was done already.
+    TooLate,
+}
+
+/// A job from submit to result.
+#[derive(Debug)]
+pub(crate) struct Job {
+    stage: Stage,
+    logs: Vec<LogLine>,
+    cancelling: bool,
+}
+
+impl Job {
+    /// A job that waits for its turn.
+    pub(crate) fn new() -> Self {
+        Self {
+            stage: Stage::Waiting,
+            logs: Vec::new(),
+            cancelling: false,
+        }
+    }
+
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    pub(crate) fn logs(&self) -> &[LogLine] {
+        &self.logs
+    }
+
+    /// Its turn has come. `false` if it was cancelled before.
+    pub(crate) fn start(&mut self, now: Instant) -> bool {
+        let waiting = matches!(self.stage, Stage::Waiting);
+        if waiting {
+            self.stage = Stage::Working { since: now };
+        }
+        waiting
+    }
+
+    /// Adds a line to the log, unless the job is done: its log is final then.
+    pub(crate) fn log(&mut self, line: LogLine) {
+        if !matches!(self.stage, Stage::Done { .. }) {
+            self.logs.push(line);
+        }
+    }
+
+    /// The caller wants it no more.
+    pub(crate) fn cancel(&mut self) -> Cancelled {
+        match self.stage {
+            Stage::Waiting => {
+                self.stage = Stage::Done {
+                    worked: Duration::ZERO,
+                    outcome: Outcome::cancelled(),
+                };
+                Cancelled::AtOnce
+            }
+            Stage::Working { .. } => {
+                self.cancelling = true;
+                Cancelled::Signalled
+            }
+            Stage::Done { .. } => Cancelled::TooLate,
+        }
+    }
+
+    /// The worker is through. A job that was being cancelled ends as cancelled, however
+    /// far the worker came: the caller was promised that. The first end stands.
+    pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome) {
+        let worked = match self.stage {
+            Stage::Waiting => Duration::ZERO,
+            Stage::Working { since } => now.saturating_duration_since(since),
+            Stage::Done { .. } => return,
+        };
+        let outcome = if self.cancelling {
+            Outcome::cancelled()
+        } else {
+            outcome
+        };
+        self.stage = Stage::Done { worked, outcome };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn done(job: &Job) -> (&Outcome, Duration) {
+        match job.stage() {
+            Stage::Done { worked, outcome } => (outcome, *worked),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn output() -> Outcome {
+        Outcome::output(json!({"seed": 1}), 1)
+    }
+
+    #[test]
+    fn a_job_waits_works_and_is_done() {
+        let now = Instant::now();
+        let mut job = Job::new();
+        assert!(matches!(job.stage(), Stage::Waiting));
+        assert!(job.start(now));
+        assert!(matches!(job.stage(), Stage::Working { .. }));
+        job.finish(now + Duration::from_secs(3), output());
+        assert_eq!(done(&job), (&output(), Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn a_waiting_job_is_cancelled_at_once_and_never_starts() {
+        let mut job = Job::new();
+        assert_eq!(job.cancel(), Cancelled::AtOnce);
+        assert_eq!(done(&job), (&Outcome::cancelled(), Duration::ZERO));
+        assert!(!job.start(Instant::now()));
+        assert_eq!(job.cancel(), Cancelled::TooLate);
+    }
+
+    #[test]
+    fn a_working_job_is_cancelled_when_its_worker_stops_even_if_that_had_finished() {
+        let now = Instant::now();
+        let mut job = Job::new();
+        job.start(now);
+        assert_eq!(job.cancel(), Cancelled::Signalled);
+        assert_eq!(job.cancel(), Cancelled::Signalled);
+        assert!(matches!(job.stage(), Stage::Working { .. }));
+        job.finish(now, output());
+        assert_eq!(done(&job).0, &Outcome::cancelled());
+    }
+
+    #[test]
+    fn an_end_is_final() {
+        let now = Instant::now();
+        let mut job = Job::new();
+        job.finish(now, output());
+        job.finish(now, Outcome::cancelled());
+        assert_eq!(job.cancel(), Cancelled::TooLate);
+        job.log(LogLine {
+            message: "late".into(),
+            timestamp: String::new(),
+        });
+        assert_eq!(done(&job).0, &output());
+        assert!(job.logs().is_empty());
+    }
+}

@@ -1,0 +1,189 @@
+//! How a job ended, as the result call replays it: a status, a body, and what the
+//! status reply says of it (protocol §10).
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+/// The end of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Outcome {
+    /// The HTTP status of the result call.
+    pub(crate) status: StatusCode,
+    /// Its body: the bare output of the model, or an error.
+    pub(crate) body: Value,
+    /// What the job would have cost.
+    pub(crate) billable_units: u32,
+    /// Set for a failure.
+    pub(crate) error: Option<Failure>,
+}
+
+/// What the status reply says of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) text: String,
+    /// For failures of the infrastructure, not of the model (protocol §10.3).
+    pub(crate) kind: Option<&'static str>,
+}
+
+impl Outcome {
+    /// The model's output.
+    pub(crate) fn output(body: Value, billable_units: u32) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body,
+            billable_units,
+            error: None,
+        }
+    }
+
+    /// The model refused its input: 422, one entry for each problem.
+    pub(crate) fn refused(problems: &[Detail]) -> Self {
+        Self::model_error(StatusCode::UNPROCESSABLE_ENTITY, problems)
+    }
+
+    /// The model broke. `what` is for the developer.
+    pub(crate) fn broke(what: &str) -> Self {
+        let detail = Detail::new("internal_server_error", what).at_body();
+        Self::model_error(StatusCode::INTERNAL_SERVER_ERROR, &[detail])
+    }
+
+    fn model_error(status: StatusCode, problems: &[Detail]) -> Self {
+        let texts: Vec<_> = problems.iter().map(Detail::text).collect();
+        let details: Vec<_> = problems.iter().map(|problem| &problem.0).collect();
+        Self {
+            status,
+            body: json!({ "detail": details }),
+            billable_units: 0,
+            error: Some(Failure {
+                text: texts.join("; "),
+                kind: None,
+            }),
+        }
+    }
+
+    /// The app has no such path (protocol §10.2).
+    pub(crate) fn no_such_path(path: &str) -> Self {
+        let text = format!("Path {path} not found");
+        Self {
+            status: StatusCode::NOT_FOUND,
+            body: json!({ "detail": text }),
+            billable_units: 0,
+            error: Some(Failure { text, kind: None }),
+        }
+    }
+
+    /// The caller cancelled it: 499, the service's own number (protocol §10.3).
+    pub(crate) fn cancelled() -> Self {
+        let (text, kind) = (
+            "The request was cancelled by the client",
+            "client_cancelled",
+        );
+        Self {
+            status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
+            body: json!({ "detail": text, "error_type": kind }),
+            billable_units: 0,
+            error: Some(Failure {
+                text: text.to_owned(),
+                kind: Some(kind),
+            }),
+        }
+    }
+}
+
+/// One entry of a model error's `detail` (protocol §10.1).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Detail(Value);
+
+impl Detail {
+    /// A problem of one of the documented types.
+    pub(crate) fn new(kind: &str, message: impl Into<String>) -> Self {
+        Self(json!({
+            "loc": ["body"],
+            "msg": message.into(),
+            "type": kind,
+            "url": format!("https://docs.fal.ai/errors/#{kind}"),
+        }))
+    }
+
+    /// With the problem in the body as a whole.
+    pub(crate) fn at_body(self) -> Self {
+        self
+    }
+
+    /// With the problem in one field.
+    pub(crate) fn at(mut self, field: &str) -> Self {
+        self.0["loc"] = json!(["body", field]);
+        self
+    }
+
+    /// With the value that was given. Long text, a data URI for one, is cut.
+    pub(crate) fn input(mut self, input: &Value) -> Self {
+        self.0["input"] = cut(input);
+        self
+    }
+
+    /// With the facts that the type documents.
+    pub(crate) fn context(mut self, context: Value) -> Self {
+        self.0["ctx"] = context;
+        self
+    }
+
+    fn text(&self) -> String {
+        let message = self.0["msg"].as_str().unwrap_or_default();
+        match self.0["loc"][1].as_str() {
+            Some(field) => format!("{field}: {message}"),
+            None => message.to_owned(),
+        }
+    }
+}
+
+/// `value` with every string in it no longer than an error message bears.
+fn cut(value: &Value) -> Value {
+    const LONGEST: usize = 300;
+    match value {
+        Value::String(text) if text.len() > LONGEST => {
+            let head: String = text.chars().take(LONGEST).collect();
+            json!(format!("{head}…"))
+        }
+        Value::Array(items) => items.iter().take(20).map(cut).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .take(50)
+            .map(|(name, value)| (name.clone(), cut(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_field_in_the_body_and_in_the_status() {
+        let detail = Detail::new("missing", "Field required").at("prompt");
+        let outcome = Outcome::refused(&[detail.input(&json!({}))]);
+        assert_eq!(outcome.status, 422);
+        assert_eq!(
+            outcome.body,
+            json!({"detail": [{
+                "loc": ["body", "prompt"],
+                "msg": "Field required",
+                "type": "missing",
+                "input": {},
+                "url": "https://docs.fal.ai/errors/#missing",
+            }]})
+        );
+        let error = outcome.error.expect("a failure");
+        assert_eq!(error.text, "prompt: Field required");
+        assert_eq!(error.kind, None);
+    }
+
+    #[test]
+    fn long_input_is_cut_wherever_it_is() {
+        let long = "é".repeat(5000);
+        let detail = Detail::new("missing", "").input(&json!({"image_url": long}));
+        assert!(detail.0.to_string().len() < 1000);
+    }
+}

@@ -1,0 +1,96 @@
+//! Doing the jobs: as many at a time as there are slots, each on a worker thread.
+
+use std::sync::Arc;
+
+use super::Outcome;
+use super::entry::Entry;
+use crate::app::App;
+use crate::model::produce::{self, Order};
+
+/// Starts jobs for as long as there is one in line and a slot for it.
+pub(super) fn start_next(app: &Arc<App>) {
+    while let Some(entry) = app.queue.next() {
+        let slot = Slot(Arc::clone(app));
+        app.runtime.spawn(perform(entry, slot));
+    }
+}
+
+/// A slot that a job holds. It moves into the worker's closure: a job that is cancelled
+/// holds it until its thread has really stopped.
+#[derive(Debug)]
+struct Slot(Arc<App>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.queue.line().free();
+        start_next(&self.0);
+    }
+}
+
+async fn perform(entry: Arc<Entry>, slot: Slot) {
+    if !entry.start() {
+        return;
+    }
+    let order = Order {
+        endpoint: entry.endpoint.clone(),
+        origin: entry.origin.clone(),
+        input: entry.take_input(),
+    };
+    let app = Arc::clone(&slot.0);
+    let prepared = tokio::select! {
+        prepared = produce::prepare(&app, order) => prepared,
+        () = entry.signal.wait() => Err(Outcome::cancelled()),
+    };
+    let (outcome, slot) = match prepared {
+        Ok(prepared) => {
+            let worker = Arc::clone(&entry);
+            let log = move |line: String| worker.log(line);
+            let worker = Arc::clone(&entry);
+            on_a_thread(slot, move || {
+                produce::produce(&app, &prepared, &worker.signal, &log)
+            })
+            .await
+        }
+        Err(outcome) => (outcome, Some(slot)),
+    };
+    entry.finish(outcome);
+    // Only now: the next job must not start before this one is seen to be done.
+    drop(slot);
+}
+
+/// Runs `work` where it may block. The slot comes back with the outcome, unless the work
+/// panics: then it is free already.
+async fn on_a_thread(
+    slot: Slot,
+    work: impl FnOnce() -> Outcome + Send + 'static,
+) -> (Outcome, Option<Slot>) {
+    let thread = tokio::task::spawn_blocking(move || {
+        let slot = slot;
+        (work(), slot)
+    });
+    let Ok((outcome, slot)) = thread.await else {
+        let what = "The worker panicked: what it said is on the emulator's terminal";
+        return (Outcome::broke(what), None);
+    };
+    (outcome, Some(slot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::Priority;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_fails_its_job_and_gives_the_slot_back() {
+        let (app, _data) = App::for_tests();
+        app.queue.line().join("a", Priority::Normal);
+        app.queue.line().next();
+        assert!(app.queue.is_working());
+        let slot = Slot(Arc::clone(&app));
+        let (outcome, slot) = on_a_thread(slot, || panic!("on purpose")).await;
+        assert_eq!(outcome.status, 500);
+        assert_eq!(outcome.body["detail"][0]["type"], "internal_server_error");
+        assert!(slot.is_none());
+        assert!(!app.queue.is_working());
+    }
+}

@@ -1,0 +1,150 @@
+//! The doors: the proxy, the emulator's own pages, and fal.ai's URLs with `https:/`
+//! replaced by this origin. Whatever is none of these is a file of the demo page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::{Router, middleware};
+use serde_json::json;
+
+use crate::app::App;
+use crate::call::{self, Call, Service};
+use crate::origin::Origin;
+use crate::{control, cors, proxy, queue, reply, site, storage, verbose};
+
+/// The emulator's own paths: what is none of them is not there, and is no app either.
+const OWN: &str = "/api/";
+
+/// Everything that answers.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new()
+        .route(proxy::PATH, any(proxy::answer))
+        .route("/api/emulator", get(about))
+        .fallback(direct);
+    if app.control.is_some() {
+        router = control::routes(router, app);
+    }
+    router
+        .layer(middleware::from_fn_with_state(Arc::clone(app), cors::layer))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(app),
+            verbose::layer,
+        ))
+        .with_state(Arc::clone(app))
+}
+
+/// What stands behind the page.
+async fn about(State(app): State<Arc<App>>) -> Response {
+    let body = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "mode": app.mode(),
+    });
+    reply::json(StatusCode::OK, &body)
+}
+
+/// The answer to a `Host` header that no URL could be made of.
+pub(crate) fn bad_host() -> Response {
+    let text = "The Host header is not one plain host name or address";
+    reply::detail(StatusCode::BAD_REQUEST, text)
+}
+
+async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    if path.starts_with(OWN) {
+        return reply::detail(StatusCode::NOT_FOUND, "Not Found");
+    }
+    let Some(door) = Door::of(request.method(), path) else {
+        return site::answer(&app, request).await;
+    };
+    let inner = path.get(door.prefix.len()..).unwrap_or_default().to_owned();
+    let prefix = door.prefix.to_owned();
+    let service = door.service;
+    let (parts, body) = request.into_parts();
+    let Some(origin) = Origin::of(&parts, app.address) else {
+        return bad_host();
+    };
+    let call = Call {
+        service,
+        method: parts.method,
+        path: if inner.is_empty() {
+            "/".to_owned()
+        } else {
+            inner
+        },
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body,
+        base: format!("{origin}{prefix}"),
+        origin,
+    };
+    call::answer(&app, call).await
+}
+
+/// A service, and the part of the path that named it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Door<'a> {
+    pub(crate) service: Service,
+    prefix: &'a str,
+}
+
+impl<'a> Door<'a> {
+    /// `None` for a file of the demo page: what is read, and is no request's status or
+    /// result.
+    pub(crate) fn of(method: &Method, path: &'a str) -> Option<Self> {
+        let end = path.get(1..)?.find('/').map_or(path.len(), |at| at + 1);
+        let prefix = path.get(..end)?;
+        if let Some(service) = Service::of_host(prefix.strip_prefix('/')?) {
+            return Some(Self { service, prefix });
+        }
+        let is_read = matches!(*method, Method::GET | Method::HEAD);
+        let service = if storage::is_file(path) {
+            Service::Cdn
+        } else if path.starts_with("/storage/") {
+            Service::Rest
+        } else if !is_read || queue::is_follow_up(path) {
+            Service::Queue
+        } else {
+            return None;
+        };
+        Some(Self {
+            service,
+            prefix: "",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_has_its_doors_and_the_page_keeps_its_files() {
+        let queue = Some(Service::Queue);
+        for (method, path, service) in [
+            (Method::POST, "/queue.fal.run/a/b/c", queue),
+            (Method::GET, "/queue.fal.run", queue),
+            (Method::POST, "/fal.run/a/b", Some(Service::Run)),
+            (Method::POST, "/a/b/c", queue),
+            (Method::GET, "/a/b/requests/id/status", queue),
+            (
+                Method::POST,
+                "/storage/upload/initiate",
+                Some(Service::Rest),
+            ),
+            (Method::GET, "/v3b.fal.media/files/b/x", Some(Service::Cdn)),
+            (Method::PUT, "/files/b/0/x", Some(Service::Cdn)),
+            (Method::GET, "/", None),
+            (Method::GET, "/app.js", None),
+            (Method::HEAD, "/assets/deep/er.css", None),
+            (Method::GET, "/queue.fal.run.evil/x", None),
+        ] {
+            let door = Door::of(&method, path).map(|door| door.service);
+            assert_eq!(door, service, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Signed upload URLs: whoever has one may send that one file, until it expires. The
+//! signature is in the query, as the real one is.
+
+use ring::hmac;
+
+use crate::{clock, random};
+
+/// How long an upload URL is good for, in seconds.
+const LIFETIME: u64 = 3600;
+
+/// Signs with a key of this run of the emulator.
+#[derive(Debug)]
+pub(super) struct Signer(hmac::Key);
+
+impl Signer {
+    pub(super) fn new() -> Self {
+        let secret = random::bytes::<32>();
+        Self(hmac::Key::new(hmac::HMAC_SHA256, &secret))
+    }
+
+    /// The query that makes `path` an upload URL.
+    pub(super) fn query(&self, path: &str) -> String {
+        let expires = clock::unix_seconds() + LIFETIME;
+        let tag = hmac::sign(&self.0, message(path, expires).as_bytes());
+        format!(
+            "expires={expires}&signature={}",
+            random::to_hex(tag.as_ref())
+        )
+    }
+
+    /// Whether a query was given out for `path`, and is still good.
+    pub(super) fn allows(
+        &self,
+        path: &str,
+        expires: Option<&str>,
+        signature: Option<&str>,
+    ) -> bool {
+        let expires = expires.and_then(|seconds| seconds.parse().ok());
+        let (Some(expires), Some(tag)) = (expires, signature.and_then(from_hex)) else {
+            return false;
+        };
+        let message = message(path, expires);
+        expires >= clock::unix_seconds() && hmac::verify(&self.0, message.as_bytes(), &tag).is_ok()
+    }
+}
+
+fn message(path: &str, expires: u64) -> String {
+    format!("{path}\n{expires}")
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<_>> = text.chars().map(|c| c.to_digit(16)).collect();
+    let pairs = digits?;
+    let (pairs, rest) = pairs.as_chunks::<2>();
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(high << 4 | low));
+    rest.is_empty()
+        .then(|| bytes.collect::<Result<_, _>>().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(signer: &Signer, path: &str, query: &str) -> bool {
+        let (expires, signature) = query.split_once('&').expect("two parameters");
+        signer.allows(
+            path,
+            expires.strip_prefix("expires="),
+            signature.strip_prefix("signature="),
+        )
+    }
+
+    #[test]
+    fn a_signature_is_good_for_its_own_path_and_key() {
+        let signer = Signer::new();
+        let query = signer.query("/files/b/x");
+        assert!(allows(&signer, "/files/b/x", &query));
+        assert!(!allows(&signer, "/files/b/y", &query));
+        assert!(!allows(&Signer::new(), "/files/b/x", &query));
+    }
+
+    #[test]
+    fn a_signature_that_was_changed_is_refused() {
+        let signer = Signer::new();
+        let query = signer.query("/p");
+        for forged in [
+            query.replace("expires=", "expires=9"),
+            format!("{query}0"),
+            format!("{query}0g"),
+            "expires=1&signature=".to_owned(),
+        ] {
+            assert!(!allows(&signer, "/p", &forged), "{forged}");
+        }
+        assert!(!signer.allows("/p", None, None));
+    }
+}

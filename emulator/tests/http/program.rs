@@ -1,0 +1,144 @@
+//! The program as it is started from a terminal.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fal-emulator"));
+    command
+        .env_remove("PORT")
+        .env_remove("FAL_KEY")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// The lines it says when it is up.
+fn greeting(child: &mut Child) -> Vec<String> {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    while !said
+        .last()
+        .is_some_and(|line: &String| line.starts_with("Open "))
+    {
+        said.push(lines.next().expect("a greeting").unwrap());
+    }
+    said
+}
+
+#[test]
+fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
+    for signal in ["INT", "TERM"] {
+        let mut child = program().args(["--port", "0"]).spawn().unwrap();
+        let said = greeting(&mut child);
+        let whole = said.join("\n");
+        assert!(
+            whole.contains("a stand-in for fal.ai: no model is run"),
+            "{whole}"
+        );
+        let files = said
+            .iter()
+            .find_map(|line| line.strip_prefix("Files: "))
+            .unwrap();
+        let folder = PathBuf::from(files.strip_suffix(" (removed on exit)").unwrap());
+        assert!(folder.is_dir());
+
+        let asked = Instant::now();
+        let pid = child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let status = child.wait().unwrap();
+        assert!(status.success(), "{status}");
+        assert!(asked.elapsed() < Duration::from_secs(1));
+        assert!(!folder.exists(), "the temporary folder stays");
+    }
+}
+
+#[test]
+fn it_goes_within_a_second_while_it_works() {
+    let mut child = program()
+        .args(["--port", "0", "--pace", "60000"])
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child);
+    let address = said.last().unwrap().strip_prefix("Open http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let body = "{\"prompt\":\"x\",\"resolution\":\"1024P\",\"duration\":\"10s\"}";
+    let request = format!(
+        "POST /{} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{body}",
+        crate::common::T2V,
+        body.len()
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    assert!(stream.read(&mut [0; 64]).unwrap() > 0);
+    std::thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    let pid = child.id().to_string();
+    Command::new("kill")
+        .args(["-s", "INT", &pid])
+        .status()
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(1), "took {took:?}");
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = program().env("PORT", &port).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains(&port) && said.contains("in use") && said.contains("--port"));
+}
+
+#[test]
+fn help_and_version_are_printed_and_mistakes_are_one_line() {
+    let help = program().arg("--help").output().unwrap();
+    assert!(help.status.success());
+    assert!(
+        String::from_utf8(help.stdout)
+            .unwrap()
+            .contains("--allow-private-hosts")
+    );
+    let version = program().arg("--version").output().unwrap();
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap(),
+        "fal-emulator 0.1.0\n"
+    );
+    let mistake = program().arg("--prot").output().unwrap();
+    assert_eq!(mistake.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(mistake.stderr).unwrap().lines().count(),
+        1
+    );
+}
+
+#[test]
+fn the_key_is_nowhere_in_what_it_says() {
+    let mut child = program()
+        .args(["--port", "0", "--verbose"])
+        .env("FAL_KEY", "id:hush")
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child).join("\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut errors = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut errors)
+        .unwrap();
+    assert!(said.contains("Mode: forward"), "{said}");
+    assert!(!format!("{said}{errors}").contains("hush"));
+}
