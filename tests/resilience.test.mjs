@@ -1,0 +1,249 @@
+// What happens when calls fail, are aborted or time out: nothing is paid twice, nothing
+// that was abandoned goes on, nothing hangs.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { startClient, until } from "./support/client.mjs";
+
+/** @type {Awaited<ReturnType<typeof startClient>>} */
+let client;
+before(async () => (client = await startClient({ args: ["--pace", "4000"] })));
+after(() => client?.stop());
+beforeEach(() => client.reset());
+afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
+
+const fault = (plan) => client.emulator.fault({ times: 1, ...plan });
+const quick = () => client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20, maxDelay: 5000 } }));
+const submit = () => client.run(() => fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
+const submits = () => client.sent("text-to-video");
+
+describe("retries", () => {
+  test("a submit that was refused with 429 is sent again, not before Retry-After", async () => {
+    await quick();
+    await fault({ method: "POST", path_contains: "text-to-video", status: 429, headers: { "retry-after": "1" }, body: { detail: "busy" } });
+    const reply = await submit();
+    assert.ok(reply.request_id, JSON.stringify(reply));
+    const [first, second] = await submits();
+    assert.ok(second.at_ms - first.at_ms >= 1000, `${second.at_ms - first.at_ms} ms`);
+  });
+
+  test("a Retry-After beyond the longest wait ends the retries", async () => {
+    await quick();
+    await fault({ method: "POST", path_contains: "text-to-video", status: 429, headers: { "retry-after": "600" }, body: { detail: "busy" } });
+    assert.equal((await submit()).thrown.status, 429);
+    assert.equal((await submits()).length, 1);
+  });
+
+  for (const status of [500, 502, 503, 504]) {
+    test(`a submit answered with ${status} is not sent again`, async () => {
+      await quick();
+      await fault({ method: "POST", path_contains: "text-to-video", status, body: { detail: "later" } });
+      assert.equal((await submit()).thrown.status, status);
+      assert.equal((await submits()).length, 1);
+    });
+  }
+
+  test("a submit whose answer was lost is not sent again, and the error says why", async () => {
+    await quick();
+    await client.loseAnswers("text-to-video");
+    const { thrown } = await submit();
+    assert.deepEqual([thrown.name, thrown.code], ["FalError", "network"]);
+    assert.match(thrown.message, /^No answer to submit: .*not sent again: a second job would be billed$/);
+    assert.equal((await submits()).length, 1);
+  });
+
+  test("a submit is repeated where the caller allows it", async () => {
+    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20, resubmit: true } }));
+    await fault({ method: "POST", path_contains: "text-to-video", status: 503, body: {} });
+    assert.ok((await submit()).request_id);
+    assert.equal((await submits()).length, 2);
+  });
+
+  test("statuses, results and cancels survive lost connections and gateway errors", async () => {
+    await quick();
+    await client.loseAnswers("/status", 2);
+    await fault({ path_contains: "/status", times: 3, status: 500, body: "oops" });
+    await fault({ path_contains: "/cancel", status: 502, body: "<html>nginx</html>" });
+    const seen = await client.run(async () => {
+      const { request_id: requestId } = await fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } });
+      const { status } = await fal.queue.status(TEXT_TO_VIDEO, { requestId });
+      await fal.queue.cancel(TEXT_TO_VIDEO, { requestId });
+      return { requestId, status };
+    });
+    assert.equal(seen.thrown, undefined);
+    assert.equal((await client.sent("/status")).length, 4, "two lost, one refused, one good");
+    assert.equal((await client.sent("/cancel")).length, 2);
+  });
+
+  test("uploads survive a lost connection and a gateway error", async () => {
+    await quick();
+    await fault({ path_contains: "initiate", status: 503, body: {} });
+    await fault({ method: "PUT", close: true });
+    const url = await client.run(() => fal.storage.upload(new Blob(["bytes"])));
+    assert.match(String(url), /^http/);
+    assert.equal((await client.sent("initiate")).length, 2);
+  });
+
+  test("a status that stays away ends with an error that holds the request id", async () => {
+    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 1, maxRetries: 2 } }));
+    await client.loseAnswers("/status", 3);
+    const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
+    assert.equal(thrown.code, "network");
+    assert.match(thrown.message, /^No answer to status, request [\w-]+: .*fetch its result with this request id$/);
+    assert.match(thrown.requestId, /^[\w-]{10,}$/);
+    assert.equal((await client.sent("/cancel")).length, 0, "the job goes on: its result can be fetched");
+  });
+
+  test("the caller's own start timeout is not tried again", async () => {
+    await quick();
+    await fault({ path_contains: "/status", status: 504, headers: { "x-fal-request-timeout-type": "user" }, body: { detail: "Request timed out" } });
+    const { thrown } = await client.run(() => fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1" }));
+    assert.deepEqual([thrown.status, thrown.isUserTimeout], [504, true]);
+    assert.equal((await client.sent("/status")).length, 1);
+  });
+});
+
+describe("abort", () => {
+  test("before the call: nothing is sent", async () => {
+    const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, abortSignal: AbortSignal.abort() }));
+    assert.deepEqual([thrown.name, thrown.is], ["AbortError", ["Error", "DOMException"]]);
+    assert.equal((await client.sent()).length, 0);
+  });
+
+  test("while the job runs: settles at once and cancels it on the server", async () => {
+    const seen = await client.run(async () => {
+      const controller = new AbortController();
+      let requestId;
+      let abortedAt;
+      const call = fal.subscribe(TEXT_TO_VIDEO, {
+        input: { prompt: "x" },
+        abortSignal: controller.signal,
+        pollInterval: 2000,
+        onEnqueue: (id) => (requestId = id),
+        onQueueUpdate: () => setTimeout(() => ((abortedAt = performance.now()), controller.abort()), 50),
+      });
+      const name = await call.catch((error) => error.name);
+      return { name, ms: performance.now() - abortedAt, requestId };
+    });
+    assert.equal(seen.name, "AbortError");
+    assert.ok(seen.ms < 500, `${seen.ms} ms, with 2 s to the next poll`);
+    await until(async () => (await client.sent(`/${seen.requestId}/cancel`)).length === 1);
+    const status = await until(async () => {
+      const status = await client.run((requestId) => fal.queue.status(TEXT_TO_VIDEO, { requestId }), seen.requestId);
+      return status.status === "COMPLETED" && status;
+    });
+    assert.equal(status.error_type, "client_cancelled");
+  });
+
+  test("while the submit is on its way: settles at once, and cancels the job that it made", async () => {
+    // The answer is held back in the browser, so that the submit has certainly arrived.
+    await client.page.route("**/api/fal/proxy", async (route) => {
+      const request = route.request();
+      const response = await route.fetch();
+      if (request.method() === "POST") await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.fulfill({ response });
+    });
+    const seen = await client.run(async () => {
+      const from = performance.now();
+      const name = await fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, abortSignal: AbortSignal.timeout(100) }).catch((error) => error.name);
+      return { name, ms: performance.now() - from };
+    });
+    assert.equal(seen.name, "TimeoutError", "the signal's own reason");
+    assert.ok(seen.ms < 1000, `${seen.ms} ms`);
+    await until(async () => (await client.sent("/cancel")).length === 1);
+    assert.equal((await submits()).length, 1);
+  });
+
+  test("during an upload: cuts it off, and nothing is submitted", async () => {
+    await fault({ path_contains: "initiate", status: 503, delay_ms: 2000 });
+    const seen = await client.run(async () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort("left the page"), 100);
+      const from = performance.now();
+      const input = { prompt: "x", image_url: new Blob(["x"]) };
+      const reason = await fal.subscribe(IMAGE_TO_VIDEO, { input, abortSignal: controller.signal }).catch((error) => error);
+      return { reason, ms: performance.now() - from };
+    });
+    assert.equal(seen.reason, "left the page");
+    assert.ok(seen.ms < 1000, `${seen.ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal((await client.sent("image-to-video")).length, 0);
+  });
+
+  test("during a back-off: does not wait for its end", async () => {
+    await fault({ path_contains: "/status", times: 5, status: 503, body: {} });
+    const seen = await client.run(async () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 200);
+      const from = performance.now();
+      const name = await fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1", abortSignal: controller.signal }).catch((error) => error.name);
+      return { name, ms: performance.now() - from };
+    });
+    assert.equal(seen.name, "AbortError");
+    assert.ok(seen.ms < 700, `${seen.ms} ms`);
+  });
+
+  test("while a middleware holds the submit back: it is never sent", async () => {
+    const name = await client.run(async () => {
+      const requestMiddleware = async (request) => (await sleep(300), request);
+      fal.config({ proxyUrl: "/api/fal/proxy", requestMiddleware });
+      const options = { input: { prompt: "x" }, abortSignal: AbortSignal.timeout(100) };
+      const name = await fal.subscribe(TEXT_TO_VIDEO, options).catch((error) => error.name);
+      await sleep(600);
+      return name;
+    });
+    assert.equal(name, "TimeoutError");
+    assert.equal((await client.sent()).length, 0);
+  });
+
+  test("during the back-off of a submit: it is not sent again", async () => {
+    await fault({ method: "POST", path_contains: "text-to-video", status: 429, headers: { "retry-after": "1" }, body: { detail: "busy" } });
+    const name = await client.run(() => {
+      const options = { input: { prompt: "x" }, abortSignal: AbortSignal.timeout(300) };
+      return fal.queue.submit(TEXT_TO_VIDEO, options).catch((error) => error.name);
+    });
+    assert.equal(name, "TimeoutError");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal((await submits()).length, 1);
+  });
+
+  test("leaves no listener behind on a signal that lives on", async () => {
+    const left = await client.run(async () => {
+      const { signal } = new AbortController();
+      let listeners = 0;
+      const { addEventListener, removeEventListener } = AbortSignal.prototype;
+      signal.addEventListener = (...args) => (listeners++, addEventListener.apply(signal, args));
+      signal.removeEventListener = (...args) => (listeners--, removeEventListener.apply(signal, args));
+      for (let call = 0; call < 3; call++) await fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1", abortSignal: signal }).catch(() => {});
+      return listeners;
+    });
+    assert.equal(left, 0);
+  });
+});
+
+describe("timeout", () => {
+  test("settles subscribe with a TimeoutError and cancels the job", async () => {
+    const seen = await client.run(async () => {
+      const from = performance.now();
+      const error = await fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, timeout: 400, pollInterval: 5000 }).catch((error) => error);
+      return { name: error.name, message: error.message, ms: performance.now() - from };
+    });
+    assert.equal(seen.name, "TimeoutError");
+    assert.match(seen.message, /^Timed out after 400 ms/);
+    assert.ok(seen.ms >= 380 && seen.ms < 900, `${seen.ms} ms`);
+    await until(async () => (await client.sent("/cancel")).length === 1);
+  });
+
+  test("counts from the submit, not from the uploads before it", async () => {
+    await fault({ path_contains: "initiate", status: 503, delay_ms: 700 });
+    const seen = await client.run(async () => {
+      const image_url = await picture();
+      const enqueued = [];
+      const options = { input: { prompt: "x", image_url }, timeout: 600, pollInterval: 100, onEnqueue: (id) => enqueued.push(id) };
+      const error = await fal.subscribe(IMAGE_TO_VIDEO, options).catch((error) => error);
+      return { name: error.name, enqueued };
+    });
+    assert.equal(seen.name, "TimeoutError");
+    assert.equal(seen.enqueued.length, 1, "the upload took longer than the timeout, and did not count");
+  });
+});

@@ -1,0 +1,105 @@
+// The built package in a blank page of the emulator's origin, and what it sent.
+
+import { startEmulator } from "./emulator.mjs";
+import { launchBrowser } from "./browser.mjs";
+
+/**
+ * A browser page in which `window.fal` is the package, configured with the emulator's proxy.
+ *
+ * - `run(script, argument)`: runs a function in the page; what it throws comes back as
+ *   `{ thrown: { name, message, code, status, requestId, fieldErrors, … } }`
+ * - `sent(filter)`: the requests that reached the emulator, `filter` being part of a target URL
+ * - `loseAnswers(part, times)`: breaks the connection after a request has arrived
+ * - `unhandled`: rejections and errors that nobody took
+ */
+export async function startClient({ args } = {}) {
+  const emulator = await startEmulator({ args });
+  const browser = await launchBrowser();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const unhandled = [];
+  page.on("pageerror", (error) => unhandled.push(String(error)));
+
+  async function reset() {
+    await emulator.clearFaults();
+    await page.unrouteAll();
+    await page.goto(`${emulator.url}/api/emulator`);
+    await page.evaluate(async () => {
+      const library = await import("/fal-wasm/index.js");
+      Object.assign(window, library, { library });
+      library.fal.config({ proxyUrl: "/api/fal/proxy" });
+      // Else its download would be among the requests that tests count.
+      await library.preload();
+      window.IMAGE_TO_VIDEO = "fal-ai/kandinsky5-pro/image-to-video";
+      window.TEXT_TO_VIDEO = "fal-ai/kandinsky5-pro/text-to-video";
+      window.DISTILL = "fal-ai/kandinsky5/text-to-video/distill";
+      window.sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      window.picture = async (size = 48) => {
+        const canvas = new OffscreenCanvas(size, size);
+        const context = canvas.getContext("2d");
+        context.fillStyle = "teal";
+        context.fillRect(0, 0, size, size / 2);
+        const blob = await canvas.convertToBlob({ type: "image/png" });
+        return new File([blob], "in.png", { type: "image/png" });
+      };
+    });
+    await emulator.clearRequests();
+    unhandled.length = 0;
+  }
+
+  async function run(script, argument) {
+    const outcome = await page.evaluate(
+      async ([source, argument]) => {
+        try {
+          return { value: await (0, eval)(`(${source})`)(argument) };
+        } catch (error) {
+          const { name, message, code, status, requestId, fieldErrors, body, isUserTimeout } = error ?? {};
+          const kinds = ["Error", "FalError", "ApiError", "ValidationError", "DOMException"];
+          const is = kinds.filter((kind) => error instanceof window[kind]);
+          const shown = error instanceof Error ? undefined : error;
+          return { thrown: { name, message, code, status, requestId, fieldErrors, body, isUserTimeout, is, shown } };
+        }
+      },
+      [script.toString(), argument],
+    );
+    return "thrown" in outcome ? { thrown: outcome.thrown } : outcome.value;
+  }
+
+  /**
+   * Loses the answers to the next requests whose target contains `part`: they arrive, and the
+   * page sees a broken connection. Done in the browser, as a browser silently repeats a request
+   * itself when a kept-alive connection closes before any answer.
+   */
+  async function loseAnswers(part, times = 1) {
+    let left = times;
+    await page.route("**/api/fal/proxy", async (route) => {
+      const isMeant = route.request().headers()["x-fal-target-url"]?.includes(part);
+      if (!isMeant || left-- <= 0) return route.fallback();
+      await route.fetch();
+      return route.abort("connectionreset");
+    });
+  }
+
+  async function sent(part = "") {
+    const requests = await emulator.requests();
+    return requests.filter((request) => (request.target ?? request.path).includes(part));
+  }
+
+  async function stop() {
+    await browser.close();
+    await emulator.stop();
+  }
+
+  return { emulator, page, run, sent, loseAnswers, reset, stop, unhandled };
+}
+
+/** Waits until `check` gives something; fails after `ms` milliseconds. */
+export async function until(check, ms = 5_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`Nothing within ${ms} ms: ${check}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,61 @@
+// Contrast as WCAG 2 defines it, measured on what the browser computed.
+
+/**
+ * The contrast of every visible text of the page with what is painted behind it:
+ * `[{ text, ratio, needed }]`, lowest first. Where a gradient lies behind a text its base colour counts.
+ */
+export async function textContrasts(page) {
+  const found = await page.evaluate(() => {
+    const visible = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const texts = [...document.querySelectorAll("body *")].filter(
+      (node) => visible(node) && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()),
+    );
+    return texts.map((node) => {
+      const { color, fontSize, fontWeight } = getComputedStyle(node);
+      return { text: node.textContent.trim().slice(0, 40), color, size: parseFloat(fontSize), weight: Number(fontWeight), behind: behind(node) };
+    });
+    function behind(node) {
+      for (let at = node; at; at = at.parentElement) {
+        const { backgroundColor } = getComputedStyle(at);
+        if (!backgroundColor.endsWith(", 0)")) return backgroundColor;
+      }
+      return "rgb(255, 255, 255)";
+    }
+  });
+  return found
+    .map(({ text, color, behind, size, weight }) => {
+      const isLarge = size >= 24 || (size >= 18.66 && weight >= 700);
+      return { text, ratio: contrast(color, behind), needed: isLarge ? 3 : 4.5 };
+    })
+    .sort((a, b) => a.ratio - b.ratio);
+}
+
+/** The contrast of two custom properties of the page that hold colours, such as `--control` and `--surface`. */
+export async function tokenContrast(page, one, other) {
+  const [a, b] = await page.evaluate(
+    (names) =>
+      names.map((name) => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = `var(${name})`;
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+      }),
+    [one, other],
+  );
+  return contrast(a, b);
+}
+
+/** The contrast ratio of two `rgb(…)` colours, from 1 to 21. */
+export function contrast(one, other) {
+  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour) {
+  const [red, green, blue] = colour.match(/[\d.]+/g).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

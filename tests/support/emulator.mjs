@@ -1,0 +1,104 @@
+// One emulator process per call, on a free port, with its control door open.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const STARTS_WITHIN_MS = 20_000;
+const STOPS_WITHIN_MS = 3_000;
+const CONTROL = "/api/emulator";
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+// A test run that dies must not leave servers behind.
+const alive = new Set();
+process.on("exit", () => alive.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+/**
+ * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed and resolves once it listens.
+ *
+ * - `url`: its origin, without a slash at the end
+ * - `requests()`: the requests it got since `clearRequests()`, oldest first
+ * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
+ * - `clearFaults()`: forgets planned faults
+ * - `stop()`: ends the process; resolves when it is gone
+ */
+export async function startEmulator({ args = [], env = {} } = {}) {
+  const binary = process.env.FAL_EMULATOR || `${repository}target/debug/fal-emulator`;
+  if (!existsSync(binary)) throw new Error(`There is no emulator at ${binary}: build it, or set FAL_EMULATOR.`);
+  const child = spawn(binary, ["--port", "0", "--pace", "0", "--control", ...args], {
+    cwd: repository,
+    // With a key of the developer's the emulator would forward, and tests would cost money.
+    env: { ...process.env, FAL_KEY: undefined, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  alive.add(child);
+  const guard = watchOver(child);
+  const ended = new Promise((resolve) => child.once("close", resolve)).then(() => {
+    alive.delete(child);
+    guard.kill("SIGKILL");
+  });
+  const url = await untilListening(child);
+  return { url, ...controls(url), stop: () => stop(child, ended) };
+}
+
+/** Ends `child` even if this process is killed outright: then the guard's input ends, and it strikes. */
+function watchOver(child) {
+  const guard = spawn("sh", ["-c", 'cat > /dev/null; kill -9 "$0"', String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true, // not in our process group, which may be killed as a whole
+  });
+  guard.on("error", () => {}); // no sh on this system: nothing to watch with
+  guard.unref();
+  guard.stdin.unref?.();
+  return guard;
+}
+
+function untilListening(child) {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    const fail = (why) => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new Error(`The emulator ${why}.\n${output}`));
+    };
+    const timer = setTimeout(() => fail(`said no URL within ${STARTS_WITHIN_MS / 1000} s`), STARTS_WITHIN_MS);
+    const read = (chunk) => (output += chunk);
+    child.stderr.on("data", read);
+    // Reading goes on after the URL was found: a full pipe would stop the emulator.
+    child.stdout.on("data", (chunk) => {
+      read(chunk);
+      const [url] = /https?:\/\/[^\s/]+(?=[^\n]*\n)/.exec(output) ?? [];
+      if (!url) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    child.once("error", (error) => fail(`could not be started (${error.message})`));
+    child.once("close", (code, signal) => fail(`ended early (${signal ?? `exit code ${code}`})`));
+  });
+}
+
+function controls(url) {
+  return {
+    requests: () => control(url, "GET", "/requests"),
+    clearRequests: () => control(url, "DELETE", "/requests"),
+    fault: (plan) => control(url, "POST", "/faults", plan),
+    clearFaults: () => control(url, "DELETE", "/faults"),
+  };
+}
+
+async function control(url, method, path, body) {
+  const reply = await fetch(`${url}${CONTROL}${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${CONTROL}${path} was answered ${reply.status}: ${text}`);
+  return text ? JSON.parse(text) : undefined;
+}
+
+async function stop(child, ended) {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOPS_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,0 +1,69 @@
+// Real pictures for tests, made here: a PNG with a gradient, a disc and a bar.
+import { deflateSync } from "node:zlib";
+
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const RGB_8_BIT = [8, 2, 0, 0, 0];
+
+/** A valid PNG of this size. `grain` (0 to 255) adds noise, which makes the file large. */
+export function png({ width = 768, height = 512, grain = 0 } = {}) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set(RGB_8_BIT, 8);
+  const data = deflateSync(scanlines(width, height, grain), { level: 6 });
+  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** The same as a file for playwright's `setInputFiles`. */
+export function pngFile({ name = "photo.png", ...options } = {}) {
+  return { name, mimeType: "image/png", buffer: png(options) };
+}
+
+function scanlines(width, height, grain) {
+  const stride = 1 + width * 3;
+  const rows = Buffer.alloc(stride * height);
+  const random = generator(7);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const noise = grain && Math.floor((random() - 0.5) * grain);
+      const at = y * stride + 1 + x * 3;
+      colour(x / width, y / height, width / height).forEach((value, i) => {
+        rows[at + i] = Math.max(0, Math.min(255, value + noise));
+      });
+    }
+  }
+  return rows;
+}
+
+/** Dusk over water: sky, a low sun, a dark shore. */
+function colour(x, y, aspect) {
+  const onSun = Math.hypot((x - 0.66) * aspect, y - 0.4) < 0.13;
+  if (onSun) return [250, 196, 112];
+  if (y > 0.68) return [24 + 30 * x, 44 + 40 * (1 - y), 66 + 20 * x];
+  return [60 + 150 * y, 92 + 70 * y, 150 - 30 * y];
+}
+
+/** Noise that is the same in every run. */
+function generator(seed) {
+  let state = seed;
+  return () => (state = (state * 16807) % 2147483647) / 2147483647;
+}
+
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const made = Buffer.alloc(body.length + 8);
+  made.writeUInt32BE(data.length, 0);
+  body.copy(made, 4);
+  made.writeUInt32BE(crc32(body), body.length + 4);
+  return made;
+}
+
+// node:zlib has crc32 only from Node 22.2 on.
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

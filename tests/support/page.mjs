@@ -1,0 +1,65 @@
+// The demo page in a fresh browser context, with its complaints collected.
+
+/**
+ * Opens the page at `url`. Besides `page` it returns
+ * - `complaints`: console errors, uncaught errors and CSP violations, which no test may leave behind
+ * - `close()`: closes the context
+ */
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error.stack)));
+  await page.exposeFunction("complain", (text) => complaints.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.complain(`CSP: ${event.violatedDirective} refused ${event.blockedURI}`);
+    });
+  });
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** The page's parts by the names a person sees or hears. */
+export function partsOf(page) {
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  const radio = (name) => page.getByRole("radio", { name, exact: true });
+  const field = (name) => page.getByLabel(name, { exact: true });
+  return {
+    button,
+    radio,
+    field,
+    tab: (name) => page.getByRole("tab", { name, exact: true }),
+    image: field("Image"),
+    chosen: (words) => page.locator("#image-chosen").filter({ hasText: words }),
+    prompt: field("Prompt"),
+    generate: button("Generate"),
+    cancel: button("Cancel"),
+    video: page.locator("video"),
+    voice: page.getByRole("status"),
+    problem: page.locator("#problem"),
+    snippet: page.locator("pre code"),
+  };
+}
+
+/** Waits until the video really plays; returns its numbers then. */
+export async function untilPlaying(page, { timeout = 30_000 } = {}) {
+  await page.waitForFunction(() => document.querySelector("video").currentTime > 0.3, null, { timeout });
+  return videoFacts(page);
+}
+
+/** `{ width, height, duration, paused, src }` of the video. */
+export function videoFacts(page) {
+  return page.locator("video").evaluate((video) => ({
+    width: video.videoWidth,
+    height: video.videoHeight,
+    duration: video.duration,
+    paused: video.paused,
+    src: video.src,
+  }));
+}
+
+/** How far the page is wider than its window; 0 when there is nothing to scroll to. */
+export const widthOverflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,0 +1,59 @@
+// Which way requests go, what that costs, and the key while there is one.
+import { $ } from "./dom.js";
+
+/** `onChange()` when the way changes. The key lives in its password field and nowhere else. */
+export function createConnection(onChange) {
+  const ways = $("form").elements.connection;
+  const viaKey = () => ways.value === "key";
+  let server;
+
+  function show() {
+    $("own-key").hidden = !viaKey();
+    const [title, text] = notice(viaKey(), server);
+    $("notice-title").textContent = title;
+    $("notice-text").textContent = text;
+  }
+
+  for (const way of ways) {
+    way.addEventListener("change", () => {
+      show();
+      onChange();
+    });
+  }
+  // A page kept in the back/forward cache would keep the key too.
+  addEventListener("pagehide", () => ($("key").value = ""));
+
+  fetch("/api/emulator")
+    .then((reply) => (reply.ok ? reply.json() : undefined))
+    .then((reply) => ((server = reply), show()))
+    .catch(() => {}); // some other server: what it does with a run is not known
+  show();
+
+  return {
+    /** Whether runs go straight to fal.ai. */
+    get viaKey() {
+      return viaKey();
+    },
+    /** The key to use, or undefined with the proxy. */
+    get key() {
+      return viaKey() ? $("key").value.trim() : undefined;
+    },
+    /** A missing key, as `[{ field, text }]`. */
+    check() {
+      const missing = viaKey() && !$("key").value.trim();
+      return missing ? [{ field: "key", text: "Enter a fal.ai key, or let requests go through the proxy." }] : [];
+    },
+  };
+}
+
+/** Who makes the video and who pays: `[in short, in full]`. */
+function notice(viaKey, server) {
+  const paid = "Runs go to fal.ai and cost money.";
+  if (viaKey) return [paid, "They are charged to the account of your key."];
+  if (server?.mode === "forward") return [paid, "They are charged to the account whose key this server holds."];
+  if (server?.mode !== "emulator") return ["Requests go to this page’s server.", "It adds its key; the page holds none."];
+  return [
+    "No model is run.",
+    `The video is made on this machine by a stand-in (${server.name} ${server.version}) that moves a camera over your picture, or over the words of your prompt.`,
+  ];
+}

@@ -1,0 +1,25 @@
+// `download` on a link is ignored across origins, and fal.ai's files are on another one.
+import { announce } from "./dom.js";
+
+/** Click listener for a link with `download`: saves the file, from this origin or another. */
+export async function downloadFrom(event) {
+  const link = event.currentTarget;
+  if (new URL(link.href).origin === location.origin || link.href.startsWith("blob:")) return;
+  event.preventDefault();
+  try {
+    const reply = await fetch(link.href);
+    if (!reply.ok) throw new Error(`HTTP ${reply.status}`);
+    save(await reply.blob(), link.download);
+  } catch {
+    announce("The file could not be read by the page, so it opens in a new tab: save it from there.");
+    open(link.href, "_blank", "noopener");
+  }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,92 @@
+// The Image field: pick, drop anywhere on the page, or paste; see what was taken.
+import { $, announce, formatBytes } from "./dom.js";
+import { clearFieldErrors, showFieldErrors } from "./field-errors.js";
+
+/**
+ * `onChange()` after every change of `file`; `onDrop()` when a picture arrives by dropping,
+ * wherever on the page that was.
+ */
+export function createImageField({ onChange, onDrop }) {
+  const input = $("image");
+  const preview = $("image-preview");
+  const types = input.accept.split(",");
+  let file;
+
+  function take(next) {
+    clearFieldErrors($("drop").parentElement);
+    if (!next) return;
+    if (!types.includes(next.type)) {
+      keepInInput();
+      const type = next.type ? ` (${next.type})` : "";
+      showFieldErrors([{ field: "image_url", text: `“${next.name}”${type} is not taken. JPEG, PNG, WebP and GIF are.` }]);
+      return;
+    }
+    set(next);
+  }
+
+  async function set(next) {
+    file = next;
+    keepInInput();
+    URL.revokeObjectURL(preview.src);
+    preview.hidden = $("image-bar").hidden = !file;
+    $("image-chosen").textContent = "";
+    $("drop").classList.toggle("filled", Boolean(file));
+    onChange();
+    if (!file) return preview.removeAttribute("src");
+    preview.src = URL.createObjectURL(file);
+    const shown = await preview.decode().then(() => true, () => false);
+    if (file !== next) return;
+    // Not refused here: the service judges files, the preview only shows them.
+    preview.hidden = !shown;
+    $("drop").classList.toggle("filled", shown);
+    $("image-chosen").textContent = shown
+      ? `${file.name}, ${preview.naturalWidth} × ${preview.naturalHeight}, ${formatBytes(file.size)}`
+      : `${file.name}, ${formatBytes(file.size)} (no preview: this browser cannot read it)`;
+    announce(`Image: ${$("image-chosen").textContent}`);
+  }
+
+  // Dropped and pasted files too, so that assistive technology reads the name in the field itself.
+  function keepInInput() {
+    const held = new DataTransfer();
+    if (file) held.items.add(file);
+    input.files = held.files;
+  }
+
+  input.addEventListener("change", () => take(input.files[0]));
+  $("image-replace").addEventListener("click", () => input.click());
+  $("image-remove").addEventListener("click", () => {
+    set(undefined);
+    input.focus();
+    announce("Image removed");
+  });
+
+  // Without this a photo dropped beside the field would replace the page.
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    $("drop").classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) $("drop").classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    $("drop").classList.remove("over");
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    onDrop();
+    take(event.dataTransfer.files[0]);
+  });
+  document.addEventListener("paste", (event) => {
+    const pasted = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
+    if (!pasted || $("drop").parentElement.hidden) return;
+    event.preventDefault();
+    take(pasted);
+  });
+
+  return {
+    /** The chosen file, or undefined. */
+    get file() {
+      return file;
+    },
+  };
+}

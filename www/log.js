@@ -1,0 +1,40 @@
+// The model's log lines, each once. Not a live region: a line per frame would drown all else.
+import { $, element } from "./dom.js";
+
+/** The log below the stage. */
+export function createLog() {
+  const box = $("log-scroll");
+  let seen = new Set();
+
+  function append({ message, timestamp = "" }) {
+    const line = element("li");
+    // Sent with or without a time zone, so shown as sent.
+    const clock = /T(\d\d:\d\d:\d\d)/.exec(timestamp)?.[1];
+    if (clock) line.append(element("time", clock));
+    line.append(element("span", message));
+    $("log-lines").append(line);
+  }
+
+  return {
+    /** Forgets the last run's lines. */
+    clear() {
+      seen = new Set();
+      $("log-lines").replaceChildren();
+      $("log").hidden = true;
+    },
+
+    /** Adds what is new: statuses repeat the whole list or bring only what was added, both are allowed. */
+    add(logs) {
+      const fresh = logs.filter(({ message, timestamp }) => !seen.has(`${timestamp} ${message}`));
+      if (fresh.length === 0) return;
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+      for (const entry of fresh) {
+        seen.add(`${entry.timestamp} ${entry.message}`);
+        append(entry);
+      }
+      $("log-count").textContent = `(${seen.size})`;
+      $("log").hidden = false;
+      if (atEnd) box.scrollTop = box.scrollHeight;
+    },
+  };
+}

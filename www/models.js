@@ -1,0 +1,17 @@
+// The two endpoints of the page and what differs between them.
+
+/** What each tab sends, keyed by the tab's mode. `fields` in the order of fal.ai's documentation. */
+export const MODELS = {
+  image: {
+    endpointId: "fal-ai/kandinsky5-pro/image-to-video",
+    fields: ["prompt", "image_url", "resolution", "duration", "num_inference_steps", "acceleration", "seed"],
+    maxSteps: 40,
+    hint: "Choose a photo, say what should happen, press Generate.",
+  },
+  text: {
+    endpointId: "fal-ai/kandinsky5-pro/text-to-video",
+    fields: ["prompt", "resolution", "aspect_ratio", "duration", "num_inference_steps", "acceleration", "seed"],
+    maxSteps: 50,
+    hint: "Say what should happen, press Generate.",
+  },
+};

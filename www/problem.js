@@ -1,0 +1,23 @@
+// The one place where a run that did not work is explained.
+import { $, element } from "./dom.js";
+
+/** Shows a problem; `fields` as `[{ field, text }]`, `calm` for what is no error at all. */
+export function showProblem({ title, text = "", fields = [], requestId, calm = false }) {
+  $("problem-title").textContent = title;
+  $("problem-text").textContent = text;
+  $("problem-fields").replaceChildren(...fields.map(({ field, text }) => element("li", `${labelOf(field)}: ${text}`)));
+  $("problem-fields").hidden = fields.length === 0;
+  $("problem-request-id").textContent = requestId ?? "";
+  $("problem-request").hidden = !requestId;
+  $("problem").classList.toggle("calm", calm);
+  $("problem").hidden = false;
+}
+
+/** The words above the field, or the API's name where the page has no such field. */
+const labelOf = (field) =>
+  document.querySelector(`[data-field="${CSS.escape(field)}"] .label`)?.textContent ?? field;
+
+/** Takes it away. */
+export function hideProblem() {
+  $("problem").hidden = true;
+}

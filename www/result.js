@@ -1,0 +1,92 @@
+// The stage and the facts under it: nothing yet, the picture while waiting, the video.
+import { $, announce, element, formatBytes, sayLoud } from "./dom.js";
+import { downloadFrom } from "./download.js";
+import { showProblem } from "./problem.js";
+
+/** Keeps the last video until a newer one takes its place. */
+export function createResult() {
+  const video = $("video");
+  const still = $("stage-still");
+  let facts;
+
+  function stage(state) {
+    const seesPicture = state === "busy" && Boolean(still.src);
+    $("stage").dataset.state = state;
+    $("stage-empty").hidden = seesPicture || state === "video";
+    $("stage-title").textContent = state === "busy" ? "The video is being made" : "No video was made";
+    $("stage-hint").hidden = true;
+    still.hidden = !seesPicture;
+    video.hidden = $("made").hidden = state !== "video";
+  }
+
+  function showFacts() {
+    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+    $("facts").replaceChildren(
+      ...known.map(([name, value]) => {
+        const pair = element("div");
+        pair.append(element("dt", name), element("dd", String(value)));
+        return pair;
+      }),
+    );
+  }
+
+  video.addEventListener("loadedmetadata", () => {
+    facts.Size = `${video.videoWidth} × ${video.videoHeight}`;
+    facts.Length = `${video.duration.toFixed(1)} s`;
+    showFacts();
+  });
+  video.addEventListener("error", () => {
+    if (video.hidden) return;
+    tell("The video cannot be shown here", "It was made, but this browser could not load or play it. Downloading it may work.");
+  });
+  $("loop").addEventListener("change", () => (video.loop = $("loop").checked));
+  $("download").addEventListener("click", downloadFrom);
+
+  return {
+    /** Waits for a video, over the picture it is made from if there is one. */
+    wait(file) {
+      video.pause();
+      if (still.src) URL.revokeObjectURL(still.src);
+      if (file) still.src = URL.createObjectURL(file);
+      else still.removeAttribute("src");
+      stage("busy");
+    },
+
+    /** Shows what was there before the run that failed. */
+    restore() {
+      stage(video.src ? "video" : "none");
+    },
+
+    /** Plays the video of a result, or says that there is none. */
+    show({ data, requestId }, seconds) {
+      $("request-id").textContent = requestId;
+      const file = data?.video;
+      if (!file?.url) {
+        stage("none");
+        tell("No video came back", "The run was completed, but its result holds no video.", requestId);
+        return;
+      }
+      facts = {
+        Size: undefined,
+        Length: undefined,
+        File: file.file_size ? formatBytes(file.file_size) : undefined,
+        Seed: data.seed ?? undefined,
+        "Made in": `${seconds.toFixed(1)} s`,
+      };
+      showFacts();
+      $("download").href = file.url;
+      $("download").download = `video-${requestId.slice(0, 8)}.mp4`;
+      stage("video");
+      // Whoever asked for less motion presses play.
+      video.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      video.loop = $("loop").checked;
+      video.src = file.url;
+      announce(`The video is ready, after ${seconds.toFixed(1)} seconds.`);
+    },
+  };
+}
+
+function tell(title, text, requestId) {
+  showProblem({ title, text, requestId });
+  sayLoud(`${title}. ${text}`);
+}

@@ -1,0 +1,46 @@
+// The JavaScript that does what the form says, kept in step with it.
+import { element } from "./dom.js";
+import { MODELS } from "./models.js";
+
+/** Writes the code for `input` into `target`. The key itself never gets here. */
+export function renderSnippet(target, { mode, endpointId, input, viaKey }) {
+  const lines = [
+    'import { fal } from "fal-wasm";',
+    "",
+    viaKey
+      ? 'fal.config({ credentials: "YOUR_FAL_KEY" }); // readable by anything in the page'
+      : 'fal.config({ proxyUrl: "/api/fal/proxy" });',
+    "",
+    ...(mode === "image" ? fileLines(input.image_url) : []),
+    `const result = await fal.subscribe(${JSON.stringify(endpointId)}, {`,
+    "  input: {",
+    ...fieldLines(mode, input),
+    "  },",
+    "  logs: true,",
+    "  onQueueUpdate: (update) => console.log(update.status),",
+    "});",
+    "",
+    "console.log(result.data.video.url, result.requestId);",
+  ];
+  target.replaceChildren(...lines.flatMap((line) => [...paint(line), "\n"]));
+}
+
+function fileLines(file) {
+  const chosen = file ? ` // ${oneLine(file.name)}` : "";
+  return [`const file = document.querySelector("input[type=file]").files[0];${chosen}`, ""];
+}
+
+function fieldLines(mode, input) {
+  const filled = MODELS[mode].fields.filter((name) => name in input || name === "image_url");
+  return filled.map((name) => `    ${name}: ${name === "image_url" ? "file" : JSON.stringify(input[name])},`);
+}
+
+/** A file name may hold a line break, and this one goes into a comment. */
+const oneLine = (name) => name.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+
+/** Marks the one difference from fal.ai's example, and mutes comments. */
+function paint(line) {
+  if (line.startsWith("import")) return ["import { fal } from ", element("mark", '"fal-wasm"'), ";"];
+  const comment = line.search(/ \/\/ [^"]*$/);
+  return comment < 0 ? [line] : [line.slice(0, comment), element("span", line.slice(comment), "comment")];
+}
