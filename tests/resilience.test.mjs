@@ -226,10 +226,11 @@ describe("timeout", () => {
     const seen = await client.run(async () => {
       const from = performance.now();
       const error = await fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, timeout: 400, pollInterval: 5000 }).catch((error) => error);
-      return { name: error.name, message: error.message, ms: performance.now() - from };
+      return { name: error.name, message: error.message, requestId: error.requestId, ms: performance.now() - from };
     });
     assert.equal(seen.name, "TimeoutError");
-    assert.match(seen.message, /^Timed out after 400 ms/);
+    assert.match(seen.requestId, /^[\w-]{10,}$/);
+    assert.equal(seen.message, `Timed out after 400 ms, request ${seen.requestId}`);
     assert.ok(seen.ms >= 380 && seen.ms < 900, `${seen.ms} ms`);
     await until(async () => (await client.sent("/cancel")).length === 1);
   });

@@ -18,7 +18,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
 
 use super::{
-    Config, Error, join::Boxed, options::Options, request::cancel_abandoned, timer::Timer,
+    Config, Error,
+    join::Boxed,
+    options::Options,
+    request::{Request, cancel_abandoned},
+    timer::Timer,
 };
 
 /// What the parts of one call share.
@@ -32,7 +36,7 @@ pub(crate) struct Scope {
     timeout: RefCell<Option<Timer>>,
     is_submitting: Cell<bool>,
     is_abandoned: Cell<bool>,
-    cancel_url: RefCell<Option<String>>,
+    submitted: RefCell<Option<Request>>,
 }
 
 impl Scope {
@@ -46,7 +50,7 @@ impl Scope {
             timeout: RefCell::default(),
             is_submitting: Cell::default(),
             is_abandoned: Cell::default(),
-            cancel_url: RefCell::default(),
+            submitted: RefCell::default(),
         })
     }
 
@@ -66,21 +70,29 @@ impl Scope {
     }
 
     /// From now on, abandoning the call cancels this request.
-    pub(crate) fn set_cancel_url(&self, url: Option<String>) {
-        *self.cancel_url.borrow_mut() = url;
+    pub(crate) fn set_submitted(&self, request: Option<Request>) {
+        self.submitted.replace(request);
     }
 
     /// Cancels the submitted request, if there is one, on the server.
     pub(crate) fn cancel_now(&self) {
-        if let Some(url) = self.cancel_url.take() {
-            cancel_abandoned(self.config.clone(), url);
+        if let Some(request) = self.submitted.take() {
+            cancel_abandoned(self.config.clone(), request.cancel_url);
+        }
+    }
+
+    /// `error` with the id of the submitted request, if there is one.
+    fn named(&self, error: Error) -> Error {
+        match &*self.submitted.borrow() {
+            Some(request) => error.with_default("requestId", &request.id),
+            None => error,
         }
     }
 
     /// Settles the call with `error`.
     fn stop(&self, error: Error) {
         self.stop.borrow_mut().get_or_insert(error);
-        if let Some(waker) = self.waker.borrow_mut().take() {
+        if let Some(waker) = self.waker.take() {
             waker.wake();
         }
     }
@@ -88,11 +100,12 @@ impl Scope {
     /// Starts the clock: after `ms` milliseconds the call settles with a timeout.
     pub(crate) fn start_timeout(self: &Rc<Self>, ms: f64) {
         let scope = Rc::downgrade(self);
-        *self.timeout.borrow_mut() = Timer::new(ms, move || {
+        let timer = Timer::new(ms, move || {
             if let Some(scope) = scope.upgrade() {
                 scope.stop(Error::new("timeout").with("timeoutMs", ms));
             }
         });
+        self.timeout.replace(timer);
     }
 
     /// Follows the caller's `abortSignal`, if that is what `signal` is.
@@ -110,7 +123,7 @@ impl Scope {
         if signal.aborted() {
             abort();
         } else {
-            *self.listener.borrow_mut() = Some(Listener::new(signal, abort));
+            self.listener.replace(Some(Listener::new(signal, abort)));
         }
     }
 
@@ -185,9 +198,9 @@ impl Future for Operation {
     type Output = Result<JsValue, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        *self.scope.waker.borrow_mut() = Some(context.waker().clone());
-        let stopped = self.scope.stop.take();
-        if let Some(error) = stopped {
+        self.scope.waker.replace(Some(context.waker().clone()));
+        if let Some(error) = self.scope.stop.take() {
+            let error = self.scope.named(error);
             self.abandon();
             return Poll::Ready(Err(error));
         }

@@ -55,8 +55,7 @@ pub(crate) async fn submit(
         scope.start_timeout(ms);
     }
     let reply = dispatch(&scope.config, call).await?.body;
-    let cancel_url = Request::of_reply(endpoint, &reply).map(|request| request.cancel_url);
-    scope.set_cancel_url(cancel_url);
+    scope.set_submitted(Request::of_reply(endpoint, &reply));
     if scope.is_abandoned() {
         scope.cancel_now();
         return Err(Error::new("aborted"));

@@ -31,7 +31,7 @@ async fn finish(scope: &Scope, request: &Request, options: &Options) -> Result<J
     let id = request.id.as_str().into();
     tell(scope, options.function("onEnqueue"), &id)?;
     let completed = follow_to_end(scope, request, options).await?;
-    scope.set_cancel_url(None);
+    scope.set_submitted(None);
     let result = request.result(scope).await?;
     match completed.given("error") {
         // The result call should have failed, and did not: an empty result is no success.
