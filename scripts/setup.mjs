@@ -6,6 +6,9 @@ import os from "node:os";
 import path from "node:path";
 import { StepError, find, output, root, run, step } from "./steps.mjs";
 
+/** The oldest compiler that builds this: `rust-version` in Cargo.toml. */
+const OLDEST_RUST = [1, 95];
+
 const WEB_RUST = ["rustc-web", "cargo-web", "rust-web-src", "libstd-rust-web-dev", "lld-22"];
 
 /** The npm packages of package-lock.json. */
@@ -35,10 +38,12 @@ export async function rust() {
   }
   const compiler = compilerWithSource();
   if (compiler) return compiler;
+  const installed = output("rustc", ["--version"]);
+  if (!installed) throw new StepError("Rust is missing: install it from https://rustup.rs, then run this again.");
   throw new StepError(
-    find("cargo")
+    isNewEnough(installed)
       ? "The Rust standard library's source is missing: install it with `rustup component add rust-src`."
-      : "Rust is missing: install it from https://rustup.rs, then run this again.",
+      : `Rust ${OLDEST_RUST.join(".")} or newer is needed, this is ${installed}: run \`rustup update stable\`.`,
   );
 }
 
@@ -47,6 +52,8 @@ function compilerWithSource() {
     if (!cargo || !existsSync(cargo)) continue;
     const rustc = path.join(path.dirname(cargo), "rustc");
     const sysroot = output(rustc, ["--print", "sysroot"]);
+    const version = output(rustc, ["--version"]) ?? "";
+    if (!isNewEnough(version)) continue;
     if (!sysroot || !existsSync(path.join(sysroot, "lib/rustlib/src/rust/library/std/Cargo.toml"))) continue;
     const linker = wasmLinker(sysroot);
     if (linker === undefined) continue;
@@ -55,12 +62,19 @@ function compilerWithSource() {
       // Cargo looks for rustc on the PATH, where another one may come first.
       PATH: `${path.dirname(cargo)}${path.delimiter}${process.env.PATH}`,
       RUSTC: rustc,
+      // The built emulator is looked for there.
+      CARGO_TARGET_DIR: path.join(root, "target"),
       // -Zbuild-std and immediate-abort are unstable, on the stable compiler too.
       RUSTC_BOOTSTRAP: "1",
     };
-    return { cargo, env, version: output(rustc, ["--version"]) };
+    return { cargo, env, version };
   }
   return undefined;
+}
+
+function isNewEnough(version) {
+  const [major, minor] = (/^rustc (\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  return major > OLDEST_RUST[0] || (major === OLDEST_RUST[0] && minor >= OLDEST_RUST[1]);
 }
 
 /**
