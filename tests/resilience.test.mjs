@@ -235,6 +235,21 @@ describe("timeout", () => {
     await until(async () => (await client.sent("/cancel")).length === 1);
   });
 
+  test("names the request while its result is fetched too: it is paid for, and can be fetched again", async () => {
+    const completed = { status: "COMPLETED", logs: [] };
+    await fault({ path_contains: "/status", status: 200, body: completed });
+    await fault({ method: "GET", path_contains: "/requests/", status: 200, delay_ms: 3000, body: {} });
+    const seen = await client.run(async () => {
+      let enqueued;
+      const options = { input: { prompt: "x" }, timeout: 500, onEnqueue: (id) => (enqueued = id) };
+      const error = await fal.subscribe(TEXT_TO_VIDEO, options).catch((error) => error);
+      return { name: error.name, requestId: error.requestId, enqueued };
+    });
+    assert.equal(seen.name, "TimeoutError");
+    assert.ok(seen.enqueued);
+    assert.equal(seen.requestId, seen.enqueued);
+  });
+
   test("counts from the submit, not from the uploads before it", async () => {
     await fault({ path_contains: "initiate", status: 503, delay_ms: 700 });
     const seen = await client.run(async () => {

@@ -36,7 +36,7 @@ pub(crate) struct Scope {
     timeout: RefCell<Option<Timer>>,
     is_submitting: Cell<bool>,
     is_abandoned: Cell<bool>,
-    submitted: RefCell<Option<Request>>,
+    submitted: RefCell<Option<Rc<Request>>>,
 }
 
 impl Scope {
@@ -69,21 +69,27 @@ impl Scope {
         self.is_submitting.set(submitting);
     }
 
-    /// From now on, abandoning the call cancels this request.
+    /// From now on, this is the call's request: errors name it, and abandoning the call
+    /// cancels it. (One that has completed by then stays as it is.)
     pub(crate) fn set_submitted(&self, request: Option<Request>) {
-        self.submitted.replace(request);
+        self.submitted.replace(request.map(Rc::new));
+    }
+
+    /// The call's request, once it is in the queue.
+    pub(crate) fn submitted(&self) -> Option<Rc<Request>> {
+        self.submitted.borrow().clone()
     }
 
     /// Cancels the submitted request, if there is one, on the server.
     pub(crate) fn cancel_now(&self) {
         if let Some(request) = self.submitted.take() {
-            cancel_abandoned(self.config.clone(), request.cancel_url);
+            cancel_abandoned(self.config.clone(), request);
         }
     }
 
     /// `error` with the id of the submitted request, if there is one.
     fn named(&self, error: Error) -> Error {
-        match &*self.submitted.borrow() {
+        match self.submitted() {
             Some(request) => error.with_default("requestId", &request.id),
             None => error,
         }
@@ -207,16 +213,16 @@ impl Future for Operation {
         let Some(work) = &mut self.work else {
             return Poll::Ready(Err(Error::new("aborted")));
         };
-        let outcome = work.as_mut().poll(context);
-        if let Poll::Ready(ended) = &outcome {
-            self.work = None;
-            self.scope.release();
-            if ended.is_err() {
-                // One of several uploads failed: the others need not go on.
-                self.scope.controller.abort();
-            }
+        let Poll::Ready(outcome) = work.as_mut().poll(context) else {
+            return Poll::Pending;
+        };
+        self.work = None;
+        self.scope.release();
+        if outcome.is_err() {
+            // One of several uploads failed: the others need not go on.
+            self.scope.controller.abort();
         }
-        outcome
+        Poll::Ready(outcome.map_err(|error| self.scope.named(error)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request in the queue, and the calls that ask after it (protocol §5.3, §5.5, §5.6).
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,7 +23,7 @@ pub(crate) struct Request {
     pub(crate) id: String,
     status_url: String,
     response_url: String,
-    pub(crate) cancel_url: String,
+    cancel_url: String,
 }
 
 impl Request {
@@ -92,8 +94,14 @@ impl Request {
 
     /// Cancels the request, as the caller asks.
     pub(crate) async fn cancel(&self, scope: &Scope) -> Result<(), Error> {
-        let sent = cancel(&scope.config, &self.cancel_url, Some(scope)).await;
+        let sent = self.send_cancel(&scope.config, Some(scope)).await;
         self.named_in(sent).map(|_| ())
+    }
+
+    async fn send_cancel(&self, config: &Config, scope: Option<&Scope>) -> Result<Answer, Error> {
+        let policy = RetryPolicy::standard();
+        let call = follow_up("cancel", "PUT", &self.cancel_url, policy, scope);
+        dispatch(config, call).await
     }
 
     fn named_in<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
@@ -103,18 +111,10 @@ impl Request {
 
 /// Cancels a request that nobody waits for any more. What comes of it concerns nobody: it
 /// may have ended, or not be stoppable.
-pub(crate) fn cancel_abandoned(config: Config, cancel_url: String) {
+pub(crate) fn cancel_abandoned(config: Config, request: Rc<Request>) {
     spawn_local(async move {
-        let _ = cancel(&config, &cancel_url, None).await;
+        let _ = request.send_cancel(&config, None).await;
     });
-}
-
-async fn cancel(config: &Config, url: &str, scope: Option<&Scope>) -> Result<Answer, Error> {
-    dispatch(
-        config,
-        follow_up("cancel", "PUT", url, RetryPolicy::standard(), scope),
-    )
-    .await
 }
 
 fn follow_up<'a>(

@@ -17,21 +17,15 @@ pub(crate) async fn subscribe(
     endpoint: &EndpointId,
     options: &Options,
 ) -> Result<JsValue, Error> {
-    let reply = submit(scope, endpoint, options).await?;
-    let request = Request::of_reply(endpoint, &reply).ok_or_else(|| {
+    submit(scope, endpoint, options).await?;
+    let request = scope.submitted().ok_or_else(|| {
         Error::new("bad_response")
             .with("operation", "submit")
             .with("problem", "the answer names no request_id")
     })?;
-    let outcome = finish(scope, &request, options).await;
-    outcome.map_err(|error| error.with_default("requestId", &request.id))
-}
-
-async fn finish(scope: &Scope, request: &Request, options: &Options) -> Result<JsValue, Error> {
     let id = request.id.as_str().into();
     tell(scope, options.function("onEnqueue"), &id)?;
-    let completed = follow_to_end(scope, request, options).await?;
-    scope.set_submitted(None);
+    let completed = follow_to_end(scope, &request, options).await?;
     let result = request.result(scope).await?;
     match completed.given("error") {
         // The result call should have failed, and did not: an empty result is no success.
