@@ -65,7 +65,7 @@ pub(crate) async fn transform(
         .map(|file| {
             let lifecycle = lifecycle.as_ref();
             let share = (!is_inlined(&file.blob)).then(|| progress.add(file.blob.size()));
-            Box::pin(async move { replace(scope, file, share, lifecycle).await }) as Boxed<'_, ()>
+            Box::pin(replace(scope, file, share, lifecycle)) as Boxed<'_, ()>
         })
         .collect();
     join::all(work).await?;

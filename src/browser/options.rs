@@ -49,9 +49,12 @@ impl Options {
             return Vec::new();
         }
         let names = Object::keys(self.0.unchecked_ref::<Object>());
-        let entry = |name: JsValue| name.as_string().map(|name| (self.value(&name), name));
-        let entries = names.iter().filter_map(entry);
-        entries.map(|(value, name)| (name, value)).collect()
+        let names = names.iter().filter_map(|name| name.as_string());
+        let entry = |name: String| {
+            let value = self.value(&name);
+            (name, value)
+        };
+        names.map(entry).collect()
     }
 
     pub(crate) fn options(&self, name: &str) -> Self {

@@ -33,11 +33,6 @@ impl Progress {
         }))
     }
 
-    /// Whether somebody listens: counting bytes takes another way of sending.
-    pub(crate) fn is_watched(&self) -> bool {
-        self.0.callback.is_some()
-    }
-
     /// Adds an upload of `total` bytes.
     pub(crate) fn add(&self, total: f64) -> Share {
         let mut uploads = self.0.uploads.borrow_mut();
@@ -66,9 +61,9 @@ impl Progress {
 }
 
 impl Share {
-    /// Whether somebody listens.
+    /// Whether somebody listens: counting bytes takes another way of sending.
     pub(crate) fn is_watched(&self) -> bool {
-        self.progress.is_watched()
+        self.progress.0.callback.is_some()
     }
 
     /// Says how many bytes of this upload are sent. Never goes back, so that a part sent

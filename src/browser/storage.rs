@@ -30,6 +30,7 @@ pub(crate) async fn upload(
     let Some(blob) = file.dyn_ref::<Blob>() else {
         return Err(Error::argument("file", "must be a Blob or a File"));
     };
+    check(blob)?;
     let progress = Progress::new(options.function("onUploadProgress"));
     let share = progress.add(blob.size());
     let lifecycle = lifecycle(&options.options("lifecycle"));
@@ -47,14 +48,13 @@ pub(crate) fn check(blob: &Blob) -> Result<(), Error> {
     Err(Error::argument("file", problem))
 }
 
-/// Stores one file and gives its URL.
+/// Stores one file that has been checked, and gives its URL.
 pub(crate) async fn store(
     scope: &Scope,
     blob: &Blob,
     lifecycle: Option<&JsValue>,
     progress: &Share,
 ) -> Result<String, Error> {
-    check(blob)?;
     let content_type = match blob.type_() {
         empty if empty.is_empty() => text::joined(&[OCTETS]),
         given => given,

@@ -30,9 +30,6 @@ pub(crate) async fn submit(
         validate::check(model, &given)?;
     }
     let input = input::transform(scope, given, options).await?;
-    if scope.is_abandoned() {
-        return Err(Error::new("aborted"));
-    }
     let method = options.text("method").unwrap_or_default();
     let method = if method.is_empty() {
         text::joined(&["POST"])
