@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use tokio::runtime::Handle;
 
 use crate::control::Control;
+use crate::endpoint::Endpoints;
 use crate::forward::Forward;
 use crate::options::Options;
 use crate::picture::Fetcher;
-use crate::queue::Queue;
+use crate::queue::{Cancel, Queue};
 use crate::storage::Storage;
+use crate::tokens::Tokens;
+use crate::webhook::Webhooks;
 
 /// One running emulator.
 #[derive(Debug)]
@@ -22,6 +25,12 @@ pub(crate) struct App {
     pub(crate) queue: Queue,
     pub(crate) storage: Storage,
     pub(crate) fetcher: Fetcher,
+    /// The endpoints that the user described.
+    pub(crate) endpoints: Endpoints,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) tokens: Tokens,
+    /// Set when the emulator ends, for connections that outlive their request.
+    pub(crate) ending: Cancel,
     /// Set in forward mode.
     pub(crate) forward: Option<Forward>,
     /// Set if tests may steer it.
@@ -47,8 +56,12 @@ impl App {
             address: ([127, 0, 0, 1], 8787).into(),
             runtime: Handle::current(),
             queue: Queue::new(2),
-            storage: Storage::open(data.path().to_owned()).expect("a fresh folder"),
+            storage: Storage::open(data.path().to_owned(), 1 << 30).expect("a fresh folder"),
             fetcher: Fetcher::new(false),
+            endpoints: Endpoints::default(),
+            webhooks: Webhooks::new(&Options::default()).expect("a key"),
+            tokens: Tokens::default(),
+            ending: Cancel::default(),
             forward: None,
             control: None,
         };

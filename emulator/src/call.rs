@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
 use crate::app::App;
 use crate::origin::Origin;
-use crate::{queue, reply, storage};
+use crate::{body, caller, queue, run, storage, tokens};
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// Set if the caller wants a WebSocket.
+    pub(crate) socket: Option<WebSocketUpgrade>,
     /// What the URLs in the answer start with, to lead back to the same service.
     pub(crate) base: String,
     /// The emulator's own origin, where files are.
@@ -80,13 +83,17 @@ impl Call {
 
 /// Answers as fal.ai would.
 pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
+    if let Some(key) = &app.options.require_key
+        && let Some(refusal) = caller::refusal(key, &call)
+    {
+        body::discard(call.body);
+        return refusal;
+    }
     match call.service {
         Service::Queue => queue::answer(app, call).await,
+        Service::Rest if tokens::is_path(&call.path) => tokens::answer(app, call).await,
         Service::Rest => storage::rest(app, call).await,
         Service::Cdn => storage::cdn(app, call).await,
-        Service::Run => reply::detail(
-            StatusCode::NOT_FOUND,
-            "The emulator does not answer fal.run yet: submit the job to queue.fal.run",
-        ),
+        Service::Run => run::answer(app, call).await,
     }
 }

@@ -12,23 +12,39 @@ use crate::{Key, Options};
 
 /// The text of `--help`.
 pub const HELP: &str = "\
-fal-emulator: fal.ai on this machine, for the Kandinsky 5 endpoints. No model is run.
+fal-emulator: fal.ai on this machine, for the Kandinsky 5 endpoints, for those that you
+describe, and for its own, which do what tests of clients need: emulator/echo,
+emulator/content, emulator/stream, emulator/realtime. No model is run.
 
 Usage: fal-emulator [OPTIONS]
 
   --port PORT             Port to listen on; 0 picks a free one [default: 8787, env: PORT]
   --host ADDRESS          Address to listen on [default: 127.0.0.1]
   --data DIR              Folder for files [default: a temporary one, removed on exit]
+  --disk-limit BYTES      Most that all files may take; K, M, G and T may follow the
+                          number [default: 8G]
   --concurrency N         Jobs at work at a time [default: 2]
   --pace MS               Least time a job takes, in milliseconds [default: 3000]
-  --allow-private-hosts   Also fetch pictures from private and local addresses
+  --endpoints DIR         Also serve the endpoints described by the JSON files in DIR:
+                          inputs, timing, logs, output or error; two examples and the
+                          format are in emulator/endpoints
+  --speed-up N            Divide the service's long waits by N: webhook time limits and
+                          back-off, and the time for results that are not stored
+                          [default: 1]
+  --allow-private-hosts   Also fetch pictures from private and local addresses, and send
+                          webhooks to private ones; to this machine they are always sent
+  --comment-every MS      Silence of an event stream before a comment [default: 15000]
+  --require-key KEY       Refuse calls without this key, as fal.ai does; the proxy adds it
   --www DIR               Folder of the demo page [default: the repository's www]
   --package DIR           Folder of the built npm package [default: the repository's dist]
+  --strict                Answer 405 to status, result and cancel URLs that name more than
+                          owner and app, as fal.ai does
   --control               Let tests queue faults and read requests, at /api/emulator/…
   --verbose               Log every request
   --help, --version
 
-With FAL_KEY in the environment, /api/fal/proxy forwards to the real fal.ai:
+With FAL_KEY in the environment, /api/fal/proxy forwards to the real fal.ai, HTTP calls
+only: WebSockets are refused then.
 
   --upstream URL          Forward to URL instead of fal.ai: https, or http on this machine
   --allow-origin ORIGIN   Let pages of this origin use the proxy too; may be repeated
@@ -84,13 +100,22 @@ fn set(options: &mut Options, name: &str, words: &mut Parser) -> Result<(), Stri
         "host" => options.host = host(&text()?)?,
         "port" => options.port = value("--port", &text()?)?,
         "data" => options.data = Some(text()?.into()),
-        "concurrency" => options.concurrency = concurrency(&text()?)?,
+        "disk-limit" => options.disk_limit_bytes = bytes(&text()?)?,
+        "concurrency" => options.concurrency = at_least_1("--concurrency", &text()?)?,
         "pace" => options.pace = Duration::from_millis(value::<u32>("--pace", &text()?)?.into()),
+        "speed-up" => options.speed_up = at_least_1("--speed-up", &text()?)?,
+        "endpoints" => options.endpoints = Some(text()?.into()),
+        "comment-every" => options.comment_every = comment_every(&text()?)?,
         "upstream" => options.upstream = Some(upstream(&text()?)?),
         "allow-private-hosts" => options.allow_private_hosts = true,
         "allow-origin" => options.allow_origins.push(origin(&text()?)?),
+        "require-key" => {
+            let unusable = "--require-key holds characters that no key has";
+            options.require_key = Some(Key::new(&text()?).ok_or(unusable)?);
+        }
         "www" => options.www = text()?.into(),
         "package" => options.package = text()?.into(),
+        "strict" => options.strict = true,
         "control" => options.control = true,
         "verbose" => options.verbose = true,
         _ => return Err(format!("There is no option --{name}: see --help")),
@@ -115,10 +140,34 @@ fn host(text: &str) -> Result<IpAddr, String> {
         .map_err(|_| format!("--host takes an IP address, not \"{text}\""))
 }
 
-fn concurrency(text: &str) -> Result<usize, String> {
-    match value("--concurrency", text)? {
-        0 => Err("--concurrency must be 1 or more, or no job would ever start".to_owned()),
-        slots => Ok(slots),
+fn at_least_1<T: FromStr + PartialEq + From<u8>>(name: &str, text: &str) -> Result<T, String> {
+    let number = value(name, text)?;
+    if number == T::from(0) {
+        return Err(format!("{name} must be 1 or more, not \"{text}\""));
+    }
+    Ok(number)
+}
+
+/// A number of bytes, or of 1024-fold units of them.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.strip_suffix(['K', 'M', 'G', 'T']) {
+        Some(digits) if text.ends_with('K') => (digits, 10),
+        Some(digits) if text.ends_with('M') => (digits, 20),
+        Some(digits) if text.ends_with('G') => (digits, 30),
+        Some(digits) => (digits, 40),
+        None => (text, 0),
+    };
+    let number: Option<u64> = digits.parse().ok();
+    let bytes = number.and_then(|number| number.checked_mul(1 << shift));
+    bytes.ok_or_else(|| {
+        format!("--disk-limit takes a number of bytes such as 500M or 8G, not \"{text}\"")
+    })
+}
+
+fn comment_every(text: &str) -> Result<Duration, String> {
+    match value::<u32>("--comment-every", text)? {
+        0 => Err("--comment-every must be 1 or more, or nothing else would be sent".to_owned()),
+        millis => Ok(Duration::from_millis(millis.into())),
     }
 }
 
@@ -205,13 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        for (text, bytes) in [("0", 0), ("4096", 4096), ("2K", 2048), ("8G", 8 << 30)] {
+            assert_eq!(
+                options(&["--disk-limit", text], &[]).disk_limit_bytes,
+                bytes
+            );
+        }
+        assert_eq!(Options::default().disk_limit_bytes, 8 << 30);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (words, part) in [
             (&["--prot", "1"][..], "--prot"),
             (&["--port", "70000"], "70000"),
             (&["--port"], "--port"),
             (&["--concurrency", "0"], "1 or more"),
+            (&["--speed-up", "0"], "1 or more"),
+            (&["--disk-limit", "8 GB"], "8 GB"),
+            (&["--disk-limit", "99999999T"], "99999999T"),
+            (&["--comment-every", "0"], "1 or more"),
             (&["--host", "example.com"], "example.com"),
+            (&["--require-key", "id:hu\nsh"], "no key has"),
             (&["--upstream", "http://example.com"], "https"),
             (&["--allow-origin", "app.example"], "app.example"),
             (&["serve"], "serve"),
@@ -240,6 +305,11 @@ mod tests {
             "--upstream",
             "--control",
             "--www",
+            "--disk-limit",
+            "--endpoints",
+            "--speed-up",
+            "--comment-every",
+            "--strict",
         ] {
             assert!(HELP.contains(name), "{name}");
         }

@@ -18,6 +18,18 @@ pub(crate) fn unix_seconds() -> u64 {
     since.unwrap_or_default().as_secs()
 }
 
+/// Milliseconds since 1970.
+pub(crate) fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Seconds since 1970, with their fraction.
+pub(crate) fn unix_time() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs_f64()
+}
+
 /// Year, month and day of a day counted from 1970-01-01. Years are counted from March,
 /// so that the leap day is the last of its year.
 fn date(days: u64) -> (u64, u64, u64) {

@@ -22,7 +22,7 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 /// Headers of the answer that a page of another origin gets to read.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "x-fal-request-id, x-fal-error-type, x-fal-needs-retry, x-fal-request-timeout-type, \
-     x-fal-billable-units, retry-after, etag, content-length, content-range",
+     x-fal-billable-units, x-fal-object-lifecycle-expiration, retry-after, etag, content-length, content-range",
 );
 
 /// Answers preflights, and lets pages read the other answers.

@@ -1,10 +1,12 @@
 //! fal.ai, locally: a server that speaks the service's protocol for the four Kandinsky 5
-//! endpoints, keeps files, serves the demo page, and is the proxy that holds the key. No
+//! endpoints, for those that its user describes and for some of its own, keeps files, serves the demo page, and is the proxy that holds the key. No
 //! model is run: the clips are a camera moving over the picture that was given.
 //!
 //! A request comes in by one of several doors ([`routes`], [`proxy`]) and becomes a
-//! [`call::Call`]; the service it is for answers it: [`queue`] or [`storage`]. With a key
+//! [`call::Call`]; the service it is for answers it: [`queue`], [`run`], [`realtime`],
+//! [`tokens`] or [`storage`]; [`own`] are the endpoints for tests. With a key
 //! the proxy sends it to the real fal.ai instead ([`forward`], watched by [`guard`]).
+//! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
 //! of the protocol.
 
@@ -15,29 +17,37 @@
 mod app;
 mod body;
 mod call;
+mod caller;
 pub mod cli;
 mod clock;
 mod control;
 mod cors;
 mod data;
+mod endpoint;
+mod event_stream;
 mod forward;
 mod guard;
 mod model;
 mod options;
 mod origin;
 mod outgoing;
+mod own;
 mod picture;
 mod proxy;
 mod queue;
 mod random;
+mod realtime;
 mod reply;
 mod routes;
+mod run;
 mod secret;
 mod server;
 mod site;
 mod storage;
 mod target;
+mod tokens;
 mod verbose;
+mod webhook;
 
 pub use options::Options;
 pub use secret::Key;

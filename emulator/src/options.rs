@@ -10,6 +10,7 @@ use crate::secret::Key;
 
 /// The settings of one emulator. The defaults are those of the command line.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // Each is a word of the command line.
 pub struct Options {
     /// The address to listen on.
     pub host: IpAddr,
@@ -17,10 +18,22 @@ pub struct Options {
     pub port: u16,
     /// Where files are kept. `None`: in a fresh temporary folder, removed at the end.
     pub data: Option<PathBuf>,
+    /// How many bytes the files may take in all.
+    pub disk_limit_bytes: u64,
     /// How many jobs work at a time.
     pub concurrency: usize,
     /// The least time a job takes.
     pub pace: Duration,
+    /// Divides the service's long waits: the time limits and the back-off of webhooks, and
+    /// the time for results that are not stored. At least 1.
+    pub speed_up: u32,
+    /// A folder of endpoints to serve beside the built-in ones.
+    pub endpoints: Option<PathBuf>,
+    /// How long an event stream is silent before it gets a comment.
+    pub comment_every: Duration,
+    /// Calls without this key are refused, as fal.ai refuses them; the proxy adds it.
+    /// `None`: nobody is asked.
+    pub require_key: Option<Key>,
     /// With a key, the proxy forwards to fal.ai.
     pub key: Option<Key>,
     /// Where the proxy forwards to instead of fal.ai.
@@ -33,6 +46,8 @@ pub struct Options {
     pub www: PathBuf,
     /// The built npm package's folder.
     pub package: PathBuf,
+    /// Whether follow-ups have to name the base app, as on the service.
+    pub strict: bool,
     /// Whether tests may steer the emulator over HTTP.
     pub control: bool,
     /// Whether every request is logged.
@@ -46,14 +61,20 @@ impl Default for Options {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 8787,
             data: None,
+            disk_limit_bytes: 8 << 30,
             concurrency: 2,
             pace: Duration::from_secs(3),
+            speed_up: 1,
+            endpoints: None,
+            comment_every: Duration::from_secs(15),
+            require_key: None,
             key: None,
             upstream: None,
             allow_private_hosts: false,
             allow_origins: Vec::new(),
             www: repository.join("www"),
             package: repository.join("dist"),
+            strict: false,
             control: false,
             verbose: false,
         }

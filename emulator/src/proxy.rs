@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::header::UPGRADE;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 
@@ -12,19 +13,23 @@ use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::origin::Origin;
 use crate::target::{self, Refusal};
-use crate::{reply, routes};
+use crate::{caller, reply, routes};
 
 /// Where the proxy is: the default of fal.ai's clients.
 pub(crate) const PATH: &str = "/api/fal/proxy";
 
 /// Answers a request to the proxy.
 pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if !matches!(
         parts.method,
         Method::GET | Method::POST | Method::PUT | Method::DELETE
     ) {
         return reply::wrong_method("GET, POST, PUT, DELETE");
+    }
+    if parts.headers.contains_key(UPGRADE) {
+        let text = "No WebSocket passes the proxy: open it on fal.run itself, with a token";
+        return reply::detail(StatusCode::NOT_IMPLEMENTED, text);
     }
     let url = match target::of(&parts.headers) {
         Ok(url) => url,
@@ -43,6 +48,9 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
     let Some(origin) = Origin::of(&parts, app.address) else {
         return routes::bad_host();
     };
+    if let Some(key) = &app.options.require_key {
+        caller::add_key(key, &mut parts.headers);
+    }
     let call = Call {
         service,
         method: parts.method,
@@ -50,6 +58,7 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
         query: url.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body,
+        socket: None,
         base: format!("https://{host}"),
         origin,
     };

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, State};
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, get};
@@ -14,7 +15,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::origin::Origin;
-use crate::{control, cors, proxy, queue, reply, site, storage, verbose};
+use crate::{control, cors, proxy, queue, reply, site, storage, tokens, verbose};
 
 /// The emulator's own paths: what is none of them is not there, and is no app either.
 const OWN: &str = "/api/";
@@ -64,7 +65,8 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
     let inner = path.get(door.prefix.len()..).unwrap_or_default().to_owned();
     let prefix = door.prefix.to_owned();
     let service = door.service;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let socket = WebSocketUpgrade::from_request_parts(&mut parts, &()).await;
     let Some(origin) = Origin::of(&parts, app.address) else {
         return bad_host();
     };
@@ -79,6 +81,7 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body,
+        socket: socket.ok(),
         base: format!("{origin}{prefix}"),
         origin,
     };
@@ -104,7 +107,7 @@ impl<'a> Door<'a> {
         let is_read = matches!(*method, Method::GET | Method::HEAD);
         let service = if storage::is_file(path) {
             Service::Cdn
-        } else if path.starts_with("/storage/") {
+        } else if path.starts_with("/storage/") || tokens::is_path(path) {
             Service::Rest
         } else if !is_read || queue::is_follow_up(path) {
             Service::Queue
@@ -136,6 +139,8 @@ mod tests {
                 "/storage/upload/initiate",
                 Some(Service::Rest),
             ),
+            (Method::POST, "/tokens/", Some(Service::Rest)),
+            (Method::POST, "/tokens/realtime", Some(Service::Rest)),
             (Method::GET, "/v3b.fal.media/files/b/x", Some(Service::Cdn)),
             (Method::PUT, "/files/b/0/x", Some(Service::Cdn)),
             (Method::GET, "/", None),

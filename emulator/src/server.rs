@@ -22,14 +22,17 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::control::{Control, DropConnection};
 use crate::data::DataFolder;
+use crate::endpoint::Endpoints;
 use crate::forward::Forward;
 use crate::guard::AcceptedOn;
 use crate::options::Options;
 use crate::origin::Origin;
 use crate::picture::Fetcher;
-use crate::queue::Queue;
+use crate::queue::{Cancel, Queue};
 use crate::routes;
 use crate::storage::Storage;
+use crate::tokens::Tokens;
+use crate::webhook::Webhooks;
 
 /// How long the end waits for workers, which stop within a frame.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -49,6 +52,10 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
     /// The folder for files could not be used.
     Data(PathBuf, io::Error),
+    /// Files of user-defined endpoints cannot be used: a line for each problem.
+    Endpoints(Vec<String>),
+    /// No key to sign webhooks with could be made.
+    Key,
 }
 
 impl Server {
@@ -68,7 +75,12 @@ impl Server {
         let folder = || named.map_or_else(std::env::temp_dir, Path::to_owned);
         let failed = |error| StartError::Data(folder(), error);
         let data = DataFolder::open(named).map_err(failed)?;
-        let storage = Storage::open(data.path().to_owned()).map_err(failed)?;
+        let storage =
+            Storage::open(data.path().to_owned(), options.disk_limit_bytes).map_err(failed)?;
+
+        let endpoints = Endpoints::load(options.endpoints.as_deref());
+        let endpoints = endpoints.map_err(StartError::Endpoints)?;
+        let webhooks = Webhooks::new(&options).map_err(|_| StartError::Key)?;
 
         let key = options.key.clone();
         let app = Arc::new(App {
@@ -77,8 +89,12 @@ impl Server {
             queue: Queue::new(options.concurrency),
             storage,
             fetcher: Fetcher::new(options.allow_private_hosts),
+            tokens: Tokens::default(),
+            ending: Cancel::default(),
             forward: key.map(|key| Forward::new(key, options.upstream.clone())),
             control: options.control.then(Control::default),
+            endpoints,
+            webhooks,
             options,
         });
         let serving = tokio::spawn(accept(listener, routes::router(&app)));
@@ -124,7 +140,10 @@ impl Server {
 
     fn stop(&self) {
         self.serving.abort();
+        // First: what is cancelled by the end is not worth telling.
+        self.app.webhooks.stop();
         self.app.queue.cancel_all();
+        self.app.ending.set();
     }
 }
 
@@ -153,6 +172,8 @@ impl fmt::Display for StartError {
                 "Could not use the folder {}: {error}; name another with --data",
                 folder.display()
             ),
+            Self::Endpoints(problems) => f.write_str(&problems.join("\n")),
+            Self::Key => f.write_str("The random numbers of this system make no key: start again"),
         }
     }
 }

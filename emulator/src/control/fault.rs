@@ -10,6 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::mishap;
 use crate::reply;
 
 /// One fault, as a test sends it.
@@ -61,8 +62,9 @@ impl Fault {
     pub(super) fn strikes(&self, method: &Method, place: &str) -> bool {
         let is_method = match &self.method {
             Some(wanted) => wanted.eq_ignore_ascii_case(method.as_str()),
-            // Tests count the requests they know of, and preflights are none of these.
-            None => method != Method::OPTIONS,
+            // Tests count the requests they know of, and preflights are none of these, nor is
+            // what the emulator sends.
+            None => method != Method::OPTIONS && method.as_str() != mishap::METHOD,
         };
         is_method && place.contains(&self.path_contains)
     }
@@ -73,13 +75,17 @@ impl Fault {
         self.times > 0
     }
 
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        StatusCode::from_u16(self.status?).ok()
+    }
+
     pub(super) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }
 
     /// What it answers; `None` if it only delays or drops.
     pub(super) fn response(&self) -> Option<Response> {
-        let status = StatusCode::from_u16(self.status?).ok()?;
+        let status = self.status()?;
         let mut response = match &self.body {
             Some(Value::String(text)) => text_response(text),
             Some(value) => reply::json(status, value),

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::Control;
 use super::fault::Fault;
-use super::record::{Received, Record, Watched};
+use super::record::{Received, Record, Watched, without_token};
 use crate::app::App;
 use crate::call::Service;
 use crate::routes::Door;
@@ -64,6 +64,13 @@ fn place(request: &Request, target: Option<&Url>) -> String {
     }
 }
 
+fn shown(target: &Url) -> String {
+    let mut target = target.clone();
+    let query = target.query().map(without_token);
+    target.set_query(query.as_deref());
+    target.into()
+}
+
 fn service(method: &Method, path: &str, target: Option<&Url>) -> Option<&'static str> {
     let service = match target {
         Some(url) => Service::of_host(url.host_str()?),
@@ -73,7 +80,8 @@ fn service(method: &Method, path: &str, target: Option<&Url>) -> Option<&'static
 }
 
 impl Control {
-    fn fault_for(&self, method: &Method, place: &str) -> Option<Fault> {
+    /// Uses up the fault that waits for such a request, if there is one.
+    pub(super) fn fault_for(&self, method: &Method, place: &str) -> Option<Fault> {
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let at = faults
             .iter()
@@ -93,8 +101,8 @@ impl Control {
         self.records.add(Record {
             method: parts.method.to_string(),
             path: path.to_owned(),
-            query: parts.uri.query().map(str::to_owned),
-            target: target.map(Url::to_string),
+            query: parts.uri.query().map(without_token),
+            target: target.map(shown),
             service: service(&parts.method, path, target),
             headers: parts.headers.clone(),
             body: Arc::clone(&received),

@@ -4,6 +4,7 @@
 mod fault;
 mod handlers;
 mod layer;
+mod mishap;
 mod record;
 
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 pub(crate) use layer::DropConnection;
+pub(crate) use mishap::Mishap;
 
 use crate::app::App;
 use fault::Fault;

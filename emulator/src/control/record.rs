@@ -119,6 +119,15 @@ fn shown(headers: &HeaderMap) -> Map<String, Value> {
     shown
 }
 
+/// A query without the token in it.
+pub(super) fn without_token(query: &str) -> String {
+    let shown = query.split('&').map(|pair| match pair.split_once('=') {
+        Some(("fal_jwt_token", _)) => "fal_jwt_token=present",
+        _ => pair,
+    });
+    shown.collect::<Vec<_>>().join("&")
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(CONTENT_TYPE)

@@ -10,9 +10,11 @@ use serde_json::{Map, Value, json};
 use super::plan::Plan;
 use super::refusal;
 use crate::app::App;
+use crate::endpoint::Performance;
 use crate::origin::Origin;
 use crate::picture;
 use crate::queue::{Cancel, Outcome};
+use crate::storage::Wish;
 
 /// The name that the service gives its videos.
 const FILE_NAME: &str = "output.mp4";
@@ -26,20 +28,40 @@ pub(crate) struct Order {
     pub(crate) endpoint: String,
     pub(crate) origin: Origin,
     pub(crate) input: Map<String, Value>,
+    /// What is wanted of the life of the files it makes.
+    pub(crate) wish: Wish,
 }
 
-/// An order with its picture at hand.
+/// An order with all that it needs at hand.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub(crate) enum Prepared {
+    /// A clip is to be made.
+    Film(Box<Film>),
+    /// The user told what is to happen.
+    Play(Box<Performance>),
+}
+
+/// A clip's order with its picture at hand.
+#[derive(Debug)]
+pub(crate) struct Film {
     began: Instant,
     endpoint: String,
     origin: Origin,
     plan: Plan,
     picture: Option<Bytes>,
+    wish: Wish,
 }
 
 /// Gets what the rendering needs. May wait for the network.
 pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Outcome> {
+    if let Some(endpoint) = app.endpoints.find(&order.endpoint) {
+        return Ok(Prepared::Play(Box::new(Performance {
+            endpoint: Arc::clone(endpoint),
+            origin: order.origin,
+            input: order.input,
+            wish: order.wish,
+        })));
+    }
     let began = Instant::now();
     let plan = Plan::of(&order.endpoint, order.input);
     let picture = match &plan.image_url {
@@ -49,23 +71,32 @@ pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Ou
             Some(loaded.map_err(|missing| refusal::of_picture(&missing, url))?)
         }
     };
-    Ok(Prepared {
+    Ok(Prepared::Film(Box::new(Film {
         began,
         endpoint: order.endpoint,
         origin: order.origin,
         plan,
         picture,
-    })
+        wish: order.wish,
+    })))
 }
 
-/// Renders and stores the clip. Blocks, and stops soon after `cancel` is set.
+/// Does the work. Blocks, and stops soon after `cancel` is set.
 pub(crate) fn produce(
     app: &App,
     prepared: &Prepared,
     cancel: &Cancel,
     log: &(dyn Fn(String) + Sync),
 ) -> Outcome {
-    let Prepared { began, plan, .. } = prepared;
+    match prepared {
+        Prepared::Film(film) => shoot(app, film, cancel, log),
+        Prepared::Play(performance) => performance.play(app, cancel, log),
+    }
+}
+
+/// Renders and stores the clip.
+fn shoot(app: &App, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sync)) -> Outcome {
+    let Film { began, plan, .. } = prepared;
     log(format!(
         "{}: the emulator's stand-in, no model is run",
         prepared.endpoint
@@ -99,7 +130,7 @@ pub(crate) fn produce(
         Ok(clip) => clip,
         Err(error) => return refusal::of_render(&error, image_url),
     };
-    match app.storage.keep(&clip.mp4, FILE_NAME) {
+    match app.storage.keep(&clip.mp4, FILE_NAME, &prepared.wish) {
         Ok(path) => {
             log(format!(
                 "Finished: {}x{}, {} frames, {} seconds, {} kB",

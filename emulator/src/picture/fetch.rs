@@ -14,7 +14,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use url::{Host, Url};
 
-use super::address::is_public;
 use super::resolve::{REFUSED, Reach, Resolve};
 use super::{LARGEST, Missing};
 use crate::body;
@@ -96,7 +95,7 @@ impl Fetcher {
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
             Some(Host::Domain(_)) | None => return Ok(()),
         };
-        if self.reach == Reach::Public && !is_public(address) {
+        if !self.reach.allows(address) {
             return Err(unreachable(REFUSED));
         }
         Ok(())

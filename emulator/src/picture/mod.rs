@@ -15,10 +15,12 @@ use bytes::Bytes;
 use url::{Host, Url};
 
 pub(crate) use fetch::Fetcher;
+pub(crate) use resolve::{Reach, Resolve};
 
 use crate::app::App;
 use crate::body::{self, Unread};
 use crate::origin::Origin;
+use crate::storage::Reader;
 use crate::{site, storage};
 use fetch::Answer;
 
@@ -96,7 +98,7 @@ async fn own(app: &Arc<App>, url: &Url) -> Result<Bytes, Missing> {
     let path = url.path().parse();
     *request.uri_mut() = path.map_err(|_| Missing::NotReachable("no such path".to_owned()))?;
     let response = if storage::is_file(url.path()) {
-        storage::serve(app, request).await
+        storage::serve(app, request, Reader::Owner).await
     } else {
         site::answer(app, request).await
     };

@@ -4,7 +4,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,9 +15,22 @@ use super::address::is_public;
 
 /// Which addresses may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     Public,
+    /// And this machine.
+    PublicOrLoopback,
     Anywhere,
+}
+
+impl Reach {
+    /// Whether `address` may be connected to.
+    pub(crate) fn allows(self, address: IpAddr) -> bool {
+        match self {
+            Self::Public => is_public(address),
+            Self::PublicOrLoopback => is_public(address) || address.to_canonical().is_loopback(),
+            Self::Anywhere => true,
+        }
+    }
 }
 
 /// The text of the error for a name that leads nowhere public.
@@ -25,7 +38,7 @@ pub(super) const REFUSED: &str = "private and local addresses are not fetched";
 
 /// A resolver for the connector.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Resolve(pub(super) Reach);
+pub(crate) struct Resolve(pub(crate) Reach);
 
 impl Service<Name> for Resolve {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -40,9 +53,7 @@ impl Service<Name> for Resolve {
         let reach = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found
-                .filter(|address| reach == Reach::Anywhere || is_public(address.ip()))
-                .collect();
+            let allowed: Vec<_> = found.filter(|address| reach.allows(address.ip())).collect();
             if allowed.is_empty() {
                 return Err(io::Error::new(io::ErrorKind::PermissionDenied, REFUSED));
             }

@@ -5,10 +5,12 @@ use std::sync::Mutex;
 use std::time::{Instant, SystemTime};
 
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use super::cancel::Cancel;
-use super::job::{Cancelled, Job, LogLine};
+use super::job::{Cancelled, Job, LogLine, Stage};
 use super::outcome::Outcome;
+use super::terms::Terms;
 use super::{lock, route};
 use crate::origin::Origin;
 use crate::{clock, random};
@@ -22,8 +24,13 @@ pub(crate) struct Entry {
     /// The origin it was submitted by: where its files are.
     pub(super) origin: Origin,
     pub(super) signal: Cancel,
+    /// Set once the job is done.
+    pub(super) ended: Cancel,
+    pub(super) terms: Terms,
+    pub(super) submitted: Instant,
     input: Mutex<Map<String, Value>>,
     job: Mutex<Job>,
+    changes: watch::Sender<()>,
 }
 
 impl Entry {
@@ -33,9 +40,19 @@ impl Entry {
             endpoint: endpoint.to_owned(),
             origin,
             signal: Cancel::default(),
+            ended: Cancel::default(),
+            terms: Terms::default(),
+            submitted: Instant::now(),
             input: Mutex::new(input),
             job: Mutex::new(Job::new()),
+            changes: watch::Sender::default(),
         }
+    }
+
+    /// With what its caller asked for beside the input.
+    pub(super) fn under(mut self, terms: Terms) -> Self {
+        self.terms = terms;
+        self
     }
 
     /// The app that follow-up URLs name.
@@ -63,28 +80,43 @@ impl Entry {
             message: message.into(),
             timestamp: clock::timestamp(SystemTime::now()),
         };
-        lock(&self.job).log(line);
+        self.change(|job| job.log(line));
     }
 
     pub(super) fn start(&self) -> bool {
-        lock(&self.job).start(Instant::now())
+        self.change(|job| job.start(Instant::now()))
     }
 
     pub(super) fn finish(&self, outcome: Outcome) {
         if let Some(failure) = &outcome.error {
             self.log(format!("Failed: {}", failure.text));
         }
-        lock(&self.job).finish(Instant::now(), outcome);
+        self.change(|job| job.finish(Instant::now(), outcome));
+        self.end();
+    }
+
+    /// The time to its start is up. `false` if it has started, or is done.
+    pub(super) fn expire(&self) -> bool {
+        let expired = self.change(Job::expire);
+        if expired {
+            self.signal.set();
+            self.end();
+        }
+        expired
+    }
+
+    fn end(&self) {
         self.take_input();
+        self.ended.set();
     }
 
     pub(super) fn cancel(&self) -> Cancelled {
-        let cancelled = lock(&self.job).cancel();
+        let cancelled = self.change(Job::cancel);
         if cancelled != Cancelled::TooLate {
             self.signal.set();
         }
         if cancelled == Cancelled::AtOnce {
-            self.take_input();
+            self.end();
         }
         cancelled
     }
@@ -92,5 +124,26 @@ impl Entry {
     /// Lets `look` see the job as it stands at one moment.
     pub(super) fn with_job<T>(&self, look: impl FnOnce(&Job) -> T) -> T {
         look(&lock(&self.job))
+    }
+
+    /// Resolves whenever the job has changed since it was last looked at.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// Resolves once the job is at a stage of which `is_reached` is true.
+    pub(super) async fn reaches(&self, is_reached: impl Fn(&Stage) -> bool) {
+        let mut changes = self.changes();
+        while !self.with_job(|job| is_reached(job.stage())) {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Job) -> T) -> T {
+        let changed = change(&mut lock(&self.job));
+        self.changes.send_replace(());
+        changed
     }
 }

@@ -3,19 +3,23 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::job::{Cancelled, Stage};
 use super::outcome::Outcome;
-use super::route::Action;
+use super::route::{self, Action};
 use super::status::{self, Logs};
 use super::submit::with_request_id;
+use super::watch;
 use crate::app::App;
 use crate::call::Call;
 use crate::reply;
+use crate::tokens::{self, Scope};
 
 pub(super) fn answer(
     app: &Arc<App>,
@@ -24,12 +28,20 @@ pub(super) fn answer(
     request_id: &str,
     action: Action,
 ) -> Response {
+    if app.options.strict && route::base(name) != Some(name) {
+        return reply::wrong_method("POST");
+    }
     let allowed = match action {
         Action::Cancel => Method::PUT,
         _ => Method::GET,
     };
     if call.method != allowed {
         return reply::wrong_method(if allowed == Method::PUT { "PUT" } else { "GET" });
+    }
+    if action == Action::StatusStream
+        && let Some(refused) = tokens::refusal(app, call, Scope::Request(name))
+    {
+        return refused.response();
     }
     let entry = app.queue.find(request_id);
     let Some(entry) = entry.filter(|entry| entry.belongs_to(name)) else {
@@ -39,10 +51,7 @@ pub(super) fn answer(
         Action::Status => status(app, call, &entry),
         Action::Result => result(&entry),
         Action::Cancel => cancel(app, &entry),
-        Action::StatusStream => reply::detail(
-            StatusCode::NOT_FOUND,
-            "The emulator has no status stream yet: poll the status instead",
-        ),
+        Action::StatusStream => watch::answer(app, call, &entry),
         Action::Unknown => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
     };
     with_request_id(response, &entry)
@@ -60,23 +69,30 @@ fn unknown(action: Action) -> Response {
 }
 
 fn status(app: &App, call: &Call, entry: &Entry) -> Response {
-    // JavaScript asks with 1 and 0, Python with true and false.
-    let logs = match call.parameter("logs").as_deref() {
-        Some("1" | "true" | "True") => Logs::Given,
-        _ => Logs::Left,
-    };
+    let (code, body) = standing(app, &call.base, entry, Logs::wanted(call));
+    reply::json(code, &body.into())
+}
+
+/// Where a request stands, as the status reply and the events of the status stream tell
+/// it, and the HTTP status that goes with it.
+pub(super) fn standing(
+    app: &App,
+    base: &str,
+    entry: &Entry,
+    logs: Logs,
+) -> (StatusCode, Map<String, Value>) {
     let position = app.queue.line().position(&entry.id).unwrap_or(0);
     let (code, fields) = entry.with_job(|job| status::of(job, position, logs));
-    let mut body = status::links(entry, &call.base);
+    let mut body = status::links(entry, base);
     body.extend(
         fields
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value)),
     );
-    reply::json(code, &body.into())
+    (code, body)
 }
 
-fn result(entry: &Entry) -> Response {
+pub(super) fn result(entry: &Entry) -> Response {
     entry.with_job(|job| match job.stage() {
         Stage::Done { outcome, .. } => replay(outcome),
         _ => reply::detail(StatusCode::BAD_REQUEST, "Request is still in progress"),
@@ -84,8 +100,8 @@ fn result(entry: &Entry) -> Response {
 }
 
 /// The stored answer of the model, with the headers that belong to it.
-fn replay(outcome: &Outcome) -> Response {
-    let mut response = reply::json(outcome.status, &outcome.body);
+pub(super) fn replay(outcome: &Outcome) -> Response {
+    let mut response = body(outcome);
     let mut header = |name, value| {
         let name = HeaderName::from_static(name);
         response.headers_mut().insert(name, value);
@@ -96,13 +112,27 @@ fn replay(outcome: &Outcome) -> Response {
         if let Some(kind) = failure.kind {
             header("x-fal-error-type", HeaderValue::from_static(kind));
         }
+        if failure.is_own_deadline {
+            let user = HeaderValue::from_static("user");
+            header("x-fal-request-timeout-type", user);
+        }
     }
     response
+}
+
+fn body(outcome: &Outcome) -> Response {
+    let (Some(kind), Value::String(text)) = (&outcome.content_type, &outcome.body) else {
+        return reply::json(outcome.status, &outcome.body);
+    };
+    let mut response = Response::new(Body::from(text.clone()));
+    *response.status_mut() = outcome.status;
+    reply::with(response, CONTENT_TYPE, kind.clone())
 }
 
 fn cancel(app: &App, entry: &Entry) -> Response {
     let cancelled = entry.cancel();
     app.queue.line().leave(&entry.id);
+    app.queue.moved();
     match cancelled {
         Cancelled::TooLate => reply::json(
             StatusCode::BAD_REQUEST,

@@ -91,6 +91,18 @@ impl Job {
         }
     }
 
+    /// The time to its start is up. `false` if it has started, or is done.
+    pub(crate) fn expire(&mut self) -> bool {
+        let waiting = matches!(self.stage, Stage::Waiting);
+        if waiting {
+            self.stage = Stage::Done {
+                worked: Duration::ZERO,
+                outcome: Outcome::not_started(),
+            };
+        }
+        waiting
+    }
+
     /// The worker is through. A job that was being cancelled ends as cancelled, however
     /// far the worker came: the caller was promised that. The first end stands.
     pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome) {
@@ -155,6 +167,19 @@ mod tests {
         assert!(matches!(job.stage(), Stage::Working { .. }));
         job.finish(now, output());
         assert_eq!(done(&job).0, &Outcome::cancelled());
+    }
+
+    #[test]
+    fn only_a_waiting_job_runs_out_of_time() {
+        let mut waiting = Job::new();
+        assert!(waiting.expire());
+        assert_eq!(done(&waiting), (&Outcome::not_started(), Duration::ZERO));
+        assert!(!waiting.expire() && !waiting.start(Instant::now()));
+
+        let mut working = Job::new();
+        working.start(Instant::now());
+        assert!(!working.expire());
+        assert!(matches!(working.stage(), Stage::Working { .. }));
     }
 
     #[test]

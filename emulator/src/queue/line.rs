@@ -64,15 +64,12 @@ impl Line {
 
     /// How many jobs are before this one; `None` if it is not in line.
     pub(crate) fn position(&self, id: &str) -> Option<usize> {
-        self.normal
-            .iter()
-            .chain(&self.low)
-            .position(|waiting| waiting == id)
+        self.ids().position(|waiting| waiting == id)
     }
 
-    /// How many jobs are in line.
-    pub(crate) fn len(&self) -> usize {
-        self.normal.len() + self.low.len()
+    /// The jobs in line, in their order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.normal.iter().chain(&self.low).map(String::as_str)
     }
 }
 
@@ -109,7 +106,7 @@ mod tests {
         assert_eq!(line.position("c"), Some(1));
         line.leave("b");
         assert_eq!(line.position("c"), Some(0));
-        assert_eq!(line.len(), 1);
+        assert_eq!(line.ids().collect::<Vec<_>>(), ["c"]);
     }
 
     #[test]

@@ -4,14 +4,21 @@
 //! `work` performs. A job's lock is never held together with the line's.
 
 mod cancel;
+mod direct;
+mod echo;
 mod entry;
 mod follow;
+mod infrastructure;
 mod job;
 mod line;
+mod notify;
 mod outcome;
+mod retention;
 mod route;
 mod status;
 mod submit;
+mod terms;
+mod watch;
 mod work;
 
 use std::collections::HashMap;
@@ -19,9 +26,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use tokio::sync::watch::{Receiver, Sender};
 
 pub(crate) use cancel::Cancel;
-pub(crate) use outcome::{Detail, Outcome};
+pub(crate) use direct::{Direct, run};
+pub(crate) use infrastructure::Kind;
+pub(crate) use outcome::{Detail, Failure, Outcome};
+pub(crate) use route::{alias, base};
+pub(crate) use submit::{LARGEST_BODY, is_known};
 
 use crate::app::App;
 use crate::call::Call;
@@ -35,6 +47,7 @@ use route::Route;
 pub(crate) struct Queue {
     jobs: Mutex<HashMap<String, Arc<Entry>>>,
     line: Mutex<Line>,
+    moves: Sender<()>,
 }
 
 impl Queue {
@@ -43,6 +56,7 @@ impl Queue {
         Self {
             jobs: Mutex::default(),
             line: Mutex::new(Line::new(slots)),
+            moves: Sender::default(),
         }
     }
 
@@ -67,13 +81,44 @@ impl Queue {
         lock(&self.jobs).insert(entry.id.clone(), Arc::clone(entry));
     }
 
+    /// How many jobs of an endpoint's app are in line.
+    fn waiting_for(&self, endpoint: &str) -> usize {
+        let waiting: Vec<_> = self.line().ids().map(str::to_owned).collect();
+        let entries = waiting.iter().filter_map(|id| self.find(id));
+        let app = route::base(endpoint);
+        entries
+            .filter(|entry| route::base(&entry.endpoint) == app)
+            .count()
+    }
+
+    fn forget(&self, request_id: &str) {
+        lock(&self.jobs).remove(request_id);
+    }
+
     fn line(&self) -> MutexGuard<'_, Line> {
         lock(&self.line)
     }
 
     fn next(&self) -> Option<Arc<Entry>> {
-        let id = self.line().next()?;
-        self.find(&id)
+        loop {
+            let id = self.line().next()?;
+            if let Some(entry) = self.find(&id) {
+                self.moved();
+                return Some(entry);
+            }
+            // Its caller left between the two looks.
+            self.line().free();
+        }
+    }
+
+    /// Tells whoever watches a place in line that it may be another now.
+    fn moved(&self) {
+        self.moves.send_replace(());
+    }
+
+    /// Resolves whenever the line has moved since it was last looked at.
+    fn moves(&self) -> Receiver<()> {
+        self.moves.subscribe()
     }
 }
 

@@ -1,8 +1,10 @@
 //! How a job ended, as the result call replays it: a status, a body, and what the
 //! status reply says of it (protocol §10).
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
+
+use super::infrastructure::Kind;
 
 /// The end of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +13,8 @@ pub(crate) struct Outcome {
     pub(crate) status: StatusCode,
     /// Its body: the bare output of the model, or an error.
     pub(crate) body: Value,
+    /// Set for a body that is not JSON: `body` is a string then, and its text is sent.
+    pub(crate) content_type: Option<HeaderValue>,
     /// What the job would have cost.
     pub(crate) billable_units: u32,
     /// Set for a failure.
@@ -23,6 +27,19 @@ pub(crate) struct Failure {
     pub(crate) text: String,
     /// For failures of the infrastructure, not of the model (protocol §10.3).
     pub(crate) kind: Option<&'static str>,
+    /// Whether the caller's own deadline ended it (protocol §10.3).
+    pub(crate) is_own_deadline: bool,
+}
+
+impl Failure {
+    /// A failure of the model, told in words.
+    pub(crate) fn of_model(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            kind: None,
+            is_own_deadline: false,
+        }
+    }
 }
 
 impl Outcome {
@@ -31,6 +48,7 @@ impl Outcome {
         Self {
             status: StatusCode::OK,
             body,
+            content_type: None,
             billable_units,
             error: None,
         }
@@ -52,12 +70,8 @@ impl Outcome {
         let details: Vec<_> = problems.iter().map(|problem| &problem.0).collect();
         Self {
             status,
-            body: json!({ "detail": details }),
-            billable_units: 0,
-            error: Some(Failure {
-                text: texts.join("; "),
-                kind: None,
-            }),
+            error: Some(Failure::of_model(texts.join("; "))),
+            ..Self::output(json!({ "detail": details }), 0)
         }
     }
 
@@ -66,26 +80,44 @@ impl Outcome {
         let text = format!("Path {path} not found");
         Self {
             status: StatusCode::NOT_FOUND,
-            body: json!({ "detail": text }),
-            billable_units: 0,
-            error: Some(Failure { text, kind: None }),
+            error: Some(Failure::of_model(text.as_str())),
+            ..Self::output(json!({ "detail": text }), 0)
         }
     }
 
-    /// The caller cancelled it: 499, the service's own number (protocol §10.3).
-    pub(crate) fn cancelled() -> Self {
-        let (text, kind) = (
-            "The request was cancelled by the client",
-            "client_cancelled",
-        );
+    /// What is around the model broke. `text` is for the developer.
+    pub(crate) fn infrastructure(kind: Kind, text: &str) -> Self {
         Self {
-            status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
-            body: json!({ "detail": text, "error_type": kind }),
-            billable_units: 0,
+            status: kind.status(),
             error: Some(Failure {
-                text: text.to_owned(),
-                kind: Some(kind),
+                kind: Some(kind.name),
+                ..Failure::of_model(text)
             }),
+            ..Self::output(json!({ "detail": text, "error_type": kind.name }), 0)
+        }
+    }
+
+    /// The caller cancelled it: 499, the service's own number.
+    pub(crate) fn cancelled() -> Self {
+        let text = "The request was cancelled by the client";
+        Self::infrastructure(Kind::CLIENT_CANCELLED, text)
+    }
+
+    /// It did not start within the time that the caller gave it.
+    pub(crate) fn not_started() -> Self {
+        let text = "The request did not start within the timeout that it was sent with";
+        let mut outcome = Self::infrastructure(Kind::REQUEST_TIMEOUT, text);
+        if let Some(failure) = &mut outcome.error {
+            failure.is_own_deadline = true;
+        }
+        outcome
+    }
+
+    /// The length of its body, in bytes.
+    pub(crate) fn body_bytes(&self) -> usize {
+        match (&self.content_type, &self.body) {
+            (Some(_), Value::String(text)) => text.len(),
+            _ => self.body.to_string().len(),
         }
     }
 }
@@ -128,7 +160,8 @@ impl Detail {
         self
     }
 
-    fn text(&self) -> String {
+    /// The problem in words.
+    pub(crate) fn text(&self) -> String {
         let message = self.0["msg"].as_str().unwrap_or_default();
         match self.0["loc"][1].as_str() {
             Some(field) => format!("{field}: {message}"),

@@ -6,12 +6,23 @@ use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::job::{Job, LogLine, Stage};
+use crate::call::Call;
 
 /// Whether the log is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Logs {
     Given,
     Left,
+}
+
+impl Logs {
+    /// What the query asks for: JavaScript says 1 and 0, Python true and false.
+    pub(super) fn wanted(call: &Call) -> Self {
+        match call.parameter("logs").as_deref() {
+            Some("1" | "true" | "True") => Self::Given,
+            _ => Self::Left,
+        }
+    }
 }
 
 /// The ids and the URLs that every reply about a request carries. The URLs name the base

@@ -4,49 +4,52 @@
 //! does on the real service.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use fal_wasm::models::{self, kandinsky5};
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::json;
 
 use super::entry::Entry;
 use super::line::Priority;
-use super::outcome::{Detail, Outcome};
-use super::{route, status, work};
+use super::outcome::Outcome;
+use super::terms::Terms;
+use super::{echo, notify, retention, route, status, work};
 use crate::app::App;
 use crate::call::Call;
 use crate::model::input;
-use crate::{body, reply};
+use crate::own::Own;
+use crate::{body, reply, run};
 
 /// A picture of the largest size taken, as a data URI, and room for the rest.
-const LARGEST_BODY: usize = 32 << 20;
+pub(crate) const LARGEST_BODY: usize = 32 << 20;
 
 pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
-    if !is_known(endpoint) {
-        let name = route::alias(endpoint);
-        let text = format!("Application \"{name}\" not found");
-        return reply::detail(StatusCode::NOT_FOUND, text);
+    if Own::of(endpoint) == Some(Own::Echo) {
+        return echo::answer(app, call, endpoint).await;
+    }
+    if !is_known(app, endpoint) {
+        return run::no_such_app(endpoint);
     }
     if let Some(limit) = queue_limit(&call)
-        && app.queue.line().len() > limit
+        && app.queue.waiting_for(endpoint) > limit
     {
-        let text =
-            format!("The queue holds more than the {limit} requests of fal_max_queue_length");
+        let text = format!(
+            "The queue of {endpoint} holds more than the {limit} requests of fal_max_queue_length"
+        );
         return reply::detail(StatusCode::TOO_MANY_REQUESTS, text);
     }
-    let priority = priority(&call);
-    let webhook = call.parameter("fal_webhook");
+    let terms = Terms::of(&call);
     let (base, origin) = (call.base, call.origin);
     let input = match body::receive(call.body, LARGEST_BODY).await {
-        Ok(body) => parse(&body),
+        Ok(body) => run::parse(&body),
         Err(unread) => return unread.response(),
     };
     match input {
         Ok(input) => {
-            let entry = Arc::new(Entry::new(endpoint, origin, input));
-            admit(app, &entry, priority, webhook.as_deref());
+            let entry = Arc::new(Entry::new(endpoint, origin, input).under(terms));
+            admit(app, &entry);
             accepted(app, &entry, &base)
         }
         Err(detail) => {
@@ -58,75 +61,75 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
 
 /// Whether an app is served at all, under any path: the queue takes whatever is sent to
 /// such an app, and the app itself refuses.
-fn is_known(endpoint: &str) -> bool {
-    kandinsky5::MODELS
-        .iter()
-        .any(|model| route::base(model.endpoint_id) == route::base(endpoint))
-}
-
-fn priority(call: &Call) -> Priority {
-    match call.header("x-fal-queue-priority") {
-        Some("low") => Priority::Low,
-        _ => Priority::Normal,
-    }
+pub(crate) fn is_known(app: &App, endpoint: &str) -> bool {
+    let base = route::base(endpoint);
+    let models = kandinsky5::MODELS.iter();
+    let mut ids = models
+        .map(|model| model.endpoint_id)
+        .chain(app.endpoints.ids());
+    Own::of(endpoint).is_some() || ids.any(|id| route::base(id) == base)
 }
 
 fn queue_limit(call: &Call) -> Option<usize> {
     call.parameter("fal_max_queue_length")?.parse().ok()
 }
 
-fn parse(body: &[u8]) -> Result<Map<String, Value>, Detail> {
-    if body.is_empty() {
-        return Err(Detail::new("missing", "Field required"));
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(input)) => Ok(input),
-        Ok(other) => {
-            let message = "Input should be a JSON object";
-            Err(Detail::new("dict_type", message).input(&other))
-        }
-        Err(error) => {
-            let message = format!("The body is not valid JSON: {error}");
-            Err(Detail::new("json_invalid", message))
-        }
-    }
-}
-
-fn admit(app: &Arc<App>, entry: &Arc<Entry>, priority: Priority, webhook: Option<&str>) {
-    if priority == Priority::Low {
-        entry.log("Queued with low priority: behind everything normal");
-    }
-    if let Some(webhook) = webhook {
-        let url = Url::parse(webhook).ok();
-        let host = url
-            .as_ref()
-            .and_then(Url::host_str)
-            .unwrap_or("an invalid URL");
-        entry.log(format!(
-            "The emulator delivers no webhooks yet: nothing will be sent to {host}"
-        ));
+/// Puts a job in the books, and has done what its caller wants done at its end.
+pub(super) fn enter(app: &Arc<App>, entry: &Arc<Entry>) {
+    notify::when_done(app, entry);
+    if !entry.terms.stored {
+        let forgetting = retention::forget_in_time(Arc::clone(app), Arc::clone(entry));
+        app.runtime.spawn(forgetting);
     }
     app.queue.add(entry);
-    if let Some(refused) = refused(entry) {
+}
+
+fn admit(app: &Arc<App>, entry: &Arc<Entry>) {
+    if entry.terms.priority == Priority::Low {
+        entry.log("Queued with low priority: behind everything normal");
+    }
+    enter(app, entry);
+    if let Some(refused) = refused(app, entry) {
         entry.finish(refused);
         return;
     }
-    app.queue.line().join(&entry.id, priority);
+    app.queue.line().join(&entry.id, entry.terms.priority);
+    app.queue.moved();
+    if let Some(timeout) = entry.terms.start_timeout {
+        app.runtime
+            .spawn(expire(Arc::clone(app), Arc::clone(entry), timeout));
+    }
     work::start_next(app);
 }
 
+/// Ends a job that has not started when its time is up.
+async fn expire(app: Arc<App>, entry: Arc<Entry>, timeout: Duration) {
+    tokio::select! {
+        () = entry.ended.wait() => {}
+        () = tokio::time::sleep(timeout) => {
+            if entry.expire() {
+                app.queue.line().leave(&entry.id);
+                app.queue.moved();
+            }
+        }
+    }
+}
+
 /// The end of a job whose model refuses its input, or does not exist.
-fn refused(entry: &Entry) -> Option<Outcome> {
-    let Some(model) = models::find(&entry.endpoint) else {
+pub(super) fn refused(app: &App, entry: &Entry) -> Option<Outcome> {
+    let problems = if let Some(endpoint) = app.endpoints.find(&entry.endpoint) {
+        entry.with_input(|input| endpoint.problems(input))
+    } else if let Some(model) = models::find(&entry.endpoint) {
+        entry.with_input(|input| input::problems(model, input))
+    } else {
         let path = entry.endpoint.strip_prefix(entry.base());
         let path = path.filter(|path| !path.is_empty()).unwrap_or("/");
         return Some(Outcome::no_such_path(path));
     };
-    let problems = entry.with_input(|input| input::problems(model, input));
     (!problems.is_empty()).then(|| Outcome::refused(&problems))
 }
 
-fn accepted(app: &App, entry: &Entry, base: &str) -> Response {
+pub(super) fn accepted(app: &App, entry: &Entry, base: &str) -> Response {
     let position = app.queue.line().position(&entry.id).unwrap_or(0);
     let mut body = status::links(entry, base);
     body.insert("status".to_owned(), json!("IN_QUEUE"));

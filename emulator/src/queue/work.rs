@@ -28,6 +28,7 @@ impl Drop for Slot {
 }
 
 async fn perform(entry: Arc<Entry>, slot: Slot) {
+    wait_for_runner(&slot.0, &entry).await;
     if !entry.start() {
         return;
     }
@@ -35,6 +36,7 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
         endpoint: entry.endpoint.clone(),
         origin: entry.origin.clone(),
         input: entry.take_input(),
+        wish: entry.terms.wish.clone(),
     };
     let app = Arc::clone(&slot.0);
     let prepared = tokio::select! {
@@ -56,6 +58,19 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
     entry.finish(outcome);
     // Only now: the next job must not start before this one is seen to be done.
     drop(slot);
+}
+
+/// Keeps a job in the queue for as long as the user told its endpoint to.
+async fn wait_for_runner(app: &App, entry: &Entry) {
+    let Some(endpoint) = app.endpoints.find(&entry.endpoint) else {
+        return;
+    };
+    let wait = entry.with_input(|input| endpoint.queue_time(input));
+    let left = wait.saturating_sub(entry.submitted.elapsed());
+    tokio::select! {
+        () = tokio::time::sleep(left) => {}
+        () = entry.signal.wait() => {}
+    }
 }
 
 /// Runs `work` where it may block. The slot comes back with the outcome, unless the work

@@ -5,7 +5,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::lifecycle::Wish;
 use super::path::FilePath;
+use super::pending::Upload;
 use crate::app::App;
 use crate::call::Call;
 use crate::{body, reply};
@@ -15,14 +17,28 @@ const LARGEST_BODY: usize = 64 << 10;
 /// The only storage type that the service still has (protocol §9.1).
 const STORAGE_TYPE: &str = "fal-cdn-v3";
 
+/// In how many pieces the file will come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pieces {
+    One,
+    Parts,
+}
+
 #[derive(Deserialize)]
 struct Initiate {
+    content_type: Option<String>,
     file_name: Option<String>,
 }
 
-pub(super) async fn answer(app: &App, call: Call) -> Response {
-    if call.parameter("storage_type").as_deref() != Some(STORAGE_TYPE) {
-        return reply::detail(StatusCode::BAD_REQUEST, "Invalid storage type");
+/// The answer to a storage type that the service does not have.
+pub(super) fn wrong_type(call: &Call) -> Option<Response> {
+    let is_right = call.parameter("storage_type").as_deref() == Some(STORAGE_TYPE);
+    (!is_right).then(|| reply::detail(StatusCode::BAD_REQUEST, "Invalid storage type"))
+}
+
+pub(super) async fn answer(app: &App, call: Call, pieces: Pieces) -> Response {
+    if let Some(refusal) = wrong_type(&call) {
+        return refusal;
     }
     let body = match body::receive(call.body, LARGEST_BODY).await {
         Ok(body) => body,
@@ -35,9 +51,15 @@ pub(super) async fn answer(app: &App, call: Call) -> Response {
             return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text);
         }
     };
-    let path = FilePath::new(asked.file_name.as_deref().unwrap_or_default()).to_string();
+    let wish = Wish::of(&call.headers);
+    let upload = match pieces {
+        Pieces::One => Upload::in_one_piece(wish),
+        Pieces::Parts => Upload::in_parts(wish, asked.content_type),
+    };
+    let path = FilePath::new(asked.file_name.as_deref().unwrap_or_default());
     let file_url = format!("{}{path}", call.origin);
-    let query = app.storage.signer.query(&path);
+    let query = app.storage.signer.query(&path.to_string());
+    app.storage.pending.add(path, upload);
     reply::json(
         StatusCode::OK,
         &json!({ "upload_url": format!("{file_url}?{query}"), "file_url": file_url }),

@@ -1,9 +1,18 @@
 //! Files: uploads asked for on `rest.fal.ai`, sent and fetched on the CDN's hosts, both
-//! here (protocol §9.2, §9.5).
+//! here (protocol §9).
 
+mod complete;
+mod direct;
+mod disk;
+mod incoming;
 mod initiate;
 mod kind;
+mod lifecycle;
+mod list;
+mod parts;
 mod path;
+mod pending;
+mod place;
 mod serve;
 mod signature;
 mod store;
@@ -14,26 +23,31 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
+pub(crate) use lifecycle::Wish;
 pub(crate) use path::is_file;
-pub(crate) use serve::serve;
+pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
 
 use crate::app::App;
 use crate::call::Call;
-use crate::reply;
+use crate::{body, reply, webhook};
+use initiate::Pieces;
+use place::Place;
 
 /// Answers a request to `rest.fal.ai`.
 pub(crate) async fn rest(app: &Arc<App>, call: Call) -> Response {
+    let is_post = call.method == Method::POST;
     match call.path.trim_end_matches('/') {
-        "/storage/upload/initiate" if call.method == Method::POST => {
-            initiate::answer(app, call).await
+        "/storage/upload/initiate" if is_post => initiate::answer(app, call, Pieces::One).await,
+        "/storage/upload/initiate-multipart" if is_post => {
+            initiate::answer(app, call, Pieces::Parts).await
         }
-        "/storage/upload/initiate" => reply::wrong_method("POST"),
-        "/storage/upload/initiate-multipart" => reply::detail(
-            StatusCode::NOT_FOUND,
-            "The emulator has no multipart uploads yet: send up to 100 MB in one piece, \
-             with /storage/upload/initiate",
-        ),
+        "/storage/auth/token" if is_post => direct::token(app, call),
+        webhook::KEYS_PATH if call.method == Method::GET => app.webhooks.keys(),
+        webhook::KEYS_PATH => reply::wrong_method("GET"),
+        "/storage/upload/initiate"
+        | "/storage/upload/initiate-multipart"
+        | "/storage/auth/token" => reply::wrong_method("POST"),
         _ => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
     }
 }
@@ -41,10 +55,55 @@ pub(crate) async fn rest(app: &Arc<App>, call: Call) -> Response {
 /// Answers a request to a host of the CDN.
 pub(crate) async fn cdn(app: &Arc<App>, call: Call) -> Response {
     match call.method {
-        Method::GET | Method::HEAD => serve(app, serve::request(call)).await,
-        Method::PUT => upload::answer(app, call).await,
+        Method::GET | Method::HEAD => {
+            let reader = Reader::of(&call);
+            serve(app, serve::request(call), reader).await
+        }
+        Method::PUT => put(app, call).await,
+        Method::POST => post(app, call).await,
         // The service keeps files whatever their owner says (protocol §9.5).
         Method::DELETE => reply::detail(StatusCode::FORBIDDEN, "Forbidden"),
-        _ => reply::wrong_method("GET, HEAD, PUT"),
+        _ => reply::wrong_method("GET, HEAD, PUT, POST"),
     }
+}
+
+async fn put(app: &Arc<App>, call: Call) -> Response {
+    let path = call.path.clone();
+    match Place::of(&path) {
+        Some(Place::File(file)) => match upload::allowed(app, &call, &file, None) {
+            Ok(upload) => upload::put(app, call, &file, &upload).await,
+            Err(refusal) => refused(call, *refusal),
+        },
+        Some(Place::Part { file, id, number }) => match upload::allowed(app, &call, &file, id) {
+            Ok(upload) => parts::put(app, call, &upload, number).await,
+            Err(refusal) => refused(call, *refusal),
+        },
+        Some(_) => refused(call, reply::wrong_method("POST")),
+        None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
+    }
+}
+
+async fn post(app: &Arc<App>, call: Call) -> Response {
+    let path = call.path.clone();
+    match Place::of(&path) {
+        Some(Place::Complete { file, id }) => match upload::allowed(app, &call, &file, id) {
+            Ok(upload) => complete::answer(app, call, file, upload).await,
+            Err(refusal) => refused(call, *refusal),
+        },
+        Some(Place::File(_) | Place::Part { .. }) => {
+            refused(call, reply::wrong_method("GET, HEAD, PUT"))
+        }
+        None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
+        Some(step) => match direct::refusal(app, &call) {
+            Some(refusal) => refused(call, refusal),
+            None if step == Place::Upload => direct::one_piece(app, call).await,
+            None => direct::in_parts(app, call),
+        },
+    }
+}
+
+/// The answer to a call whose body is not wanted.
+fn refused(call: Call, answer: Response) -> Response {
+    body::discard(call.body);
+    answer
 }

@@ -10,7 +10,7 @@ const PREFIX: &str = "/files/b/";
 const LONGEST_NAME: usize = 80;
 
 /// The path of a file that is stored, or may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FilePath {
     folder: String,
     file: String,
@@ -48,8 +48,22 @@ impl FilePath {
 
     /// Where the content type that its sender gave is noted.
     pub(super) fn note(&self, root: &Path) -> PathBuf {
-        root.join("types")
-            .join(format!("{}-{}", self.folder, self.file))
+        root.join("types").join(self.note_name())
+    }
+
+    /// Where its end and its readers are noted.
+    pub(super) fn lifecycle(&self, root: &Path) -> PathBuf {
+        root.join("lifecycles").join(self.note_name())
+    }
+
+    fn note_name(&self) -> String {
+        format!("{}-{}", self.folder, self.file)
+    }
+
+    /// The path of the file that a note of this name is about.
+    pub(super) fn of_note(name: &str) -> Option<Self> {
+        let (folder, file) = name.split_once('-')?;
+        Self::parse(&format!("{PREFIX}{folder}/{file}"))
     }
 }
 
@@ -103,7 +117,8 @@ mod tests {
             "a/b\\c\0d\"e\r\nf.png",
         ] {
             let path = FilePath::new(name);
-            assert_eq!(FilePath::parse(&path.to_string()), Some(path));
+            assert_eq!(FilePath::parse(&path.to_string()), Some(path.clone()));
+            assert_eq!(FilePath::of_note(&path.note_name()), Some(path));
         }
     }
 

@@ -1,9 +1,9 @@
-//! Serving a file: whole or in ranges, for ever cacheable, readable by every page, and
-//! harmless whatever it holds.
+//! Serving a file: whole or in ranges, cacheable for as long as it lives, readable by
+//! every page, and harmless whatever it holds.
 
 use axum::body::Body;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
@@ -13,10 +13,33 @@ use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use super::kind;
+use super::lifecycle::{Decision, Lifecycle};
 use super::path::FilePath;
 use crate::app::App;
 use crate::call::Call;
-use crate::reply;
+use crate::{clock, reply};
+
+/// How long a file without an end may be cached, in seconds (protocol §9.5).
+const CACHED: u64 = 5_184_000;
+
+/// Who asks for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The owner: the emulator itself, or somebody with a key. There is one account here.
+    Owner,
+    Anybody,
+}
+
+impl Reader {
+    /// The sender of a call.
+    pub(super) fn of(call: &Call) -> Self {
+        if call.headers.contains_key(AUTHORIZATION) {
+            Self::Owner
+        } else {
+            Self::Anybody
+        }
+    }
+}
 
 /// The call as a plain request for the file.
 pub(super) fn request(call: Call) -> Request<Body> {
@@ -28,11 +51,14 @@ pub(super) fn request(call: Call) -> Request<Body> {
 }
 
 /// Answers a GET or HEAD of a file.
-pub(crate) async fn serve(app: &App, request: Request<Body>) -> Response {
-    let not_found = || reply::detail(StatusCode::NOT_FOUND, "Not Found");
+pub(crate) async fn serve(app: &App, request: Request<Body>, reader: Reader) -> Response {
     let Some(path) = FilePath::parse(request.uri().path()) else {
         return not_found();
     };
+    let life = app.storage.lifecycle(&path);
+    if let Some(refusal) = refusal(app, life.as_ref(), reader) {
+        return refusal;
+    }
     let on_disk = path.on_disk(app.storage.root());
     let Ok(mut file) = tokio::fs::File::open(&on_disk).await else {
         return not_found();
@@ -47,7 +73,27 @@ pub(crate) async fn serve(app: &App, request: Request<Body>) -> Response {
         &mut response,
         kind::of(head, guess.as_deref().unwrap_or_default()),
     );
+    date(&mut response, life.as_ref());
     response
+}
+
+fn not_found() -> Response {
+    reply::detail(StatusCode::NOT_FOUND, "Not Found")
+}
+
+/// The answer to a reader for whom there is no such file, or no leave to read it.
+fn refusal(app: &App, life: Option<&Lifecycle>, reader: Reader) -> Option<Response> {
+    let life = life?;
+    if life.is_over(clock::unix_ms()) {
+        app.storage.remove_expired();
+        return Some(not_found());
+    }
+    match life.for_anybody() {
+        _ if reader == Reader::Owner => None,
+        Decision::Allow => None,
+        Decision::Hide => Some(not_found()),
+        Decision::Forbid => Some(reply::detail(StatusCode::FORBIDDEN, "Forbidden")),
+    }
 }
 
 /// What the file's extension made of it.
@@ -57,7 +103,6 @@ fn by_name(response: &Response) -> Option<String> {
 }
 
 fn protect(response: &mut Response, kind: &str) {
-    let is_there = response.status() != StatusCode::RANGE_NOT_SATISFIABLE;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
@@ -68,13 +113,27 @@ fn protect(response: &mut Response, kind: &str) {
         HeaderName::from_static("cross-origin-resource-policy"),
         "cross-origin",
     );
-    if is_there {
-        set(CACHE_CONTROL, "public, max-age=5184000, immutable");
-    }
     if !kind::is_media(kind) {
         set(CONTENT_DISPOSITION, "attachment");
     }
     if let Ok(kind) = HeaderValue::from_str(kind) {
         headers.insert(CONTENT_TYPE, kind);
+    }
+}
+
+/// Tells how long the file lives, and may be cached.
+fn date(response: &mut Response, life: Option<&Lifecycle>) {
+    let end = life.and_then(|life| life.expires_at_ms);
+    let left = end.map(|end| end.saturating_sub(clock::unix_ms()) / 1000);
+    let is_public = life.is_none_or(|life| life.for_anybody() == Decision::Allow);
+    let who = if is_public { "public" } else { "private" };
+    let most = left.unwrap_or(CACHED).min(CACHED);
+    let is_there = response.status() != StatusCode::RANGE_NOT_SATISFIABLE;
+    let headers = response.headers_mut();
+    if is_there && let Ok(cached) = format!("{who}, max-age={most}, immutable").parse() {
+        headers.insert(CACHE_CONTROL, cached);
+    }
+    if let Some(end) = end {
+        headers.insert("x-fal-object-lifecycle-expiration", end.into());
     }
 }

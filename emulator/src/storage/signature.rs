@@ -1,12 +1,18 @@
 //! Signed upload URLs: whoever has one may send that one file, until it expires. The
-//! signature is in the query, as the real one is.
+//! signature is in the query, as the real one is. And tokens, by which any file may be sent.
 
 use ring::hmac;
 
 use crate::{clock, random};
 
 /// How long an upload URL is good for, in seconds.
-const LIFETIME: u64 = 3600;
+pub(super) const LIFETIME: u64 = 3600;
+
+/// How long a token is good for, in seconds: about what the service gives (protocol §9.4).
+pub(super) const TOKEN_LIFETIME: u64 = 30 * 86_400;
+
+/// What a token signs; no path is like it.
+const ANY_FILE: &str = "any file";
 
 /// Signs with a key of this run of the emulator.
 #[derive(Debug)]
@@ -26,6 +32,19 @@ impl Signer {
             "expires={expires}&signature={}",
             random::to_hex(tag.as_ref())
         )
+    }
+
+    /// A token for direct uploads.
+    pub(super) fn token(&self) -> String {
+        let expires = clock::unix_seconds() + TOKEN_LIFETIME;
+        let tag = hmac::sign(&self.0, message(ANY_FILE, expires).as_bytes());
+        format!("{expires}.{}", random::to_hex(tag.as_ref()))
+    }
+
+    /// Whether a token was given out here, and is still good.
+    pub(super) fn knows(&self, token: &str) -> bool {
+        let (expires, tag) = token.split_once('.').unzip();
+        self.allows(ANY_FILE, expires, tag)
     }
 
     /// Whether a query was given out for `path`, and is still good.
@@ -79,6 +98,17 @@ mod tests {
         assert!(allows(&signer, "/files/b/x", &query));
         assert!(!allows(&signer, "/files/b/y", &query));
         assert!(!allows(&Signer::new(), "/files/b/x", &query));
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_own_key_and_is_no_signature() {
+        let signer = Signer::new();
+        let token = signer.token();
+        assert!(signer.knows(&token));
+        assert!(!Signer::new().knows(&token));
+        assert!(!signer.knows("") && !signer.knows(".") && !signer.knows(&format!("9{token}")));
+        let (expires, tag) = token.split_once('.').expect("two parts");
+        assert!(!signer.allows("/files/b/x", Some(expires), Some(tag)));
     }
 
     #[test]

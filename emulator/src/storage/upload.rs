@@ -1,81 +1,98 @@
-//! The second step of an upload: the bytes, straight to disk.
+//! The second step of an upload: the bytes, straight to disk. Whoever sends them has to
+//! show that the upload was begun: by the signature of its URL, or by a token.
 
-use std::io;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use tokio::io::AsyncWriteExt;
 
-use super::kind;
+use super::incoming::{Failed, Incoming, receive};
+use super::lifecycle::Wish;
 use super::path::FilePath;
+use super::pending::Upload;
+use super::{direct, kind};
 use crate::app::App;
-use crate::body::{self, Pieces, Unread};
+use crate::body;
 use crate::call::Call;
 use crate::reply;
 
-/// What the service takes in one piece (protocol §9.2).
-const LARGEST: usize = 100 << 20;
-
-pub(super) async fn answer(app: &App, mut call: Call) -> Response {
-    let Some(path) = FilePath::parse(&call.path) else {
-        return reply::detail(StatusCode::NOT_FOUND, "Not Found");
+/// The upload that a call is about, if the call may send to it. `id` names it where the URL
+/// carries no signature.
+pub(super) fn allowed(
+    app: &App,
+    call: &Call,
+    file: &FilePath,
+    id: Option<&str>,
+) -> Result<Arc<Upload>, Box<Response>> {
+    let refusal = match id {
+        None => unsigned(app, call, file),
+        Some(_) => direct::refusal(app, call),
     };
+    if let Some(refusal) = refusal {
+        return Err(Box::new(refusal));
+    }
+    let upload = app.storage.pending.find(file);
+    let is_meant = |upload: &Arc<Upload>| {
+        let own = upload.parts.as_ref().map(|parts| parts.id.as_str());
+        id.is_none() || id == own
+    };
+    upload.filter(is_meant).ok_or_else(|| {
+        let text = "No such upload is open here: begin it again";
+        Box::new(reply::detail(StatusCode::NOT_FOUND, text))
+    })
+}
+
+fn unsigned(app: &App, call: &Call, file: &FilePath) -> Option<Response> {
     let (expires, signature) = (call.parameter("expires"), call.parameter("signature"));
     let signer = &app.storage.signer;
-    if !signer.allows(&call.path, expires.as_deref(), signature.as_deref()) {
-        body::discard(call.body);
+    let is_signed = signer.allows(&file.to_string(), expires.as_deref(), signature.as_deref());
+    (!is_signed).then(|| {
         let text = "The upload URL is not signed, or has expired: initiate the upload again";
-        return reply::detail(StatusCode::FORBIDDEN, text);
-    }
-    let kind = call.header("content-type").map(str::to_owned);
-    match receive(app, &mut call.body, &path, kind.as_deref()).await {
-        Ok(()) => Response::new(Body::empty()),
-        Err(Failed::Unread(unread)) => {
-            body::discard(call.body);
-            unread.response()
+        reply::detail(StatusCode::FORBIDDEN, text)
+    })
+}
+
+/// Answers the PUT of a whole file.
+pub(super) async fn put(app: &App, mut call: Call, path: &FilePath, upload: &Upload) -> Response {
+    let answer = if upload.parts.is_some() {
+        let text = "This upload was initiated in parts: PUT each with /{number} before the query \
+                    of the upload URL";
+        reply::detail(StatusCode::BAD_REQUEST, text)
+    } else {
+        let kind = call.header("content-type").map(str::to_owned);
+        let stored = store(app, &mut call.body, path, kind.as_deref(), &upload.wish).await;
+        match stored {
+            Ok(()) => return Response::new(Body::empty()),
+            Err(failed) => failed.response(),
         }
-        Err(Failed::Disk(error)) => {
-            body::discard(call.body);
-            let text = format!("The emulator could not store the file: {error}");
-            reply::detail(StatusCode::INSUFFICIENT_STORAGE, text)
-        }
-    }
+    };
+    body::discard(call.body);
+    answer
 }
 
-enum Failed {
-    Unread(Unread),
-    Disk(io::Error),
-}
-
-impl From<Unread> for Failed {
-    fn from(unread: Unread) -> Self {
-        Self::Unread(unread)
-    }
-}
-
-impl From<io::Error> for Failed {
-    fn from(error: io::Error) -> Self {
-        Self::Disk(error)
-    }
-}
-
-async fn receive(
+async fn store(
     app: &App,
     body: &mut Body,
     path: &FilePath,
     kind: Option<&str>,
+    wish: &Wish,
 ) -> Result<(), Failed> {
-    let mut pieces = Pieces::of(body, LARGEST)?;
-    let incoming = app.storage.incoming();
-    let mut file = tokio::fs::File::create(incoming.path()).await?;
-    while let Some(piece) = pieces.next().await? {
-        file.write_all(&piece).await?;
-    }
-    file.flush().await?;
-    drop(file);
+    let mut file = app.storage.incoming();
+    receive(body, &mut file, |_| {}).await?;
+    admit(app, &mut file, path, kind, wish)
+}
+
+/// Lets a file that has come in whole be served.
+pub(super) fn admit(
+    app: &App,
+    file: &mut Incoming,
+    path: &FilePath,
+    kind: Option<&str>,
+    wish: &Wish,
+) -> Result<(), Failed> {
     if let Some(kind) = kind.filter(|kind| kind::is_harmless(kind)) {
         app.storage.note_kind(path, kind)?;
     }
-    Ok(incoming.become_file(path, app.storage.root())?)
+    Ok(app.storage.admit(file, path, wish)?)
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fal_emulator::{Options, Server};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -86,6 +87,22 @@ impl Emulator {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Reply {
+        let (parts, body) = self.open(method, place, headers, body).await.into_parts();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.expect("a whole body").to_bytes(),
+        }
+    }
+
+    /// An answer as soon as it begins, for those that are read piece by piece.
+    pub(crate) async fn open(
+        &self,
+        method: &str,
+        place: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Response<Incoming> {
         let url = if place.starts_with('/') {
             format!("{}{place}", self.origin())
         } else {
@@ -97,13 +114,15 @@ impl Emulator {
             request = request.header(name, HeaderValue::from_str(value).unwrap());
         }
         let request = request.body(Full::new(body.into())).unwrap();
-        let response = self.client.request(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.collect().await.expect("a whole body").to_bytes(),
-        }
+        self.client.request(request).await.expect("an answer")
+    }
+
+    /// A token for these apps, as the clients ask for it.
+    pub(crate) async fn token(&self, app: &str, seconds: f64) -> String {
+        let ask = json!({"allowed_apps": [app], "token_expiration": seconds});
+        let reply = self.post("/rest.fal.ai/tokens/", &ask).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json().as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn get(&self, place: &str) -> Reply {
@@ -245,4 +264,26 @@ pub(crate) fn input(image_url: &str) -> Value {
 /// A job that would take minutes if nobody stopped it.
 pub(crate) fn long_job() -> Value {
     json!({ "prompt": "a long wait", "duration": "10s", "resolution": "1024P" })
+}
+
+/// The next piece of an answer; `None` at its end, `Err` if it was cut.
+pub(crate) async fn piece(
+    response: &mut Response<Incoming>,
+) -> Result<Option<Bytes>, hyper::Error> {
+    loop {
+        let Some(frame) = response.frame().await else {
+            return Ok(None);
+        };
+        if let Ok(piece) = frame?.into_data() {
+            return Ok(Some(piece));
+        }
+    }
+}
+
+/// The JSON of every event in a text of well-formed events.
+pub(crate) fn events(text: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(text).expect("whole characters");
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    data.map(|data| serde_json::from_str(data).expect("JSON"))
+        .collect()
 }

@@ -3,16 +3,31 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+mod caller;
 mod common;
 mod control;
 mod cors;
+mod direct;
+mod disk;
+mod endpoint_files;
+mod endpoints;
+mod events;
 mod film;
 mod forward;
 mod jobs;
+mod lifecycle;
+mod multipart;
+mod own;
 mod pictures;
 mod program;
 mod proxy;
 mod queue;
+mod realtime;
 mod refusals;
+mod run;
 mod site;
 mod storage;
+mod stream;
+mod terms;
+mod tokens;
+mod webhooks;

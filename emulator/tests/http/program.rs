@@ -123,6 +123,23 @@ fn help_and_version_are_printed_and_mistakes_are_one_line() {
 }
 
 #[test]
+fn endpoints_that_cannot_be_read_keep_it_from_starting() {
+    let folder = std::env::temp_dir().join(format!("fal-no-endpoints-{}", std::process::id()));
+    let output = program()
+        .args(["--port", "0", "--endpoints"])
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.contains("fal-no-endpoints") && said.contains("--endpoints"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_key_is_nowhere_in_what_it_says() {
     let mut child = program()
         .args(["--port", "0", "--verbose"])

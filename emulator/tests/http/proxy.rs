@@ -74,13 +74,13 @@ async fn the_page_can_ask_what_stands_behind_it() {
 }
 
 #[tokio::test]
-async fn parts_of_the_service_that_are_not_there_yet_say_so() {
+async fn no_websocket_passes_the_proxy_and_that_is_said() {
     let emulator = Emulator::start().await;
-    let run = emulator
-        .proxied("POST", &format!("https://fal.run/{T2V}"), &json!({}))
-        .await;
-    assert_eq!(run.status, 404);
-    assert!(run.detail().contains("queue.fal.run"));
-    let stream = format!("/{}/requests/x/status/stream", crate::common::PRO);
-    assert_eq!(emulator.get(&stream).await.status, 404);
+    let headers = [
+        ("x-fal-target-url", "https://fal.run/emulator/realtime"),
+        ("upgrade", "websocket"),
+    ];
+    let reply = emulator.send("GET", PROXY, &headers, "").await;
+    assert_eq!(reply.status, 501);
+    assert!(reply.detail().contains("WebSocket"));
 }

@@ -118,6 +118,9 @@ async fn a_full_queue_can_be_declined() {
     let submit = |limit: u32| format!("/{T2V}?fal_max_queue_length={limit}");
     assert_eq!(emulator.post(&submit(1), &long_job()).await.status, 429);
     assert_eq!(emulator.post(&submit(2), &long_job()).await.status, 200);
+    // The line is the endpoint's own: of another app, nothing waits.
+    let other = "/fal-ai/kandinsky5/text-to-video?fal_max_queue_length=0";
+    assert_eq!(emulator.post(other, &long_job()).await.status, 200);
 }
 
 #[tokio::test]
@@ -188,6 +191,24 @@ async fn follow_ups_are_answered_in_every_form_clients_use() {
 }
 
 #[tokio::test]
+async fn a_strict_emulator_takes_follow_ups_on_the_base_app_only() {
+    let emulator = Emulator::with(Options {
+        strict: true,
+        ..options()
+    })
+    .await;
+    let id = emulator.submit(T2V, &json!({"prompt": 3})).await;
+    for (method, tail) in [("GET", ""), ("GET", "/status"), ("PUT", "/cancel")] {
+        let path = format!("/{T2V}/requests/{id}{tail}");
+        let reply = emulator.send(method, &path, &[], "").await;
+        assert_eq!(reply.status, 405, "{path}");
+        assert_eq!(reply.header("allow"), Some("POST"));
+    }
+    assert_eq!(emulator.completed(&id).await["status"], "COMPLETED");
+    assert_eq!(emulator.get(&follow_up(&id, "")).await.status, 422);
+}
+
+#[tokio::test]
 async fn what_is_not_known_is_not_found() {
     let emulator = Emulator::start().await;
     let id = emulator.submit(T2V, &json!({"prompt": 3})).await;
@@ -239,22 +260,6 @@ async fn wrong_methods_are_told_the_right_one() {
         assert_eq!(reply.status, 405, "{method} {path}");
         assert_eq!(reply.header("allow"), Some(allowed));
     }
-}
-
-#[tokio::test]
-async fn a_webhook_that_will_not_come_is_told_in_the_log() {
-    let emulator = Emulator::start().await;
-    let hook = format!("/{T2V}?fal_webhook=https%3A%2F%2Fexample.com%2Fhook%3Fsecret%3D1");
-    let reply = emulator.post(&hook, &json!({"prompt": 3})).await.json();
-    let status = emulator
-        .completed(reply["request_id"].as_str().unwrap())
-        .await;
-    let log = status["logs"][0]["message"].as_str().unwrap();
-    assert!(
-        log.contains("no webhooks") && log.contains("example.com"),
-        "{log}"
-    );
-    assert!(!log.contains("secret"));
 }
 
 #[tokio::test]

@@ -1,0 +1,59 @@
+//! Playing a described job: its log at its times, its end when it is over.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::template::Filling;
+use super::{Case, Endpoint};
+use crate::app::App;
+use crate::origin::Origin;
+use crate::queue::{Cancel, Outcome};
+use crate::storage::Wish;
+
+/// A job that can be played.
+#[derive(Debug)]
+pub(crate) struct Performance {
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) origin: Origin,
+    pub(crate) input: Map<String, Value>,
+    pub(crate) wish: Wish,
+}
+
+impl Performance {
+    /// Blocks until it is over, or soon after `cancel` is set.
+    pub(crate) fn play(&self, app: &App, cancel: &Cancel, log: &dyn Fn(String)) -> Outcome {
+        let Some(case) = self.endpoint.case(&self.input) else {
+            return Outcome::broke("No case of the endpoint is for this input");
+        };
+        let began = Instant::now();
+        for line in &case.logs {
+            cancel.sleep(began + line.at);
+            if cancel.flag().load(Ordering::SeqCst) {
+                return Outcome::cancelled();
+            }
+            log(line.message.clone());
+        }
+        cancel.sleep(began + case.run);
+        if cancel.flag().load(Ordering::SeqCst) {
+            return Outcome::cancelled();
+        }
+        self.end(app, case)
+    }
+
+    fn end(&self, app: &App, case: &Case) -> Outcome {
+        let store = |bytes: &[u8], name: &str| {
+            let path = app.storage.keep(bytes, name, &self.wish);
+            path.map(|path| format!("{}{path}", self.origin))
+                .map_err(|error| format!("{name} could not be stored: {error}"))
+        };
+        let filling = Filling {
+            input: &self.endpoint.completed(self.input.clone()),
+            store: &store,
+        };
+        let outcome = case.ending.outcome(&filling);
+        outcome.unwrap_or_else(|why| Outcome::broke(&why))
+    }
+}

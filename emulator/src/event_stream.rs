@@ -1,0 +1,44 @@
+//! Server-sent events: the answer that carries them, and how one is written
+//! (protocol §5.4, §7).
+
+use std::io;
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use bytes::Bytes;
+use http_body_util::channel::{Channel, Sender};
+use serde_json::Value;
+
+use crate::reply;
+
+/// The content type of events.
+pub(crate) const KIND: &str = "text/event-stream; charset=utf-8";
+
+/// A comment, which keeps the connection alive.
+pub(crate) const COMMENT: &str = ": ping\n\n";
+
+/// The sending end of an answer that is written while it is read. Dropping it ends the
+/// answer well; `abort` cuts the connection.
+pub(crate) type Writer = Sender<Bytes, io::Error>;
+
+/// An answer, and what writes its body.
+pub(crate) fn answer(kind: HeaderValue) -> (Writer, Response) {
+    let (writer, body) = Channel::new(1);
+    let response = reply::with(Response::new(Body::new(body)), CONTENT_TYPE, kind);
+    let response = reply::with(
+        response,
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    // What stands before the service in development must not collect events.
+    let buffering = HeaderName::from_static("x-accel-buffering");
+    let response = reply::with(response, buffering, HeaderValue::from_static("no"));
+    (writer, response)
+}
+
+/// An event of one JSON value.
+pub(crate) fn event(value: &Value) -> Bytes {
+    format!("data: {value}\n\n").into()
+}

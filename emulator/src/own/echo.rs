@@ -1,0 +1,84 @@
+//! `emulator/echo`: gives the request back, on `fal.run` with any method, and as a job of
+//! the queue. `delay_ms` in the input makes it last, `logs` fills the job's log.
+
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use crate::call::Call;
+use crate::queue::LARGEST_BODY;
+use crate::{body, reply};
+
+/// The longest wait that can be asked for.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// An echo, and how it is to be given.
+#[derive(Debug)]
+pub(crate) struct Echo {
+    pub(crate) output: Value,
+    pub(crate) delay: Duration,
+    /// For the job's log.
+    pub(crate) logs: Vec<String>,
+}
+
+pub(super) async fn answer(call: Call) -> Response {
+    match Echo::of(call).await {
+        Ok(echo) => {
+            tokio::time::sleep(echo.delay).await;
+            reply::json(StatusCode::OK, &echo.output)
+        }
+        Err(refused) => refused,
+    }
+}
+
+impl Echo {
+    /// The echo of a call; what its body says about the echo is read loosely, as any body
+    /// is given back.
+    pub(crate) async fn of(call: Call) -> Result<Self, Response> {
+        let body = body::receive(call.body, LARGEST_BODY).await;
+        let body = body.map_err(|unread| unread.response())?;
+        let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let text = String::from_utf8_lossy(&body);
+        let delay = json["delay_ms"].as_u64().map(Duration::from_millis);
+        let logs = json["logs"].as_array().into_iter().flatten();
+        Ok(Self {
+            delay: delay.unwrap_or_default().min(LONGEST),
+            logs: logs.filter_map(Value::as_str).map(str::to_owned).collect(),
+            output: json!({
+                "method": call.method.as_str(),
+                "path": call.path,
+                "query": query(&call.query),
+                "headers": headers(&call.headers),
+                "text": text,
+                "body": json,
+            }),
+        })
+    }
+}
+
+fn query(query: &str) -> Map<String, Value> {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs
+        .map(|(name, value)| match &*name {
+            "fal_jwt_token" => (name.into_owned(), "present".into()),
+            _ => (name.into_owned(), value.into_owned().into()),
+        })
+        .collect()
+}
+
+/// Credentials are not given back, only that there were some.
+fn headers(headers: &HeaderMap) -> Map<String, Value> {
+    let shown = headers.iter().map(|(name, value)| {
+        let value = if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
+            "present".into()
+        } else {
+            String::from_utf8_lossy(value.as_bytes())
+        };
+        (name.to_string(), Value::from(value))
+    });
+    shown.collect()
+}

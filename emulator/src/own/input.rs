@@ -1,0 +1,46 @@
+//! The input of one of the emulator's own endpoints: a JSON object, or with GET a query
+//! whose values are JSON where they read as such.
+
+use axum::http::Method;
+use axum::response::Response;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::call::Call;
+use crate::queue::{Detail, LARGEST_BODY, Outcome};
+use crate::{body, reply, run};
+
+/// Reads it, or tells the author of the test what is wrong with it.
+pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response> {
+    let input = if matches!(call.method, Method::GET | Method::HEAD) {
+        Ok(of_query(&call.query))
+    } else {
+        let body = body::receive(call.body, LARGEST_BODY).await;
+        match body.map_err(|unread| unread.response())? {
+            body if body.is_empty() => Ok(Map::new()),
+            body => run::parse(&body),
+        }
+    };
+    let script = input.and_then(|input| {
+        serde_json::from_value(Value::Object(input))
+            .map_err(|error| Detail::new("value_error", error.to_string()))
+    });
+    script.map_err(|problem| refused(&problem))
+}
+
+/// 422, with one problem.
+pub(super) fn refused(problem: &Detail) -> Response {
+    let outcome = Outcome::refused(std::slice::from_ref(problem));
+    reply::json(outcome.status, &outcome.body)
+}
+
+fn of_query(query: &str) -> Map<String, Value> {
+    let mut input = run::from_query(query);
+    for value in input.values_mut() {
+        let parsed = value.as_str().map(serde_json::from_str::<Value>);
+        if let Some(Ok(parsed)) = parsed {
+            *value = parsed;
+        }
+    }
+    input
+}

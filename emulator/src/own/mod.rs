@@ -1,0 +1,92 @@
+//! Endpoints that are the emulator's own, and no model of fal.ai: what tests of clients
+//! need an app to do. `emulator/echo`, `emulator/content`, `emulator/stream` and
+//! `emulator/realtime`, under the owner `emulator`.
+
+mod content;
+mod echo;
+mod input;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+pub(crate) use echo::Echo;
+
+use crate::app::App;
+use crate::call::Call;
+use crate::reply;
+
+/// One of the emulator's own endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Own {
+    /// Gives the request back.
+    Echo,
+    /// Gives a body of any content type and status.
+    Content,
+    /// Sends events as a script says.
+    Stream,
+    /// Answers on a WebSocket as its inputs say.
+    Realtime,
+}
+
+impl Own {
+    /// The endpoint behind a path without slashes at its ends. The endings of streams and
+    /// sockets may be there once more than in the id (protocol §2.2).
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        match path.strip_prefix("emulator/")? {
+            "content" => Some(Self::Content),
+            "stream" | "stream/stream" => Some(Self::Stream),
+            "realtime" | "realtime/realtime" => Some(Self::Realtime),
+            path if is_echo(path) => Some(Self::Echo),
+            _ => None,
+        }
+    }
+}
+
+/// It has every path but those of other protocols.
+fn is_echo(path: &str) -> bool {
+    let below = path.strip_prefix("echo");
+    below.is_some_and(|below| {
+        let is_other = below.ends_with("/stream") || below.ends_with("/realtime");
+        below.is_empty() || below.starts_with('/') && !is_other
+    })
+}
+
+/// Answers a call of `endpoint` on `fal.run`.
+pub(crate) async fn answer(app: &Arc<App>, call: Call, endpoint: Own) -> Response {
+    match endpoint {
+        Own::Echo => echo::answer(call).await,
+        Own::Content => content::answer(call).await,
+        Own::Stream => stream::answer(app, call).await,
+        Own::Realtime => reply::detail(
+            StatusCode::UPGRADE_REQUIRED,
+            "emulator/realtime is a WebSocket: connect to it with ws://",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_is_found_with_its_ending_once_or_twice() {
+        for (path, own) in [
+            ("emulator/echo", Some(Own::Echo)),
+            ("emulator/echo/any/path", Some(Own::Echo)),
+            ("emulator/content", Some(Own::Content)),
+            ("emulator/stream", Some(Own::Stream)),
+            ("emulator/stream/stream", Some(Own::Stream)),
+            ("emulator/realtime", Some(Own::Realtime)),
+            ("emulator/realtime/realtime", Some(Own::Realtime)),
+            ("emulator/echo/stream", None),
+            ("emulator/echoes", None),
+            ("emulator", None),
+            ("fal-ai/echo", None),
+        ] {
+            assert_eq!(Own::of(path), own, "{path}");
+        }
+    }
+}

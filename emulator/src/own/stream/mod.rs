@@ -1,0 +1,48 @@
+//! `emulator/stream`: server-sent events as a script in the input says, well formed or
+//! not, whole or cut (protocol §7). No endpoint of fal.ai.
+
+mod bytes;
+mod script;
+mod send;
+mod text;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::json;
+
+use super::input;
+use crate::app::App;
+use crate::call::Call;
+use crate::queue::Detail;
+use crate::{event_stream, reply};
+use script::Script;
+
+pub(super) async fn answer(app: &Arc<App>, call: Call) -> Response {
+    let script: Script = match input::read(call).await {
+        Ok(script) => script,
+        Err(refused) => return refused,
+    };
+    if let Some((field, text)) = script.problem() {
+        return input::refused(&Detail::new("value_error", text).at(field));
+    }
+    if let Some(status) = script.status {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        let refused = json!({ "detail": "The script asked for this status" });
+        return reply::json(status, script.body.as_ref().unwrap_or(&refused));
+    }
+    let fallback = if script.binary {
+        "audio/mpeg"
+    } else {
+        event_stream::KIND
+    };
+    let kind = script.content_type.as_deref().unwrap_or(fallback);
+    let Ok(kind) = HeaderValue::from_str(kind) else {
+        let problem = Detail::new("value_error", "Not a header's value");
+        return input::refused(&problem.at("content_type"));
+    };
+    let (writer, response) = event_stream::answer(kind);
+    app.runtime.spawn(send::perform(script, writer));
+    response
+}

@@ -1,0 +1,124 @@
+//! A job without a queue: the caller waits on the line for its output, and when it hangs
+//! up, the work ends (protocol §6).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::entry::Entry;
+use super::job::Stage;
+use super::line::Priority;
+use super::submit::with_request_id;
+use super::terms::Terms;
+use super::{follow, submit, work};
+use crate::app::App;
+use crate::origin::Origin;
+use crate::reply;
+use crate::storage::Wish;
+
+/// A job gives its slot back a moment after it is seen to be done: who runs one job after
+/// another must not be refused for that.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// What is to be run.
+#[derive(Debug)]
+pub(crate) struct Direct<'a> {
+    pub(crate) endpoint: &'a str,
+    pub(crate) origin: Origin,
+    pub(crate) input: Map<String, Value>,
+    /// What is wanted of the life of the files it makes.
+    pub(crate) wish: Wish,
+    /// How long it may wait for its start; without it, it is refused if no slot is free.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// Runs it to its end. Dropping the future ends the work.
+pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
+    let terms = Terms {
+        wish: direct.wish,
+        ..Terms::default()
+    };
+    let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
+    let entry = Arc::new(entry);
+    let response = match submit::refused(app, &entry) {
+        Some(refused) => follow::replay(&refused),
+        None => perform(app, &entry, direct.patience).await,
+    };
+    with_request_id(response, &entry)
+}
+
+async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {
+    app.queue.add(entry);
+    let _caller = Caller { app, entry };
+    app.queue.line().join(&entry.id, Priority::Normal);
+    work::start_next(app);
+    if let Some(patience) = patience {
+        let started = entry.reaches(|stage| !matches!(stage, Stage::Waiting));
+        if tokio::time::timeout(patience, started).await.is_err() {
+            return too_late();
+        }
+    } else {
+        // A job with a slot may still wait: user-defined endpoints have a time in the queue.
+        let taken = leaves_the_line(app, entry);
+        if tokio::time::timeout(GRACE, taken).await.is_err() {
+            return over_limit();
+        }
+    }
+    entry
+        .reaches(|stage| matches!(stage, Stage::Done { .. }))
+        .await;
+    follow::result(entry)
+}
+
+/// Resolves once the job is no longer in line.
+async fn leaves_the_line(app: &App, entry: &Entry) {
+    let mut moves = app.queue.moves();
+    while app.queue.line().position(&entry.id).is_some() {
+        if moves.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The caller on the line. When it is gone, so is its job.
+#[derive(Debug)]
+struct Caller<'a> {
+    app: &'a App,
+    entry: &'a Entry,
+}
+
+impl Drop for Caller<'_> {
+    fn drop(&mut self) {
+        let queue = &self.app.queue;
+        self.entry.cancel();
+        queue.line().leave(&self.entry.id);
+        queue.forget(&self.entry.id);
+        queue.moved();
+    }
+}
+
+fn over_limit() -> Response {
+    let text = "Too many requests are running: try again later, or use the queue";
+    let kind = "concurrent_requests_limit";
+    let response = failure(StatusCode::TOO_MANY_REQUESTS, text, kind);
+    let needs_retry = HeaderName::from_static("x-fal-needs-retry");
+    reply::with(response, needs_retry, HeaderValue::from_static("1"))
+}
+
+/// 504 by the caller's own deadline (protocol §5.2).
+fn too_late() -> Response {
+    let text = "The request did not start within the time that its caller set";
+    let response = failure(StatusCode::GATEWAY_TIMEOUT, text, "request_timeout");
+    let timeout = HeaderName::from_static("x-fal-request-timeout-type");
+    reply::with(response, timeout, HeaderValue::from_static("user"))
+}
+
+/// An error of the infrastructure (protocol §10.3).
+fn failure(status: StatusCode, text: &str, kind: &'static str) -> Response {
+    let response = reply::json(status, &json!({ "detail": text, "error_type": kind }));
+    let name = HeaderName::from_static("x-fal-error-type");
+    reply::with(response, name, HeaderValue::from_static(kind))
+}

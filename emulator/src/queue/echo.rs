@@ -1,0 +1,43 @@
+//! The emulator's own `emulator/echo` as a job (no endpoint of fal.ai): it takes no slot,
+//! logs what it was told to, and gives the request back.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use serde_json::Map;
+
+use super::entry::Entry;
+use super::outcome::Outcome;
+use super::submit;
+use super::terms::Terms;
+use crate::app::App;
+use crate::call::Call;
+use crate::own::Echo;
+
+/// Takes the job on.
+pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
+    let terms = Terms::of(&call);
+    let (base, origin) = (call.base.clone(), call.origin.clone());
+    let echo = match Echo::of(call).await {
+        Ok(echo) => echo,
+        Err(refused) => return refused,
+    };
+    let entry = Arc::new(Entry::new(endpoint, origin, Map::new()).under(terms));
+    submit::enter(app, &entry);
+    let accepted = submit::accepted(app, &entry, &base);
+    app.runtime.spawn(perform(entry, echo));
+    accepted
+}
+
+async fn perform(entry: Arc<Entry>, echo: Echo) {
+    if !entry.start() {
+        return;
+    }
+    for line in echo.logs {
+        entry.log(line);
+    }
+    tokio::select! {
+        () = tokio::time::sleep(echo.delay) => entry.finish(Outcome::output(echo.output, 1)),
+        () = entry.signal.wait() => entry.finish(Outcome::cancelled()),
+    }
+}

@@ -1,0 +1,41 @@
+//! Telling a webhook how a job ended (protocol §11).
+
+use std::sync::Arc;
+
+use super::entry::Entry;
+use super::job::Stage;
+use super::retention;
+use crate::app::App;
+use crate::webhook::{self, Delivery};
+
+/// Has the end of a job told to the webhook that was asked for, if one was.
+pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
+    let Some(asked) = &entry.terms.webhook else {
+        return;
+    };
+    let url = match app.webhooks.judge(asked) {
+        Ok(url) => url,
+        Err(why) => {
+            entry.log(format!("Nothing will be sent to the webhook: {why}"));
+            return;
+        }
+    };
+    let host = url.host_str().unwrap_or_default();
+    entry.log(format!("The end will be told to the webhook at {host}"));
+    let (at, entry) = (Arc::clone(app), Arc::clone(entry));
+    app.webhooks.spawn(async move {
+        entry.ended.wait().await;
+        let delivery = entry.with_job(|job| match job.stage() {
+            Stage::Done { outcome, .. } => Some(Delivery {
+                request_id: entry.id.clone(),
+                url,
+                body: webhook::payload(&entry.id, outcome).to_string().into(),
+                lifetime: retention::of(outcome.body_bytes()),
+            }),
+            _ => None,
+        });
+        if let Some(delivery) = delivery {
+            webhook::deliver(&at, delivery).await;
+        }
+    });
+}

@@ -1,0 +1,142 @@
+//! What a caller asks for beside the input, in headers and in the query (protocol §5.2).
+//! What cannot be understood is as if it were not there, as on the service.
+
+use std::time::Duration;
+
+use super::line::Priority;
+use crate::call::Call;
+use crate::storage::Wish;
+
+/// The newest name first: it wins when both are sent.
+const START_TIMEOUT: [&str; 2] = ["x-fal-request-start-timeout", "x-fal-request-timeout"];
+
+/// The shortest start timeout that the service takes, in seconds (exclusive).
+const SHORTEST_START_TIMEOUT: f64 = 0.1;
+
+/// The terms of one request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Terms {
+    pub(super) priority: Priority,
+    /// How long it may wait for its start.
+    pub(super) start_timeout: Option<Duration>,
+    /// Whether its result is kept beyond the time that suffices to fetch it.
+    pub(super) stored: bool,
+    /// What is wanted of the life of the files it makes.
+    pub(crate) wish: Wish,
+    /// Where its end is told; not yet judged.
+    pub(super) webhook: Option<String>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            priority: Priority::Normal,
+            start_timeout: None,
+            stored: true,
+            wish: Wish::default(),
+            webhook: None,
+        }
+    }
+}
+
+impl Terms {
+    /// The terms that a call names. Tags, hints and server retries are taken and change
+    /// nothing: here are no dashboards, and one runner.
+    pub(crate) fn of(call: &Call) -> Self {
+        let text = |name: &str| call.header(name).map(str::trim);
+        Self {
+            priority: match text("x-fal-queue-priority") {
+                Some("low") => Priority::Low,
+                _ => Priority::Normal,
+            },
+            start_timeout: START_TIMEOUT.iter().find_map(|name| seconds(text(name)?)),
+            stored: text("x-fal-store-io") != Some("0"),
+            wish: Wish::of(&call.headers),
+            webhook: call.parameter("fal_webhook"),
+        }
+    }
+}
+
+/// Seconds in decimal text: JavaScript writes `30`, Python `30.0`.
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.parse().ok()?;
+    let is_long_enough = seconds > SHORTEST_START_TIMEOUT;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|_| is_long_enough)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::{HeaderMap, Method};
+
+    use super::*;
+    use crate::call::Service;
+    use crate::origin::Origin;
+
+    fn terms(headers: &[(&'static str, &str)], query: &str) -> Terms {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().expect("a value"));
+        }
+        Terms::of(&Call {
+            service: Service::Queue,
+            method: Method::POST,
+            path: "/a/b".to_owned(),
+            query: query.to_owned(),
+            headers: map,
+            body: Body::empty(),
+            socket: None,
+            base: String::new(),
+            origin: Origin::at(([127, 0, 0, 1], 1).into()),
+        })
+    }
+
+    #[test]
+    fn nothing_said_means_the_defaults() {
+        assert_eq!(terms(&[], ""), Terms::default());
+    }
+
+    #[test]
+    fn start_timeouts_are_decimal_seconds_and_the_newest_name_wins() {
+        let timeout = |headers: &[(&'static str, &str)]| terms(headers, "").start_timeout;
+        for (text, ms) in [("30", 30_000), ("30.0", 30_000), ("0.25", 250)] {
+            let expected = Some(Duration::from_millis(ms));
+            assert_eq!(timeout(&[("x-fal-request-timeout", text)]), expected);
+            assert_eq!(timeout(&[("x-fal-request-start-timeout", text)]), expected);
+        }
+        let both = [
+            ("x-fal-request-timeout", "9"),
+            ("x-fal-request-start-timeout", "2"),
+        ];
+        assert_eq!(timeout(&both), Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_left_out() {
+        for text in ["", "soon", "-1", "0", "0.1", "NaN", "inf", "1e300"] {
+            let terms = terms(
+                &[
+                    ("x-fal-request-timeout", text),
+                    ("x-fal-queue-priority", "urgent"),
+                    ("x-fal-store-io", "no"),
+                    ("x-fal-tags", "=,=,Ünïcode"),
+                    ("x-fal-object-lifecycle-preference", "{"),
+                ],
+                "priority=low",
+            );
+            assert_eq!(terms, Terms::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn storing_and_webhooks_are_asked_for() {
+        let terms = terms(
+            &[("x-fal-store-io", "0")],
+            "fal_webhook=https%3A%2F%2Fa.example%2F%3Fb%3D1",
+        );
+        assert!(!terms.stored);
+        assert_eq!(terms.webhook.as_deref(), Some("https://a.example/?b=1"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The status stream: where a request stands, told whenever that changes
+//! (protocol §5.4). Log lines come as deltas, and the end of the job ends the stream.
+
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::entry::Entry;
+use super::follow;
+use super::status::Logs;
+use crate::app::App;
+use crate::call::Call;
+use crate::event_stream::{self, Writer};
+
+pub(super) fn answer(app: &Arc<App>, call: &Call, entry: &Arc<Entry>) -> Response {
+    let kind = HeaderValue::from_static(event_stream::KIND);
+    let (writer, response) = event_stream::answer(kind);
+    let watch = Watch {
+        app: Arc::clone(app),
+        entry: Arc::clone(entry),
+        base: call.base.clone(),
+        logs: Logs::wanted(call),
+        told_lines: 0,
+        told: Map::new(),
+    };
+    app.runtime.spawn(watch.tell(writer));
+    response
+}
+
+/// One stream, and what it has told already.
+#[derive(Debug)]
+struct Watch {
+    app: Arc<App>,
+    entry: Arc<Entry>,
+    base: String,
+    logs: Logs,
+    told_lines: usize,
+    /// The last event, without its log.
+    told: Map<String, Value>,
+}
+
+impl Watch {
+    async fn tell(mut self, mut writer: Writer) {
+        let mut changes = self.entry.changes();
+        let mut moves = self.app.queue.moves();
+        loop {
+            if let Some(event) = self.event()
+                && writer.send_data(event).await.is_err()
+            {
+                return;
+            }
+            if self
+                .told
+                .get("status")
+                .is_some_and(|status| status == "COMPLETED")
+            {
+                return;
+            }
+            let comment = tokio::select! {
+                _ = changes.changed() => false,
+                _ = moves.changed() => false,
+                () = tokio::time::sleep(self.app.options.comment_every) => true,
+            };
+            let text = Bytes::from_static(event_stream::COMMENT.as_bytes());
+            if comment && writer.send_data(text).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// What has changed since the last event; `None` if nothing has.
+    fn event(&mut self) -> Option<Bytes> {
+        let (_, mut body) = follow::standing(&self.app, &self.base, &self.entry, self.logs);
+        let mut log = body.remove("logs").unwrap_or_default();
+        if let Value::Array(lines) = &mut log {
+            let known = self.told_lines.min(lines.len());
+            self.told_lines = lines.len();
+            lines.drain(..known);
+        }
+        let is_news = body != self.told || log.as_array().is_some_and(|new| !new.is_empty());
+        if !is_news {
+            return None;
+        }
+        self.told.clone_from(&body);
+        body.insert("logs".to_owned(), log);
+        Some(event_stream::event(&body.into()))
+    }
+}

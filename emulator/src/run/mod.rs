@@ -1,0 +1,48 @@
+//! `fal.run`: an input goes in, and the output comes back on the same connection
+//! (protocol §6). Streams and sockets are reached on the same host.
+
+mod input;
+mod model;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+
+pub(crate) use input::{from_query, parse};
+
+use crate::app::App;
+use crate::call::Call;
+use crate::own::Own;
+use crate::tokens::{self, Scope};
+use crate::{own, random, realtime, reply};
+
+/// Answers a request to `fal.run`.
+pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
+    let path = call.path.trim_matches('/').to_owned();
+    if call.socket.is_some() {
+        return realtime::answer(app, call, &path);
+    }
+    if let Some(refused) = tokens::refusal(app, &call, Scope::Path(&path)) {
+        return refused.response();
+    }
+    match Own::of(&path) {
+        Some(endpoint) => with_request_id(own::answer(app, call, endpoint).await, &random::uuid()),
+        None => model::answer(app, call, &path).await,
+    }
+}
+
+/// The answer to a call of an app that is not there.
+pub(crate) fn no_such_app(endpoint: &str) -> Response {
+    let name = crate::queue::alias(endpoint);
+    let text = format!("Application \"{name}\" not found");
+    reply::detail(StatusCode::NOT_FOUND, text)
+}
+
+/// Every answer names its request, as those of the queue do.
+fn with_request_id(response: Response, id: &str) -> Response {
+    let Ok(id) = HeaderValue::from_str(id) else {
+        return response;
+    };
+    reply::with(response, HeaderName::from_static("x-fal-request-id"), id)
+}

@@ -1,0 +1,77 @@
+//! A synchronous run of a model (protocol §6). It takes a slot as a job of the queue does;
+//! if all are taken it is refused, unless the caller said how long it would wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use fal_wasm::models;
+use serde_json::{Map, Value};
+
+use super::{input, no_such_app};
+use crate::app::App;
+use crate::call::Call;
+use crate::queue::{self, Direct, LARGEST_BODY, Outcome};
+use crate::storage::Wish;
+use crate::{body, reply};
+
+pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
+    if !queue::is_known(app, endpoint) {
+        return no_such_app(endpoint);
+    }
+    let patience = match patience(&call) {
+        Ok(patience) => patience,
+        Err(text) => return reply::detail(StatusCode::BAD_REQUEST, text),
+    };
+    let origin = call.origin.clone();
+    let wish = Wish::of(&call.headers);
+    match input(app, call, endpoint).await {
+        Ok(input) => {
+            let direct = Direct {
+                endpoint,
+                origin,
+                input,
+                wish,
+                patience,
+            };
+            queue::run(app, direct).await
+        }
+        Err(refused) => refused,
+    }
+}
+
+/// How long the caller waits for the start. The newer name wins (protocol §5.2).
+fn patience(call: &Call) -> Result<Option<Duration>, String> {
+    for name in ["x-fal-request-start-timeout", "x-fal-request-timeout"] {
+        let Some(text) = call.header(name) else {
+            continue;
+        };
+        let seconds = text.parse().ok();
+        let seconds = seconds.filter(|seconds: &f64| *seconds > 0.0);
+        let patience = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        return patience
+            .map(Some)
+            .ok_or_else(|| format!("{name} must be seconds, more than 0, not \"{text}\""));
+    }
+    Ok(None)
+}
+
+async fn input(app: &App, call: Call, endpoint: &str) -> Result<Map<String, Value>, Response> {
+    if input::is_in_query(&call.method) {
+        return Ok(of_query(app, &call.query, endpoint));
+    }
+    let body = body::receive(call.body, LARGEST_BODY).await;
+    let body = body.map_err(|unread| unread.response())?;
+    input::parse(&body).map_err(|problem| {
+        let outcome = Outcome::refused(&[problem]);
+        reply::json(outcome.status, &outcome.body)
+    })
+}
+
+fn of_query(app: &App, query: &str, endpoint: &str) -> Map<String, Value> {
+    if let Some(endpoint) = app.endpoints.find(endpoint) {
+        return endpoint.typed(input::from_query(query));
+    }
+    models::find(endpoint).map_or_else(Map::new, |model| input::of_model(query, model))
+}

@@ -1,0 +1,121 @@
+//! The end of an upload in parts: a list of all of them makes the file (protocol §9.3,
+//! §9.4).
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+use super::incoming::{Failed, Incoming};
+use super::lifecycle::Wish;
+use super::list::{self, List};
+use super::parts::{bad, in_one_piece};
+use super::path::FilePath;
+use super::pending::{Parts, State, Upload};
+use super::upload;
+use crate::app::App;
+use crate::call::Call;
+use crate::{body, reply};
+
+/// The list of 10,000 parts, and room for long tags.
+const LARGEST_LIST: usize = 2 << 20;
+
+/// Answers the POST that completes an upload.
+pub(super) async fn answer(
+    app: &Arc<App>,
+    call: Call,
+    file: FilePath,
+    upload: Arc<Upload>,
+) -> Response {
+    if upload.parts.is_none() {
+        body::discard(call.body);
+        return in_one_piece();
+    }
+    let received = match body::receive(call.body, LARGEST_LIST).await {
+        Ok(received) => received,
+        Err(unread) => return unread.response(),
+    };
+    let entries = match serde_json::from_slice::<List>(&received) {
+        Ok(list) => list.entries(),
+        Err(error) => {
+            return bad(format!(
+                "Expected {{\"parts\":[{{\"partNumber\":1,\"etag\":\"…\"}}, …]}}: {error}"
+            ));
+        }
+    };
+    let url = format!("{}{file}", call.origin);
+    // A task of its own: a caller that goes away must not leave half a file.
+    let finishing = finish(Arc::clone(app), file, upload, entries);
+    match tokio::spawn(finishing).await {
+        Ok(Ok(())) => {
+            let body = json!({ "access_url": url, "file_url": url, "uploaded": true });
+            reply::json(StatusCode::OK, &body)
+        }
+        Ok(Err(refusal)) => refusal,
+        Err(_) => reply::detail(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The emulator could not join the parts: what it said is on its terminal",
+        ),
+    }
+}
+
+/// Makes the file, once. The same list a second time finds it made: the answer to the
+/// first was lost, it seems.
+async fn finish(
+    app: Arc<App>,
+    file: FilePath,
+    upload: Arc<Upload>,
+    entries: Vec<(u32, String)>,
+) -> Result<(), Response> {
+    let Some(parts) = &upload.parts else {
+        return Err(in_one_piece());
+    };
+    let _turn = parts.completing.lock().await;
+    let Some(pieces) = close(parts, entries).map_err(bad)? else {
+        return Ok(());
+    };
+    let joined = join(&app, pieces, &file, parts.kind.as_deref(), &upload.wish).await;
+    joined.map_err(|failed| {
+        *parts.state() = State::Open(BTreeMap::new());
+        failed.response()
+    })
+}
+
+/// Takes the parts out of an upload, if the list is right; `None` if they were taken
+/// before, by the same list.
+fn close(parts: &Parts, entries: Vec<(u32, String)>) -> Result<Option<Vec<Incoming>>, String> {
+    let mut state = parts.state();
+    let stored = match &mut *state {
+        State::Closed(before) if *before == entries => return Ok(None),
+        State::Closed(_) => {
+            return Err("The upload was completed already, with other parts".to_owned());
+        }
+        State::Open(stored) => stored,
+    };
+    if let Some(problem) = list::problem(&entries, stored) {
+        return Err(problem);
+    }
+    let stored = std::mem::take(stored);
+    *state = State::Closed(entries);
+    Ok(Some(stored.into_values().map(|part| part.file).collect()))
+}
+
+async fn join(
+    app: &App,
+    pieces: Vec<Incoming>,
+    path: &FilePath,
+    kind: Option<&str>,
+    wish: &Wish,
+) -> Result<(), Failed> {
+    let joined = tokio::task::spawn_blocking(move || {
+        let mut pieces = pieces.into_iter();
+        let mut whole = pieces.next().ok_or(io::ErrorKind::NotFound)?;
+        pieces.try_for_each(|piece| whole.append(piece))?;
+        Ok::<_, io::Error>(whole)
+    });
+    let mut whole = joined.await.map_err(io::Error::other)??;
+    upload::admit(app, &mut whole, path, kind, wish)
+}

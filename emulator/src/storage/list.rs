@@ -1,0 +1,68 @@
+//! The list that completes an upload in parts, against the parts that have come
+//! (protocol §9.3). The service was seen to overlook what is missing; here it is told.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::pending::Part;
+
+/// The most parts a file may have, as with other object stores.
+pub(super) const MOST_PARTS: u32 = 10_000;
+
+/// The body of the call that completes.
+#[derive(Debug, Deserialize)]
+pub(super) struct List {
+    parts: Vec<Listed>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    part_number: u32,
+    etag: String,
+}
+
+impl List {
+    /// Number and tag of each, by number: the Python client lists parts in the order in
+    /// which they were done. Tags come with quotes or without, as they were read from the
+    /// header or from the body.
+    pub(super) fn entries(&self) -> Vec<(u32, String)> {
+        let entry = |listed: &Listed| (listed.part_number, unquoted(&listed.etag).to_owned());
+        let mut entries: Vec<_> = self.parts.iter().map(entry).collect();
+        entries.sort_unstable_by_key(|(number, _)| *number);
+        entries
+    }
+}
+
+fn unquoted(etag: &str) -> &str {
+    etag.trim_matches('"')
+}
+
+/// What is wrong with the list, for whoever sent it.
+pub(super) fn problem(entries: &[(u32, String)], parts: &BTreeMap<u32, Part>) -> Option<String> {
+    if entries.is_empty() {
+        return Some("The list of parts is empty: list every part that was sent".to_owned());
+    }
+    for (expected, (number, etag)) in (1..).zip(entries) {
+        if *number != expected {
+            return Some(format!(
+                "Part {number} is listed where part {expected} was expected: list every part \
+                 from 1 on, each once"
+            ));
+        }
+        match parts.get(number) {
+            None => return Some(format!("Part {number} was not sent: PUT it first")),
+            Some(part) if part.etag != *etag => {
+                return Some(format!(
+                    "The etag of part {number} is not the one that its PUT was answered with"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let unlisted = parts
+        .keys()
+        .find(|number| **number as usize > entries.len());
+    unlisted.map(|number| format!("Part {number} was sent and is not listed: list every part"))
+}

@@ -1,0 +1,75 @@
+//! An upload in parts, once it is begun: each part is sent by its number (protocol §9.3,
+//! §9.4).
+
+use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::response::Response;
+use ring::digest::{Context, SHA256};
+use serde_json::json;
+
+use super::incoming::receive;
+use super::list::MOST_PARTS;
+use super::pending::{Part, Parts, State, Upload};
+use crate::app::App;
+use crate::body;
+use crate::call::Call;
+use crate::{random, reply};
+
+/// Answers the PUT of one part. The caller may send it: that was checked.
+pub(super) async fn put(app: &App, mut call: Call, upload: &Upload, number: u32) -> Response {
+    let answer = match &upload.parts {
+        None => in_one_piece(),
+        Some(_) if !(1..=MOST_PARTS).contains(&number) => {
+            bad(format!("Parts are numbered from 1 to {MOST_PARTS}"))
+        }
+        Some(parts) => match store(app, &mut call, parts, number).await {
+            Ok(etag) => stored(number, &etag),
+            Err(answer) => answer,
+        },
+    };
+    if !answer.status().is_success() {
+        body::discard(call.body);
+    }
+    answer
+}
+
+async fn store(app: &App, call: &mut Call, parts: &Parts, number: u32) -> Result<String, Response> {
+    let mut file = app.storage.incoming();
+    let mut hash = Context::new(&SHA256);
+    let received = receive(&mut call.body, &mut file, |piece| hash.update(piece)).await;
+    let bytes = received.map_err(|failed| failed.response())?;
+    if bytes == 0 {
+        let why = format!("Part {number} is empty: send the bytes of the part");
+        return Err(bad(why));
+    }
+    let hash = hash.finish();
+    let etag = random::to_hex(hash.as_ref().get(..16).unwrap_or_default());
+    match &mut *parts.state() {
+        State::Open(stored) => {
+            let etag = etag.clone();
+            stored.insert(number, Part { etag, file });
+        }
+        State::Closed(_) => return Err(bad("The upload was completed already")),
+    }
+    Ok(etag)
+}
+
+/// The tag is told twice, as the service tells it: clients read one or the other.
+fn stored(number: u32, etag: &str) -> Response {
+    let body = json!({ "partNumber": number, "etag": etag });
+    let mut answer = reply::json(StatusCode::OK, &body);
+    if let Ok(quoted) = format!("\"{etag}\"").parse() {
+        answer.headers_mut().insert(ETAG, quoted);
+    }
+    answer
+}
+
+/// The answer to a step of an upload in parts that is none.
+pub(super) fn in_one_piece() -> Response {
+    bad("This upload was begun in one piece: PUT the file to its URL, without a part number")
+}
+
+/// The answer to what the sender has to mend.
+pub(super) fn bad(text: impl Into<String>) -> Response {
+    reply::detail(StatusCode::BAD_REQUEST, text)
+}

@@ -1,0 +1,131 @@
+//! The uploads that were begun: what was asked for when they were, and the parts that
+//! have come.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::incoming::Incoming;
+use super::lifecycle::Wish;
+use super::path::FilePath;
+use super::signature;
+use crate::random;
+
+/// How many uploads may be open; of more, the oldest are forgotten.
+const MOST: usize = 10_000;
+
+/// An upload that was begun.
+#[derive(Debug)]
+pub(super) struct Upload {
+    began: Instant,
+    pub(super) wish: Wish,
+    /// `None` if the file comes in one piece.
+    pub(super) parts: Option<Parts>,
+}
+
+/// An upload that comes in parts.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) id: String,
+    /// The content type that the sender gave when it began.
+    pub(super) kind: Option<String>,
+    /// Held by the one call that completes it.
+    pub(super) completing: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+/// How far an upload in parts has come.
+#[derive(Debug)]
+pub(super) enum State {
+    Open(BTreeMap<u32, Part>),
+    /// The parts have been taken, to be joined: by number, with their tags.
+    Closed(Vec<(u32, String)>),
+}
+
+/// A part that has come.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Without quotes.
+    pub(super) etag: String,
+    pub(super) file: Incoming,
+}
+
+impl Upload {
+    pub(super) fn in_one_piece(wish: Wish) -> Self {
+        Self {
+            began: Instant::now(),
+            wish,
+            parts: None,
+        }
+    }
+
+    pub(super) fn in_parts(wish: Wish, kind: Option<String>) -> Self {
+        let parts = Parts {
+            id: random::hex::<16>(),
+            kind,
+            completing: tokio::sync::Mutex::default(),
+            state: Mutex::new(State::Open(BTreeMap::new())),
+        };
+        Self {
+            parts: Some(parts),
+            ..Self::in_one_piece(wish)
+        }
+    }
+}
+
+impl Parts {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The open uploads, by the path their file will have.
+#[derive(Debug, Default)]
+pub(super) struct Pending(Mutex<HashMap<FilePath, Arc<Upload>>>);
+
+impl Pending {
+    pub(super) fn add(&self, path: FilePath, upload: Upload) {
+        let mut open = self.lock();
+        let lifetime = Duration::from_secs(signature::LIFETIME);
+        open.retain(|_, upload| upload.began.elapsed() <= lifetime);
+        if open.len() >= MOST {
+            let oldest = open.iter().min_by_key(|(_, upload)| upload.began);
+            if let Some(path) = oldest.map(|(path, _)| path.clone()) {
+                open.remove(&path);
+            }
+        }
+        open.insert(path, Arc::new(upload));
+    }
+
+    pub(super) fn find(&self, path: &FilePath) -> Option<Arc<Upload>> {
+        self.lock().get(path).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<FilePath, Arc<Upload>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_open_uploads_the_oldest_are_forgotten() {
+        let pending = Pending::default();
+        let first = FilePath::new("first");
+        pending.add(first.clone(), Upload::in_one_piece(Wish::default()));
+        let last = FilePath::new("last");
+        for _ in 1..MOST {
+            pending.add(FilePath::new("x"), Upload::in_one_piece(Wish::default()));
+        }
+        assert!(pending.find(&first).is_some());
+        pending.add(last.clone(), Upload::in_parts(Wish::default(), None));
+        assert!(pending.find(&first).is_none());
+        assert!(
+            pending
+                .find(&last)
+                .is_some_and(|upload| upload.parts.is_some())
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Temporary tokens: what a page shows in place of a key it must not have
+//! (protocol §3.3). They are signed, belong to some apps, and end after a while.
+
+mod ask;
+mod jwt;
+mod scope;
+
+use std::fmt;
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(crate) use scope::Scope;
+
+use crate::app::App;
+use crate::call::Call;
+use crate::queue::Outcome;
+use crate::{body, clock, reply};
+use ask::Ask;
+use jwt::Signer;
+
+/// Longer than any list of apps that a page needs.
+const LARGEST_BODY: usize = 64 << 10;
+
+/// The key that signs this emulator's tokens, new at every start.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(Signer);
+
+/// What a token says. Times are in seconds since 1970.
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    allowed_apps: Vec<String>,
+    iat: f64,
+    exp: f64,
+}
+
+/// Why a token opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Not signed here, or no JWT at all.
+    Foreign,
+    Expired,
+    /// It is for these apps, not for the one called.
+    Elsewhere(Vec<String>),
+}
+
+impl Tokens {
+    fn issue(&self, ask: Ask) -> String {
+        let now = clock::unix_time();
+        self.0.sign(&Claims {
+            allowed_apps: ask.apps,
+            iat: now,
+            exp: now + ask.seconds,
+        })
+    }
+
+    fn check(&self, token: &str, scope: Scope<'_>) -> Result<(), Refused> {
+        let claims: Claims = self.0.open(token).ok_or(Refused::Foreign)?;
+        if claims.exp <= clock::unix_time() {
+            return Err(Refused::Expired);
+        }
+        if claims.allowed_apps.iter().any(|app| scope.is_of(app)) {
+            return Ok(());
+        }
+        Err(Refused::Elsewhere(claims.allowed_apps))
+    }
+}
+
+/// Why a call with a token in its query is refused. A call without one is not: the
+/// emulator asks nobody for a key.
+pub(crate) fn refusal(app: &App, call: &Call, scope: Scope<'_>) -> Option<Refused> {
+    let token = call.parameter("fal_jwt_token")?;
+    app.tokens.check(&token, scope).err()
+}
+
+/// Whether a path of `rest.fal.ai` is about tokens.
+pub(crate) fn is_path(path: &str) -> bool {
+    matches!(path.trim_end_matches('/'), "/tokens" | "/tokens/realtime")
+}
+
+/// Answers `POST /tokens/` with a JSON string, and `POST /tokens/realtime` with an object;
+/// both take the bodies of either.
+pub(crate) async fn answer(app: &App, call: Call) -> Response {
+    if call.method != Method::POST {
+        return reply::wrong_method("POST");
+    }
+    let is_object = call.path.trim_end_matches('/') == "/tokens/realtime";
+    let body = match body::receive(call.body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(unread) => return unread.response(),
+    };
+    match ask::parse(&body) {
+        Ok(ask) => {
+            let token = app.tokens.issue(ask);
+            let body = if is_object {
+                json!({ "token": token })
+            } else {
+                Value::String(token)
+            };
+            reply::json(StatusCode::OK, &body)
+        }
+        Err(problem) => {
+            let outcome = Outcome::refused(&[problem]);
+            reply::json(outcome.status, &outcome.body)
+        }
+    }
+}
+
+impl Refused {
+    /// The answer to an HTTP call.
+    pub(crate) fn response(&self) -> Response {
+        reply::detail(StatusCode::UNAUTHORIZED, self.to_string())
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign => f.write_str("The fal_jwt_token is no token of this emulator"),
+            Self::Expired => f.write_str("The fal_jwt_token has expired: ask for another"),
+            Self::Elsewhere(apps) => {
+                let apps = apps.join(", ");
+                write!(f, "The fal_jwt_token is for {apps}, not for this app")
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Which calls a token opens. The clients ask for the alias alone, the documentation for
+//! the whole path, and both are taken (protocol §3.3).
+
+use crate::queue::{alias, base};
+
+/// What is being called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scope<'a> {
+    /// A path on `fal.run`, without slashes at its ends.
+    Path(&'a str),
+    /// About a request of this app, whichever of the app's paths it was sent to.
+    Request(&'a str),
+}
+
+impl Scope<'_> {
+    /// Whether it is what the entry `app` of `allowed_apps` names.
+    pub(super) fn is_of(self, app: &str) -> bool {
+        let app = app.trim_matches('/');
+        match self {
+            Self::Path(path) if app.contains('/') => {
+                let below = path.strip_prefix(app);
+                below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+            }
+            Self::Request(name) if app.contains('/') => base(app) == base(name),
+            Self::Path(name) | Self::Request(name) => app == alias(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_a_base_and_a_full_path_open_a_path() {
+        let path = Scope::Path("acme/paint/fast/realtime");
+        for app in [
+            "paint",
+            "acme/paint",
+            "acme/paint/fast",
+            "acme/paint/fast/realtime",
+        ] {
+            assert!(path.is_of(app), "{app}");
+        }
+        for app in ["realtime", "acme", "acme/pain", "acme/paint/slow", "", "/"] {
+            assert!(!path.is_of(app), "{app}");
+        }
+        assert!(Scope::Path("workflows/acme/flow/stream").is_of("flow"));
+    }
+
+    #[test]
+    fn the_stream_of_a_request_is_opened_by_any_path_of_its_app() {
+        let request = Scope::Request("acme/paint");
+        for app in ["paint", "acme/paint", "acme/paint/fast/stream"] {
+            assert!(request.is_of(app), "{app}");
+        }
+        assert!(!request.is_of("acme/draw"));
+        assert!(!request.is_of("stream"));
+    }
+}

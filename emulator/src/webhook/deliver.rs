@@ -1,0 +1,92 @@
+//! A delivery from the first attempt to the last.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use url::Url;
+
+use super::attempt::Attempted;
+use crate::app::App;
+use crate::clock;
+use crate::control::Mishap;
+
+/// What is to be told to whom.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) request_id: String,
+    pub(crate) url: Url,
+    pub(crate) body: Bytes,
+    /// How long the result is kept, and the delivery tried, from the end of the job on.
+    pub(crate) lifetime: Duration,
+}
+
+/// Delivers, at least once if the webhook takes it within the lifetime.
+pub(crate) async fn deliver(app: &App, delivery: Delivery) {
+    let began = Instant::now();
+    for attempt in 1.. {
+        let why = match post(app, &delivery, attempt).await {
+            Attempted::Taken => return,
+            Attempted::Refused(why) => return tell(&delivery, attempt, &why),
+            Attempted::Failed(why) => why,
+        };
+        let schedule = app.webhooks.schedule;
+        let Some(wait) = schedule.wait(attempt, delivery.lifetime, began.elapsed()) else {
+            return tell(&delivery, attempt, &why);
+        };
+        if app.options.verbose {
+            let again = wait.as_millis();
+            say(
+                &delivery,
+                &format!("attempt {attempt} failed: {why}; again in {again} ms"),
+            );
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
+    let mishap = app.control.as_ref();
+    let mishap = mishap.and_then(|control| control.mishap(delivery.url.as_str()));
+    if let Some(mishap) = &mishap {
+        tokio::time::sleep(mishap.delay).await;
+        if let Some(attempted) = fate(mishap).filter(|_| !mishap.after) {
+            return attempted;
+        }
+    }
+    // Signed anew each time: a signature is good for five minutes.
+    let (id, body) = (&delivery.request_id, delivery.body.clone());
+    let headers = app
+        .webhooks
+        .signer
+        .headers(id, clock::unix_seconds(), &body);
+    let limit = app.webhooks.schedule.time_limit(attempt);
+    let sender = &app.webhooks.sender;
+    let attempted = sender.post(&delivery.url, headers, body, limit).await;
+    mishap.and_then(|mishap| fate(&mishap)).unwrap_or(attempted)
+}
+
+/// What a fault makes of an attempt; `None` if it only delays.
+fn fate(mishap: &Mishap) -> Option<Attempted> {
+    match mishap.status {
+        Some(status) => Some(Attempted::by(status)),
+        None if mishap.close => Some(Attempted::Failed("a fault lost the answer".to_owned())),
+        None => None,
+    }
+}
+
+/// A developer whose webhook stays silent looks at the terminal.
+fn tell(delivery: &Delivery, attempts: u32, why: &str) {
+    say(
+        delivery,
+        &format!("given up after {attempts} attempts: {why}"),
+    );
+}
+
+/// Without path and query, where secrets travel.
+fn say(delivery: &Delivery, what: &str) {
+    let host = delivery.url.host_str().unwrap_or_default();
+    eprintln!(
+        "Webhook of request {} at {host}: {what}",
+        delivery.request_id
+    );
+}

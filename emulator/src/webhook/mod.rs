@@ -1,0 +1,156 @@
+//! Webhooks: how a job ended, told to the URL that its caller named, signed, and told again
+//! until it is taken (protocol §11).
+
+mod attempt;
+mod deliver;
+mod payload;
+mod schedule;
+mod signer;
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use ring::error::KeyRejected;
+use tokio::task::JoinSet;
+use url::{Host, Url};
+
+pub(crate) use deliver::{Delivery, deliver};
+pub(crate) use payload::payload;
+
+use crate::options::Options;
+use crate::picture::Reach;
+use crate::reply;
+use attempt::Sender;
+use schedule::Schedule;
+use signer::Signer;
+
+/// What deliveries need, and those under way.
+#[derive(Debug)]
+pub(crate) struct Webhooks {
+    reach: Reach,
+    sender: Sender,
+    signer: Signer,
+    schedule: Schedule,
+    under_way: Mutex<JoinSet<()>>,
+}
+
+impl Webhooks {
+    /// With a key of this run. Webhooks on this machine are reached, unlike on the service:
+    /// here is where they are developed.
+    pub(crate) fn new(options: &Options) -> Result<Self, KeyRejected> {
+        let reach = if options.allow_private_hosts {
+            Reach::Anywhere
+        } else {
+            Reach::PublicOrLoopback
+        };
+        Ok(Self {
+            reach,
+            sender: Sender::new(reach),
+            signer: Signer::new()?,
+            schedule: Schedule::divided_by(options.speed_up),
+            under_way: Mutex::default(),
+        })
+    }
+
+    /// The URL of a webhook, or why nothing can be sent there.
+    pub(crate) fn judge(&self, webhook: &str) -> Result<Url, String> {
+        let url = Url::parse(webhook).map_err(|_| "it is not an absolute URL".to_owned())?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("its URL is {}:, not http: or https:", url.scheme()));
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+            // Names are judged when they are looked up.
+            _ => return Ok(url),
+        };
+        if self.reach.allows(address) {
+            return Ok(url);
+        }
+        Err(format!(
+            "{address} is a private address, which fal.ai drops too; --allow-private-hosts lets \
+             the emulator reach it"
+        ))
+    }
+
+    /// Runs a delivery, until the emulator ends.
+    pub(crate) fn spawn(&self, delivery: impl Future<Output = ()> + Send + 'static) {
+        let mut under_way = self.under_way();
+        while under_way.try_join_next().is_some() {}
+        under_way.spawn(delivery);
+    }
+
+    /// Ends all deliveries where they stand.
+    pub(crate) fn stop(&self) {
+        self.under_way().abort_all();
+    }
+
+    /// The keys that signatures are verified with, as `rest.fal.ai` publishes them.
+    pub(crate) fn keys(&self) -> Response {
+        reply::json(StatusCode::OK, &self.signer.jwks())
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where `rest.fal.ai` publishes the keys.
+pub(crate) const KEYS_PATH: &str = "/.well-known/jwks.json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(webhook: &str, allow_private_hosts: bool) -> Result<Url, String> {
+        let options = Options {
+            allow_private_hosts,
+            ..Options::default()
+        };
+        Webhooks::new(&options).expect("a key").judge(webhook)
+    }
+
+    #[tokio::test]
+    async fn this_machine_and_the_public_internet_are_reached() {
+        for url in [
+            "http://127.0.0.1:3000/hook",
+            "http://localhost:3000/hook",
+            "http://[::1]/",
+            "https://1.1.1.1/hook",
+            "https://app.example/hook?secret=1",
+        ] {
+            assert!(judge(url, false).is_ok(), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn private_addresses_are_not_unless_that_was_asked_for() {
+        for url in [
+            "http://10.0.0.1/",
+            "http://192.168.1.2:80/",
+            "http://169.254.169.254/latest",
+            "http://[::ffff:10.0.0.1]/",
+            "http://0.0.0.0/",
+        ] {
+            let why = judge(url, false).expect_err(url);
+            assert!(why.contains("--allow-private-hosts"), "{why}");
+            assert!(judge(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_web_address_is_told() {
+        for (url, part) in [
+            ("", "absolute"),
+            ("/hook", "absolute"),
+            ("ftp://a/b", "ftp"),
+        ] {
+            assert!(judge(url, true).expect_err(url).contains(part), "{url}");
+        }
+    }
+}
