@@ -2,7 +2,8 @@ import { resolveConfig } from "./config.ts";
 import type { Core } from "./core.js";
 import { toError } from "./errors.ts";
 import { load } from "./loader.ts";
-import type { Config, FalClient } from "./types.ts";
+import { createRealtimeClient } from "./realtime.ts";
+import type { Config, FalClient, StreamingClient } from "./types.ts";
 
 /**
  * Makes a client of its own configuration.
@@ -21,14 +22,24 @@ export function createFalClient(userConfig: Config = {}): FalClient {
         throw toError(reason);
       }
     };
+  const stream: StreamingClient["stream"] = operation("stream");
   return {
+    run: operation("run"),
     subscribe: operation("subscribe"),
+    stream,
+    streaming: { stream },
+    realtime: createRealtimeClient(operation("token")),
     queue: {
       submit: operation("submit"),
       status: operation("status"),
+      streamStatus: operation("streamStatus"),
+      subscribeToStatus: operation("subscribeToStatus"),
       result: operation("result"),
       cancel: operation("cancel"),
     },
-    storage: { upload: operation("upload") },
+    storage: {
+      upload: operation("upload"),
+      transformInput: operation("transformInput"),
+    },
   };
 }

@@ -1,25 +1,34 @@
-import type { Config, ProxyRuntimeGate } from "./types.ts";
+import { toError } from "./errors.ts";
+import { isPage, withMiddleware, withProxy } from "./middleware.ts";
+import type { Config } from "./types.ts";
 
 // Bundlers replace `process.env.NAME` where it is written out, and only there.
+declare const WorkerGlobalScope: unknown;
 declare const process: { env: Record<string, string | undefined> };
 
-/** The configuration as the Rust side reads it. */
+/** The configuration as the core reads it. */
 export interface ResolvedConfig extends Omit<Config, "proxyUrl"> {
-  proxyUrl: string | undefined;
-  proxyWhen: () => boolean;
+  /** What runtimes other than browsers call themselves. */
+  userAgent: string | undefined;
+  /** Makes the exception for the facts that the core rejects with. */
+  toError: (reason: unknown) => unknown;
 }
 
 /** Completes a caller's configuration, and warns of a key in a page. */
 export function resolveConfig(config: Config): ResolvedConfig {
   const { proxyUrl, ...rest } = { credentials: credentialsFromEnv, ...config };
-  const proxy = typeof proxyUrl === "string" ? { url: proxyUrl } : proxyUrl;
-  if (isBrowser() && !config.suppressLocalCredentialsWarning && hasKey(rest.credentials)) {
+  if (isPage() && !config.suppressLocalCredentialsWarning && hasKey(rest.credentials)) {
     console.warn(
       "The fal credentials are exposed in the browser's environment. " +
         "That's not recommended for production use cases.",
     );
   }
-  return { ...rest, proxyUrl: proxy?.url, proxyWhen: () => applies(proxy?.when) };
+  const isBrowser = isPage() || typeof WorkerGlobalScope !== "undefined";
+  const resolved = { ...rest, toError, userAgent: isBrowser ? undefined : "fal-wasm" };
+  if (!proxyUrl) return resolved;
+  const proxy = typeof proxyUrl === "string" ? { url: proxyUrl } : proxyUrl;
+  const proxied = withProxy({ targetUrl: proxy.url, ...(proxy.when && { when: proxy.when }) });
+  return { ...resolved, requestMiddleware: withMiddleware(config.requestMiddleware, proxied) };
 }
 
 function hasKey(credentials: Config["credentials"]): boolean {
@@ -32,13 +41,4 @@ function credentialsFromEnv(): string | undefined {
   return process.env.FAL_KEY_ID && process.env.FAL_KEY_SECRET
     ? `${process.env.FAL_KEY_ID}:${process.env.FAL_KEY_SECRET}`
     : undefined;
-}
-
-function isBrowser(): boolean {
-  return typeof window !== "undefined" && typeof window.document !== "undefined";
-}
-
-function applies(when: ProxyRuntimeGate | undefined): boolean {
-  if (typeof when === "function") return when({ isBrowser: isBrowser() });
-  return when === "always" || isBrowser();
 }

@@ -1,14 +1,8 @@
-// The generated module: the glue, and the WebAssembly in a string (see scripts/build.mjs).
+// The module that is brought in at the first call: the generated glue, the WebAssembly, and
+// the JavaScript of js/core/ around it (see scripts/entries.mjs).
 
-type Operation = (config: object, endpointId: unknown, options: object) => Promise<any>;
+import type { Operations } from "./core/operations.ts";
 
-export interface Core {
-  subscribe: Operation;
-  submit: Operation;
-  status: Operation;
-  result: Operation;
-  cancel: Operation;
-  upload: Operation;
-}
+export type Core = Operations;
 
-export default function instantiate(): Promise<Core>;
+export default function make(): Promise<Core>;

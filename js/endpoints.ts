@@ -10,6 +10,14 @@
  * }
  * ```
  *
+ * Or take all endpoints that the official client's types know, from its package as a
+ * development dependency (the ones below stay as they are here):
+ *
+ * ```ts
+ * import type { EndpointTypeMap as OfficialEndpoints } from "@fal-ai/client/endpoints";
+ * declare module "fal-wasm" { interface EndpointTypeMap extends OfficialEndpoints {} }
+ * ```
+ *
  * Fields, enums and defaults are those of fal's generated types; ranges come from the
  * model pages.
  */
@@ -35,6 +43,16 @@ export interface EndpointTypeMap {
 /** An endpoint id: one with known types, or any other. */
 export type EndpointType = keyof EndpointTypeMap | (string & {});
 
+/**
+ * An endpoint id as an argument, from which TypeScript takes `Id`; the known ids are there
+ * for the editor to offer.
+ *
+ * Not `Id extends EndpointType`, as in the official types: where a client is handed to code
+ * typed against those, TypeScript would compare their thousand endpoints with each other,
+ * and give up (TS2859).
+ */
+export type EndpointIdArgument<Id extends string> = Id | keyof EndpointTypeMap;
+
 /** The input of an endpoint; any record where it is not in {@link EndpointTypeMap}. */
 export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["input"]
@@ -57,6 +75,8 @@ export interface FalFile {
   file_name?: string;
   /** Its size in bytes. */
   file_size?: number;
+  /** Its bytes. The official types have it; services of today give the URL only. */
+  file_data?: string;
 }
 
 /** Input of `fal-ai/kandinsky5-pro/image-to-video`. */

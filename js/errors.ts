@@ -7,7 +7,9 @@ export type FalErrorCode =
   | "invalid_input"
   | "invalid_argument"
   | "network"
-  | "bad_response";
+  | "bad_response"
+  | "wasm_blocked"
+  | "wasm_unavailable";
 
 interface FalErrorArgs {
   message: string;
@@ -44,14 +46,14 @@ export class ApiError<Body = any> extends FalError {
   /** The answer's body: parsed where it is JSON, else its text. */
   readonly body: Body;
   /** `"user"` where the caller's own `startTimeout` ran out. */
-  readonly timeoutType: string | undefined;
+  readonly timeoutType?: string;
 
   constructor(args: ApiErrorArgs) {
     super(args);
     this.name = "ApiError";
     this.status = args.status;
     this.body = args.body;
-    this.timeoutType = args.timeoutType;
+    if (args.timeoutType !== undefined) this.timeoutType = args.timeoutType;
   }
 
   /** Whether the caller's own `startTimeout` ran out. */
@@ -138,7 +140,9 @@ function sentence(facts: Facts): string {
     return `${argument}: ${problem?.replace(/\.$/, "")}${given}. Nothing was submitted`;
   }
   if (falCode === "bad_response") {
-    return `Unexpected answer to ${operation}${place}${where(facts)}: ${problem}. Is a proxy or a login page in between?`;
+    const said = reasonIn(facts.body);
+    const words = said ? ` (it says: ${said})` : "";
+    return `Unexpected answer to ${operation}${place}${where(facts)}: ${problem}${words}. Is a proxy or a login page in between?`;
   }
   const advice = requestId
     ? ". The job may still be running: fetch its result with this request id"
@@ -161,8 +165,8 @@ function httpError(facts: Facts): ApiError {
 function reasonIn(body: any): string {
   const detail = body?.detail;
   const first = Array.isArray(detail) ? detail[0] : undefined;
-  if (first) return fieldMessage(first);
-  const text = [detail, body?.message, body?.error, body].find((it) => typeof it === "string");
+  if (typeof first?.msg === "string") return fieldMessage(first);
+  const text = [detail, first, body?.message, body?.error, body].find((it) => typeof it === "string");
   // A gateway's error page says less than the status does.
   return text && !text.trimStart().startsWith("<") ? shortened(text) : "";
 }
@@ -204,7 +208,9 @@ function where({ requestId }: Facts): string {
 }
 
 function quoted(value: unknown): string {
-  return shortened(typeof value === "string" ? JSON.stringify(value) : String(value));
+  if (typeof value === "string") return shortened(JSON.stringify(value));
+  // An object may refuse to be text.
+  return typeof value === "object" && value ? "an object" : shortened(String(value));
 }
 
 function shortened(text: string): string {

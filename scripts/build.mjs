@@ -1,9 +1,10 @@
 // Builds the npm package into dist/: the Rust client as WebAssembly, its glue, and the
 // JavaScript around them with its types.
 
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { BUNDLES, bundle } from "./entries.mjs";
 import { nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { StepError, main, output, root, run, step, unlessFresh } from "./steps.mjs";
 
@@ -16,6 +17,9 @@ export const wasmArgs = ["--target", WASM_TARGET, "--target-dir", wasmTargetDir,
 // Never --all-features: it emits an encoding that no engine takes.
 const WASM_OPT = [
   "-Oz",
+  // A function that is called once is not always smaller where it is called: 2 % of the module.
+  "-ocimfs",
+  "20",
   "--strip-debug",
   "--strip-producers",
   "--strip-target-features",
@@ -34,17 +38,17 @@ const WASM_OPT = [
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 // What no public type refers to.
-const INTERNAL_TYPES = ["config.d.ts", "loader.d.ts"];
+const INTERNAL_TYPES = ["config.d.ts", "core", "early.d.ts", "entries", "load-error.d.ts", "loader.d.ts", "realtime", "realtime.d.ts", "report.d.ts"];
 
-const OUTPUTS = ["dist/index.js", "dist/index.d.ts", "dist/core.js"];
+const OUTPUTS = [...BUNDLES, "dist/index.d.ts"];
 
 /** Builds dist/ with this compiler, unless nothing changed. */
 export async function buildPackage(compiler) {
   const bin = await wasmBindgen(compiler);
-  const sources = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+  const sources = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs"];
   const built = await unlessFresh("package", sources, [compiler.version], OUTPUTS, async () => {
     await step("Compiling the client to WebAssembly", () => compile(compiler, bin));
-    await step("Bundling the package", bundle);
+    await step("Bundling the package", () => bundle(glueDir, optimised));
     await step("Checking and writing the types", writeTypes);
   });
   if (!built) console.log("• The package in dist/ is up to date");
@@ -76,54 +80,31 @@ function shortenNames({ imports, exports }) {
     if (!glue.includes(from)) throw new StepError(`The glue has no ${from}: wasm-bindgen writes it differently now.`);
     glue = glue.replaceAll(from, () => to);
   };
-  for (const [, name, short] of imports) swap(`        ${name}: `, `        ${short}: `);
+  const direct = imports.filter(([module]) => !module.endsWith("_bg.js"));
+  const adapted = imports.filter((it) => !direct.includes(it));
+  for (const [, name, short] of adapted) swap(`        ${name}: `, `        ${short}: `);
   const isExport = new Map(exports);
   glue = glue.replace(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
-  // There is one module to import from, and its short name is the first one.
-  swap(`"./fal_wasm_bg.js": import0`, `a: import0`);
+  // What needs no adapter comes straight from our own JavaScript, by name: a namespace would keep
+  // all of it. There is one module to import from, and its short name is the first one.
+  const own = direct.map(([, name, short]) => `, ${short}: ${name}`).join("");
+  const named = direct.map(([module, name]) => `import { ${name} } from ${JSON.stringify(module)};\n`);
+  glue = named.join("") + glue;
+  glue = glue.replace(/^import \* as import\d+ from .*$/gm, "").replace(/^ *"\.\/snippets\/.*": import\d+,$/gm, "");
+  swap(`"./fal_wasm_bg.js": import0`, `a: { ...import0${own} }`);
   writeFileSync(file, glue);
 }
 
-async function bundle() {
-  const dist = path.join(root, "dist");
-  rmSync(dist, { recursive: true, force: true });
-  mkdirSync(dist);
-  const { build } = await import("esbuild");
-  const options = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
-  const entryPoints = [path.join(root, "js/index.ts")];
-  await build({ ...options, entryPoints, outfile: path.join(dist, "index.js"), external: ["./core.js"] });
-  const stdin = { contents: CORE, resolveDir: glueDir, sourcefile: "core.js" };
-  const result = await build({ ...options, stdin, write: false });
-  const glue = result.outputFiles[0].text;
-  const wasm = readFileSync(optimised);
-  writeFileSync(path.join(dist, "core.js"), glue.replace('"WASM"', () => literal(wasm)));
-}
-
-async function writeTypes() {
+/** Type-checks js/ and writes the public declarations into dist/. */
+export async function writeTypes() {
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."]);
-  for (const name of INTERNAL_TYPES) rmSync(path.join(root, "dist", name));
-  for (const name of readdirSync(path.join(root, "dist")).filter((name) => name.endsWith(".d.ts"))) {
+  for (const name of INTERNAL_TYPES) rmSync(path.join(root, "dist", name), { recursive: true });
+  const emitted = readdirSync(path.join(root, "dist"), { recursive: true });
+  for (const name of emitted.filter((name) => name.endsWith(".d.ts"))) {
     // The compiler leaves the sources' own extensions, which older ones do not follow.
     const file = path.join(root, "dist", name);
-    writeFileSync(file, readFileSync(file, "utf8").replace(/from "(\.\/\w+)\.ts"/g, 'from "$1.js"'));
+    writeFileSync(file, readFileSync(file, "utf8").replace(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"'));
   }
-}
-
-// The module travels within JavaScript: no second address, MIME type or bundler setting.
-const CORE = `
-import { cancel, initSync, result, status, submit, subscribe, upload } from "./fal_wasm.js";
-export default async () => {
-  const bytes = Uint8Array.from("WASM", (c) => c.charCodeAt(0));
-  initSync({ module: await WebAssembly.compile(bytes) });
-  return { cancel, result, status, submit, subscribe, upload };
-};
-`;
-
-/** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */
-function literal(bytes) {
-  const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0" };
-  const text = bytes.toString("latin1");
-  return `"${text.replace(/[\\"\n\r]|\0(?!\d)/g, (c) => escapes[c]).replace(/\0/g, "\\x00")}"`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -11,12 +11,24 @@ const OLDEST_RUST = [1, 95];
 
 const WEB_RUST = ["rustc-web", "cargo-web", "rust-web-src", "libstd-rust-web-dev", "lld-22"];
 
-/** The npm packages of package-lock.json. */
-export async function nodeModules() {
-  const lock = path.join(root, "package-lock.json");
-  const installed = path.join(root, "node_modules", ".package-lock.json");
+/** The npm packages of the package-lock.json in `folder`. */
+export async function nodeModules(folder = root) {
+  const where = folder === root ? "" : ` of ${path.relative(root, folder)}`;
+  await lockedModules(folder, `Installing the npm packages${where}`, ["ci"]);
+}
+
+/** The tools of the packaging tests: bundlers and runtimes, from the npm registry. */
+export async function packagingTools() {
+  // Not `ci`, which wants the packages of every other platform in the lock file, and registries
+  // do not serve all of them. The versions are those of the lock file all the same.
+  await lockedModules(path.join(root, "tests/packaging"), "Installing bundlers and runtimes (once, 900 MB)", ["install", "--no-save"]);
+}
+
+async function lockedModules(folder, name, command) {
+  const lock = path.join(folder, "package-lock.json");
+  const installed = path.join(folder, "node_modules", ".package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  await step("Installing the npm packages", () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
+  await step(name, () => run("npm", [...command, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder }));
 }
 
 /**
@@ -153,11 +165,39 @@ export async function browser() {
   return { browser, driver };
 }
 
-function canInstall() {
+/** Firefox, for the packaging tests. */
+export async function firefox() {
+  const look = () => find("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox");
+  if (!look() && canInstall()) await step("Installing Firefox", () => install(["firefox-esr"]));
+  const command = look();
+  if (!command) throw new StepError("Firefox is missing: install it.");
+  return command;
+}
+
+const MINI_BROWSERS = ["x86_64-linux-gnu", "aarch64-linux-gnu", ""].map((host) => path.join("/usr/lib", host, "webkit2gtk-4.1/MiniBrowser"));
+
+/**
+ * WebKitGTK's own small browser and a display for it, for the packaging tests.
+ * @returns {Promise<{browser: string, display: string}>} `display` is xvfb-run
+ */
+export async function webKit() {
+  const look = () => ({ browser: MINI_BROWSERS.find((file) => existsSync(file)), display: find("xvfb-run") });
+  const found = look();
+  if ((!found.browser || !found.display) && canInstall()) {
+    await step("Installing WebKitGTK and a display", () => install(["webkit2gtk-driver", "xvfb", "xauth"]));
+  }
+  const { browser, display } = look();
+  if (!browser || !display) throw new StepError("WebKitGTK is missing: install webkit2gtk-driver and xvfb, which Linux has.");
+  return { browser, display };
+}
+
+/** Whether Debian packages can be installed without asking. */
+export function canInstall() {
   return process.getuid?.() === 0 && find("apt-get") !== undefined;
 }
 
-async function install(packages) {
+/** Installs Debian packages. */
+export async function install(packages) {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update", "-qq"], { env });
   await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env });

@@ -1,19 +1,14 @@
 //! The typed client for Rust web apps.
 
-use std::rc::Rc;
-
-use js_sys::Object;
+use js_sys::{Array, Object};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::Blob;
 
 use crate::{
-    browser::{
-        Boxed, Config, Error, Operation, Options, Scope, object,
-        queue::{self, Work},
-        set, storage,
-    },
+    browser::{Config, Error, Kind, Operation, Options, Phase, Step, object, proxied, set},
     models::Endpoint,
+    upload_plan::Parts,
 };
 
 /// A fal.ai client for Rust code in a web page.
@@ -104,7 +99,7 @@ impl Client {
     /// A client that sends its calls through a proxy which holds the key, as pages should.
     pub fn with_proxy(proxy_url: &str) -> Self {
         let config = object();
-        set(&config, "proxyUrl", proxy_url);
+        set(&config, "requestMiddleware", proxied(proxy_url));
         Self { config }
     }
 
@@ -132,14 +127,14 @@ impl Client {
         let options = input_options(input)?;
         set(&options, "logs", true);
         set(&options, "onQueueUpdate", callback.as_ref());
-        let result = self.call::<E>(options, queue::subscribe);
+        let result = self.call::<E>(options, Kind::Subscribe);
         completed(result.await?)
     }
 
     /// Submits a request: its id.
     pub async fn submit<E: Endpoint>(&self, input: &E::Input) -> Result<String, Error> {
         let options = input_options(input)?;
-        let reply = self.call::<E>(options, queue::submit);
+        let reply = self.call::<E>(options, Kind::Once(Phase::Submit));
         let id = Options::new(reply.await?).text("request_id");
         id.ok_or_else(|| unexpected("the answer names no request_id"))
     }
@@ -148,7 +143,7 @@ impl Client {
     pub async fn status<E: Endpoint>(&self, request_id: &str) -> Result<Status, Error> {
         let options = request_options(request_id);
         set(&options, "logs", true);
-        let status = self.call::<E>(options, queue::status);
+        let status = self.call::<E>(options, Kind::Once(Phase::Status));
         read(status.await?)
     }
 
@@ -157,39 +152,61 @@ impl Client {
         &self,
         request_id: &str,
     ) -> Result<Completed<E::Output>, Error> {
-        let result = self.call::<E>(request_options(request_id), queue::result);
+        let result = self.call::<E>(request_options(request_id), Kind::Once(Phase::Result));
         completed(result.await?)
     }
 
     /// Cancels a request. One that runs already may still complete.
     pub async fn cancel<E: Endpoint>(&self, request_id: &str) -> Result<(), Error> {
-        let done = self.call::<E>(request_options(request_id), queue::cancel);
+        let done = self.call::<E>(request_options(request_id), Kind::Once(Phase::Cancel));
         done.await.map(|_| ())
     }
 
-    /// Stores a file: its URL, for use in a model's input.
+    /// Stores a file: its URL, for use in a model's input. One of more than 90 MiB goes up in
+    /// parts, one after the other.
     pub async fn upload(&self, file: &Blob) -> Result<String, Error> {
-        let file: JsValue = file.clone().into();
-        let options = Options::new(object().into());
-        let url = self.perform(|scope| {
-            Box::pin(async move { storage::upload(&scope, &file, &options).await })
-        });
-        let url = url?.await?.as_string();
+        let step =
+            |step, options| self.perform(file.into(), options, Kind::Once(Phase::Storage(step)));
+        let place = Options::new(step(Step::Initiate, object()).await?);
+        let options = |name: &str, value: JsValue| {
+            let options = object();
+            set(&options, "uploadUrl", place.value("upload_url"));
+            set(&options, name, value);
+            options
+        };
+        match Parts::of(file.size()) {
+            None => drop(step(Step::Put, options("part", JsValue::UNDEFINED)).await?),
+            Some(parts) => {
+                let done = Array::new();
+                for number in 1..=parts.count() {
+                    let etag = step(Step::Put, options("part", number.into())).await?;
+                    if etag.is_undefined() {
+                        return Err(unexpected("the answer to a part names no etag"));
+                    }
+                    let part = object();
+                    set(&part, "partNumber", number);
+                    set(&part, "etag", etag);
+                    done.push(&part);
+                }
+                step(Step::Complete, options("parts", done.into())).await?;
+            }
+        }
+        let url = place.text("file_url");
         url.ok_or_else(|| unexpected("the answer names no file_url"))
     }
 
-    async fn call<E: Endpoint>(&self, options: Object, work: Work) -> Result<JsValue, Error> {
-        let endpoint = queue::endpoint(E::ID)?;
-        let options = Options::new(options.into());
-        self.perform(|scope| work(scope, endpoint, options))?.await
+    async fn call<E: Endpoint>(&self, options: Object, kind: Kind) -> Result<JsValue, Error> {
+        self.perform(E::ID.into(), options, kind).await
     }
 
-    fn perform(
+    async fn perform(
         &self,
-        work: impl FnOnce(Rc<Scope>) -> Boxed<'static, JsValue>,
-    ) -> Result<Operation, Error> {
+        subject: JsValue,
+        options: Object,
+        kind: Kind,
+    ) -> Result<JsValue, Error> {
         let config = Config::new(self.config.clone().into());
-        Operation::start(config, JsValue::UNDEFINED, work)
+        Operation::start(config, subject, Options::new(options.into()), kind)?.await
     }
 }
 
@@ -198,7 +215,11 @@ fn input_options(input: &impl Serialize) -> Result<Object, Error> {
     let input = input.serialize(&serializer).map_err(|error| {
         Error::argument("input", "cannot be written as JSON").with("cause", error)
     })?;
+    let headers = object();
+    // As the official client: the service's default, said aloud.
+    set(&headers, "x-fal-queue-priority", "normal");
     let options = object();
+    set(&options, "headers", headers);
     set(&options, "input", input);
     Ok(options)
 }

@@ -5,6 +5,7 @@
 use crate::{host::fal_url_path, text};
 
 const QUEUE: &str = "https://queue.fal.run/";
+const RUN: &str = "https://fal.run/";
 const NAMESPACES: [&[u8]; 2] = [b"workflows", b"comfy"];
 
 /// An endpoint id that is safe to build URLs from.
@@ -71,12 +72,37 @@ impl EndpointId {
         self.full.get(..self.base_len).unwrap_or_default()
     }
 
-    /// Where to submit. A URL given as the id is called as it stands, with the trailing
-    /// slash that the official client adds (protocol §2.3).
+    /// The name that tokens are asked for: the base app without owner and namespace.
+    pub fn alias(&self) -> &str {
+        let base = self.base_app();
+        let slash = base.bytes().rposition(|byte| byte == b'/');
+        slash.and_then(|at| base.get(at + 1..)).unwrap_or_default()
+    }
+
+    /// Where to submit.
     pub fn submit_url(&self) -> String {
+        self.url_at(QUEUE, "")
+    }
+
+    /// Where to run the model on one connection (protocol §6).
+    pub fn run_url(&self) -> String {
+        self.url_at(RUN, "")
+    }
+
+    /// Where the model's answer is streamed from (protocol §7). An id that names the stream
+    /// already is not given another.
+    pub fn stream_url(&self) -> String {
+        let is_stream = self.full.ends_with("/stream");
+        self.url_at(RUN, if is_stream { "" } else { "stream" })
+    }
+
+    /// A URL given as the id is called as it stands, with the trailing slash that the
+    /// official client adds (protocol §2.3).
+    fn url_at(&self, host: &str, path: &str) -> String {
+        let slash = if path.is_empty() { "" } else { "/" };
         match &self.url {
-            Some(url) => text::joined(&[url, "/"]),
-            None => text::joined(&[QUEUE, &self.full]),
+            Some(url) => text::joined(&[url, "/", path]),
+            None => text::joined(&[host, &self.full, slash, path]),
         }
     }
 

@@ -4,16 +4,14 @@
 
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
-use std::rc::Rc;
-
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{
-    Boxed, Config, Error, Operation, Options, Scope,
-    queue::{self, Work},
-    storage,
+use crate::{
+    browser::{self, Config, Kind, Operation, Options, Phase, Step},
+    sse,
+    upload_plan::Parts,
 };
 
 /// A third of the size of the default allocator, which is 3 % of the module.
@@ -24,61 +22,132 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 /// Submits a request, follows it, and fetches its result: `{ data, requestId }`.
 #[wasm_bindgen]
 pub fn subscribe(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
-    call(config, &endpoint_id, options, queue::subscribe)
+    call(config, endpoint_id, options, Kind::Subscribe)
 }
 
 /// Submits a request: the service's reply.
 #[wasm_bindgen]
 pub fn submit(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
-    call(config, &endpoint_id, options, queue::submit)
+    call(config, endpoint_id, options, Kind::Once(Phase::Submit))
 }
 
 /// Fetches the status of a request.
 #[wasm_bindgen]
 pub fn status(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
-    call(config, &endpoint_id, options, queue::status)
+    call(config, endpoint_id, options, Kind::Once(Phase::Status))
 }
 
 /// Fetches the result of a request: `{ data, requestId }`.
 #[wasm_bindgen]
 pub fn result(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
-    call(config, &endpoint_id, options, queue::result)
+    call(config, endpoint_id, options, Kind::Once(Phase::Result))
 }
 
 /// Cancels a request.
 #[wasm_bindgen]
 pub fn cancel(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
-    call(config, &endpoint_id, options, queue::cancel)
+    call(config, endpoint_id, options, Kind::Once(Phase::Cancel))
 }
 
-/// Stores a `Blob` or `File`: its URL.
+/// Follows a request to its end: its last status.
 #[wasm_bindgen]
-pub fn upload(config: JsValue, file: JsValue, options: JsValue) -> Promise {
-    let options = Options::new(options);
-    let signal = options.value("abortSignal");
-    perform(config, signal, |scope| {
-        Box::pin(async move { storage::upload(&scope, &file, &options).await })
-    })
+pub fn follow(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
+    call(config, endpoint_id, options, Kind::Follow)
 }
 
-/// Calls an operation of the queue on an endpoint.
-fn call(config: JsValue, endpoint_id: &JsValue, options: JsValue, work: Work) -> Promise {
-    let options = Options::new(options);
-    let signal = options.value("abortSignal");
-    let endpoint = queue::endpoint(&endpoint_id.as_string().unwrap_or_default());
-    perform(config, signal, move |scope| match endpoint {
-        Ok(endpoint) => work(scope, endpoint, options),
-        Err(error) => Box::pin(async { Err(error) }),
-    })
+/// Runs a model while the connection lasts: `{ data, requestId }`.
+#[wasm_bindgen]
+pub fn run(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
+    call(config, endpoint_id, options, Kind::Once(Phase::Run))
 }
 
-fn perform(
-    config: JsValue,
-    signal: JsValue,
-    work: impl FnOnce(Rc<Scope>) -> Boxed<'static, JsValue>,
-) -> Promise {
-    match Operation::start(Config::new(config), signal, work) {
+/// Starts a stream: its `Response`.
+#[wasm_bindgen]
+pub fn open(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
+    call(config, endpoint_id, options, Kind::Once(Phase::Stream))
+}
+
+/// Asks for a token for one app.
+#[wasm_bindgen]
+pub fn token(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
+    call(config, endpoint_id, options, Kind::Once(Phase::Token))
+}
+
+/// Asks for a place for a `Blob` or `File`: `{ upload_url, file_url }`.
+#[wasm_bindgen]
+pub fn initiate(config: JsValue, file: JsValue, options: JsValue) -> Promise {
+    call(
+        config,
+        file,
+        options,
+        Kind::Once(Phase::Storage(Step::Initiate)),
+    )
+}
+
+/// Puts a file, or a part of it, to its place: the part's etag.
+#[wasm_bindgen]
+pub fn put(config: JsValue, file: JsValue, options: JsValue) -> Promise {
+    call(config, file, options, Kind::Once(Phase::Storage(Step::Put)))
+}
+
+/// Says that all parts of a file are there.
+#[wasm_bindgen]
+pub fn complete(config: JsValue, file: JsValue, options: JsValue) -> Promise {
+    call(
+        config,
+        file,
+        options,
+        Kind::Once(Phase::Storage(Step::Complete)),
+    )
+}
+
+/// How many parts a file of `size` bytes goes up in; 0 for one that goes in one piece.
+#[wasm_bindgen]
+pub fn parts(size: f64) -> u32 {
+    Parts::of(size).map_or(0, |parts| parts.count())
+}
+
+/// Checks an endpoint id and, where it is known and `validate` says so, its input. Throws the
+/// findings.
+#[wasm_bindgen]
+pub fn check(endpoint_id: JsValue, input: JsValue, validate: bool) -> Result<(), JsValue> {
+    let endpoint = browser::endpoint(&endpoint_id)?;
+    if validate {
+        browser::check(&endpoint, &input)?;
+    }
+    Ok(())
+}
+
+/// Where the server-sent events of a stream end.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Events(sse::Events);
+
+#[wasm_bindgen]
+impl Events {
+    /// For a stream from its start.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes; gives the data of every event that they end, each followed by
+    /// a CR.
+    pub fn feed(&mut self, bytes: &[u8]) -> Uint8Array {
+        self.0.feed(bytes).as_slice().into()
+    }
+
+    /// The stream has ended; gives the data of an event that lacks its blank line.
+    pub fn end(&mut self) -> Uint8Array {
+        self.0.end().as_slice().into()
+    }
+}
+
+#[inline(never)]
+fn call(config: JsValue, subject: JsValue, options: JsValue, kind: Kind) -> Promise {
+    let config = Config::new(config);
+    match Operation::start(config, subject, Options::new(options), kind) {
         Ok(operation) => future_to_promise(async { operation.await.map_err(Into::into) }),
-        Err(error) => Promise::reject(&Error::into(error)),
+        Err(error) => Promise::reject(&JsValue::from(error)),
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! Pure modules decide and know nothing of JavaScript; they build and are tested on any
 //! target: [`endpoint`] (ids and URLs), [`host`] (who may see a key), [`retry`] (whether and when to try again),
-//! [`follow`] (what to do after a status), [`models`] (what an endpoint takes and gives).
-//! Browser modules perform, on `wasm32` only: HTTP calls, files, uploads, the queue.
+//! [`follow`] (what to do after a status), [`sse`] (where an event ends), [`upload_plan`] (how a file is cut into parts), [`models`] (what an endpoint takes and gives).
+//! Browser modules perform, on `wasm32` only: HTTP calls, the queue, runs, uploads; of streams,
+//! they send the request.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -24,9 +25,11 @@ pub mod follow;
 pub mod host;
 pub mod models;
 pub mod retry;
+pub mod sse;
 // Native builds test it; only the browser modules use all of it.
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod text;
+pub mod upload_plan;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;

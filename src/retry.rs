@@ -3,7 +3,7 @@
 //! is obeyed, and a submit that may have arrived is never repeated.
 
 /// How one kind of call is tried again.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetryPolicy {
     /// Tries after the first one.
     pub max_retries: u32,
@@ -13,8 +13,9 @@ pub struct RetryPolicy {
     pub max_delay_ms: f64,
     /// Each wait is the one before times this.
     pub backoff_multiplier: f64,
-    /// Statuses worth another try.
-    pub retryable_statuses: Vec<u16>,
+    /// Statuses worth another try, where the caller has no list of their own. Without any,
+    /// no status is, whatever the caller lists.
+    pub retryable_statuses: &'static [u16],
     /// Spread each wait by ±25 %.
     pub jitter: bool,
     /// What may be sent twice.
@@ -37,6 +38,8 @@ pub enum Failure {
     Status {
         /// The HTTP status.
         status: u16,
+        /// Whether the caller's own list of statuses has it; `None` without such a list.
+        is_listed: Option<bool>,
         /// The wait that the server asked for, in milliseconds.
         retry_after_ms: Option<f64>,
         /// The caller's own start timeout ran out (`X-Fal-Request-Timeout-Type: user`).
@@ -48,42 +51,56 @@ pub enum Failure {
 
 impl RetryPolicy {
     /// 3 retries from 1 s to 30 s: storage, cancel.
-    pub fn standard() -> Self {
-        Self {
-            max_retries: 3,
-            base_delay_ms: 1_000.0,
-            max_delay_ms: 30_000.0,
-            backoff_multiplier: 2.0,
-            retryable_statuses: vec![429, 502, 503, 504],
-            jitter: true,
-            repeat: Repeat::Freely,
-        }
-    }
+    pub const STANDARD: Self = Self {
+        max_retries: 3,
+        base_delay_ms: 1_000.0,
+        max_delay_ms: 30_000.0,
+        backoff_multiplier: 2.0,
+        retryable_statuses: &[429, 502, 503, 504],
+        jitter: true,
+        repeat: Repeat::Freely,
+    };
 
     /// Fetching a result: waits of up to 60 s.
-    pub fn result() -> Self {
-        Self {
-            max_delay_ms: 60_000.0,
-            ..Self::standard()
-        }
-    }
+    pub const RESULT: Self = Self {
+        max_delay_ms: 60_000.0,
+        ..Self::STANDARD
+    };
 
     /// Submitting: like a result, but never sent twice when the first may have arrived.
-    pub fn submit() -> Self {
-        Self {
-            repeat: Repeat::OnlyIfRefused,
-            ..Self::result()
-        }
-    }
+    pub const SUBMIT: Self = Self {
+        repeat: Repeat::OnlyIfRefused,
+        ..Self::RESULT
+    };
+
+    /// Running a model on one connection: quicker, and never twice when the first may have
+    /// arrived.
+    pub const RUN: Self = Self {
+        base_delay_ms: 500.0,
+        max_delay_ms: 15_000.0,
+        repeat: Repeat::OnlyIfRefused,
+        ..Self::STANDARD
+    };
+
+    /// Starting a stream: an HTTP error is an answer, and not asked for again.
+    pub const STREAM: Self = Self {
+        retryable_statuses: &[],
+        repeat: Repeat::OnlyIfRefused,
+        ..Self::STANDARD
+    };
+
+    /// Starting a stream that only reads.
+    pub const STREAM_READ: Self = Self {
+        repeat: Repeat::Freely,
+        ..Self::STREAM
+    };
 
     /// Asking for a status: 5 retries, and 500 counts too.
-    pub fn status() -> Self {
-        Self {
-            max_retries: 5,
-            retryable_statuses: vec![429, 502, 503, 504, 500],
-            ..Self::standard()
-        }
-    }
+    pub const STATUS: Self = Self {
+        max_retries: 5,
+        retryable_statuses: &[429, 502, 503, 504, 500],
+        ..Self::STANDARD
+    };
 
     /// How long to wait, in milliseconds, before try number `attempt + 2`; `None` to give up.
     /// `attempt` counts from 0, `random` is uniform in 0..1.
@@ -108,13 +125,15 @@ impl RetryPolicy {
             (
                 Failure::Status {
                     status,
+                    is_listed,
                     user_timeout,
                     ..
                 },
                 repeat,
             ) => {
                 !user_timeout
-                    && self.retryable_statuses.contains(&status)
+                    && !self.retryable_statuses.is_empty()
+                    && is_listed.unwrap_or_else(|| self.retryable_statuses.contains(&status))
                     && (repeat == Repeat::Freely || status == 429)
             }
         }
@@ -157,6 +176,7 @@ mod tests {
     fn status(status: u16) -> Failure {
         Failure::Status {
             status,
+            is_listed: None,
             retry_after_ms: None,
             user_timeout: false,
         }
@@ -177,15 +197,30 @@ mod tests {
             (422, false, false),
         ] {
             let tried = |policy: RetryPolicy| policy.delay_after(0, status(code), 0.5).is_some();
-            assert_eq!(tried(RetryPolicy::status()), status_call, "{code}");
-            assert_eq!(tried(RetryPolicy::result()), other_calls, "{code}");
-            assert_eq!(tried(RetryPolicy::standard()), other_calls, "{code}");
+            assert_eq!(tried(RetryPolicy::STATUS), status_call, "{code}");
+            assert_eq!(tried(RetryPolicy::RESULT), other_calls, "{code}");
+            assert_eq!(tried(RetryPolicy::STANDARD), other_calls, "{code}");
         }
     }
 
     #[test]
+    fn the_callers_own_list_of_statuses_takes_the_place_of_the_table() {
+        let listed = |code, is_listed| Failure::Status {
+            status: code,
+            is_listed: Some(is_listed),
+            retry_after_ms: None,
+            user_timeout: false,
+        };
+        let tried = |failure| RetryPolicy::RESULT.delay_after(0, failure, 0.5).is_some();
+        assert!(tried(listed(418, true)));
+        assert!(!tried(listed(503, false)));
+        let stream = RetryPolicy::STREAM_READ.delay_after(0, listed(503, true), 0.5);
+        assert_eq!(stream, None, "a stream's HTTP error is its answer");
+    }
+
+    #[test]
     fn a_submit_is_repeated_only_when_it_was_refused() {
-        let submit = RetryPolicy::submit();
+        let submit = RetryPolicy::SUBMIT;
         assert!(submit.delay_after(0, status(429), 0.5).is_some());
         for failure in [
             status(500),
@@ -208,7 +243,7 @@ mod tests {
         let policy = RetryPolicy {
             jitter: false,
             max_retries: 9,
-            ..RetryPolicy::status()
+            ..RetryPolicy::STATUS
         };
         let waits: Vec<_> = (0..9)
             .map_while(|attempt| policy.delay_after(attempt, Failure::Network, 0.9))
@@ -219,11 +254,11 @@ mod tests {
     #[test]
     fn retries_end() {
         assert_eq!(
-            RetryPolicy::status().delay_after(5, Failure::Network, 0.5),
+            RetryPolicy::STATUS.delay_after(5, Failure::Network, 0.5),
             None
         );
         assert_eq!(
-            RetryPolicy::standard().delay_after(3, Failure::Network, 0.5),
+            RetryPolicy::STANDARD.delay_after(3, Failure::Network, 0.5),
             None
         );
     }
@@ -232,20 +267,22 @@ mod tests {
     fn the_callers_own_start_timeout_is_never_tried_again() {
         let failure = Failure::Status {
             status: 504,
+            is_listed: None,
             retry_after_ms: None,
             user_timeout: true,
         };
-        assert_eq!(RetryPolicy::status().delay_after(0, failure, 0.5), None);
+        assert_eq!(RetryPolicy::STATUS.delay_after(0, failure, 0.5), None);
     }
 
     #[test]
     fn retry_after_is_never_undercut_and_a_long_one_ends_the_retries() {
         let asked = |ms| Failure::Status {
             status: 429,
+            is_listed: None,
             retry_after_ms: Some(ms),
             user_timeout: false,
         };
-        let policy = RetryPolicy::submit();
+        let policy = RetryPolicy::SUBMIT;
         assert_eq!(policy.delay_after(0, asked(5_000.0), 0.0), Some(5_000.0));
         assert_eq!(policy.delay_after(0, asked(0.0), 0.5), Some(1_000.0));
         assert_eq!(policy.delay_after(0, asked(61_000.0), 0.5), None);
@@ -271,7 +308,7 @@ mod tests {
         fn waits_stay_within_a_quarter_of_the_cap_and_are_never_negative(
             attempt in 0_u32..40, random in 0.0_f64..1.0, base in 0.0_f64..1e5, cap in 0.0_f64..1e5,
         ) {
-            let policy = RetryPolicy { base_delay_ms: base, max_delay_ms: cap, max_retries: 50, ..RetryPolicy::standard() };
+            let policy = RetryPolicy { base_delay_ms: base, max_delay_ms: cap, max_retries: 50, ..RetryPolicy::STANDARD };
             let wait = policy.delay_after(attempt, Failure::Network, random).expect("a retry");
             prop_assert!(wait >= 0.0 && wait <= cap * 1.25, "{}", wait);
         }

@@ -18,6 +18,18 @@ pub(crate) fn split_at_byte<'a>(text: &'a str, any_of: &[u8]) -> Option<(&'a str
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+/// A number in decimal digits.
+pub(crate) fn decimal(mut number: u32) -> String {
+    let mut digits = Vec::new();
+    while number > 0 || digits.is_empty() {
+        digits.push(char::from(
+            b'0' + u8::try_from(number % 10).unwrap_or_default(),
+        ));
+        number /= 10;
+    }
+    digits.into_iter().rev().collect()
+}
+
 /// `value` as one name or value of an `application/x-www-form-urlencoded` query.
 pub(crate) fn form_encoded(value: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";

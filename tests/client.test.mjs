@@ -183,14 +183,22 @@ describe("files in an input", () => {
     assert.ok(seen.every(([loaded], at) => at === 0 || loaded >= seen[at - 1][0]), "never goes back");
   });
 
-  test("that cannot be uploaded fail before anything is sent, and name their field", async () => {
-    const { thrown } = await client.run(async () => {
-      const big = new Blob([new Uint8Array(1 << 20)]);
-      const input = { clip: new Blob(new Array(91).fill(big)) };
-      await fal.queue.submit(DISTILL, { input, validate: false });
+  test("of more than 90 MiB go up in parts, and arrive whole", async () => {
+    const { url, bytes, progress } = await client.run(async () => {
+      const chunk = new Uint8Array(1 << 20).map((_, at) => at % 251);
+      const big = new File(new Array(91).fill(chunk), "big.bin");
+      const progress = [];
+      const url = await fal.storage.upload(big, { onUploadProgress: ({ loaded, total }) => progress.push([loaded, total]) });
+      const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      const isSame = stored.length === 91 * chunk.length && chunk.every((byte, at) => stored[90 * chunk.length + at] === byte);
+      return { url, bytes: isSame, progress };
     });
-    assert.match(thrown.message, /^clip: is larger than 90 MiB/);
-    assert.equal((await client.sent()).length, 0);
+    assert.match(url, /big\.bin$/);
+    assert.ok(bytes);
+    assert.deepEqual(progress.at(-1), [91 << 20, 91 << 20]);
+    assert.ok(progress.every(([loaded], at) => at === 0 || loaded >= progress[at - 1][0]), "never goes back");
+    const parts = (await client.sent()).filter(({ method }) => method === "PUT");
+    assert.equal(parts.length, 10);
   });
 
   test("are not uploaded any further once one of them is refused", async () => {

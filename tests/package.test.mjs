@@ -1,5 +1,5 @@
-// The package as npm would publish it: what is in it, what its types say, and that the page's
-// and the README's snippets are programs for the official client.
+// The package as npm would publish it: what is in it, what its types say, and that a program
+// for the official client is one for it.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -37,17 +37,45 @@ test("the package holds what users need and nothing else", () => {
     "README.md",
     "dist/client.d.ts",
     "dist/core.js",
+    "dist/core.wasm",
+    "dist/endpoint-id.d.ts",
     "dist/endpoints.d.ts",
     "dist/errors.d.ts",
     "dist/index.d.ts",
+    "dist/index.edge.js",
     "dist/index.js",
+    "dist/index.workerd.js",
+    "dist/init.d.ts",
+    "dist/inline.d.ts",
+    "dist/inline.js",
+    "dist/middleware.d.ts",
+    "dist/realtime.LICENSE.txt",
+    "dist/realtime.js",
+    "dist/retryable.d.ts",
+    "dist/slim.d.ts",
+    "dist/slim.js",
+    "dist/status.d.ts",
     "dist/types.d.ts",
+    "dist/types/client.d.ts",
+    "dist/types/config.d.ts",
+    "dist/types/middleware.d.ts",
+    "dist/types/queue.d.ts",
+    "dist/types/realtime.d.ts",
+    "dist/types/request.d.ts",
+    "dist/types/retry.d.ts",
+    "dist/types/status.d.ts",
+    "dist/types/storage.d.ts",
+    "dist/types/streaming.d.ts",
+    "dist/types/webhook.d.ts",
+    "inline.js",
     "package.json",
+    "slim.js",
   ]);
 });
 
 test("the package names no file of the machine that built it", () => {
-  for (const name of ["core.js", "index.js"]) {
+  const dist = readdirSync(path.join(installed, "dist"), { withFileTypes: true });
+  for (const { name } of dist.filter((entry) => entry.isFile())) {
     const text = readFileSync(path.join(installed, "dist", name), "latin1");
     for (const place of [os.homedir(), root, ".cargo", "rustlib", "/src/"]) {
       if (place.length > 1) assert.ok(!text.includes(place), `${name} holds ${place}`);
@@ -129,6 +157,17 @@ const res = await fal.queue.result(id, { requestId });
 await fal.queue.cancel(id, { requestId });
 console.log(res.data.anything, status.status, url);
 const stored: string = await fal.storage.upload(new File(["Hello, World!"], "hello.txt", { type: "text/plain" }), { lifecycle: { expiresIn: "1d" } });
+const connection = fal.realtime.connect<{ prompt: string }, { images: string[] }>(id, {
+  connectionKey: "k", clientOnly: true, throttleInterval: 0, maxBuffering: 2, path: "/ws",
+  encodeMessage: (input) => JSON.stringify(input),
+  decodeMessage: async (data) => JSON.parse(data),
+  onResult: (result) => console.log(result.request_id, result.images.length),
+  onError: (error) => console.log(error.status, error.body, error.message),
+  tokenProvider: async (app) => app.toUpperCase(),
+  tokenExpirationSeconds: 60,
+});
+connection.send({ prompt: "…", request_id: "r" });
+connection.close();
 try { console.log(stored); } catch (error) {
   if (error instanceof ValidationError) console.log(error.getFieldErrors("prompt")[0]?.msg, error.fieldErrors);
   if (error instanceof ApiError) console.log(error.status, error.requestId, error.body);
@@ -138,6 +177,62 @@ try { console.log(stored); } catch (error) {
 test("a program written for the official client type-checks with only the import changed", () => {
   assert.equal(typeErrors(PROGRAM("@fal-ai/client")), "");
   assert.equal(typeErrors(PROGRAM("fal-wasm")), "");
+});
+
+test("a realtime client is the official one's to its users", () => {
+  const program = `
+    import type { RealtimeClient as Theirs } from "@fal-ai/client";
+    import type { RealtimeClient, RealtimeConnection, RealtimeConnectionHandler, TokenProvider } from "fal-wasm";
+    declare const ours: RealtimeClient;
+    export const theirs: Theirs = ours;
+    declare const handler: RealtimeConnectionHandler<{ seed: number }>;
+    export const taken: Parameters<typeof theirs.connect<unknown, { seed: number }>>[1] = handler;
+    export const given: RealtimeConnection<{ a: 1 }> = theirs.connect<{ a: 1 }, { seed: number }>("a/b", handler);
+    export const provider: TokenProvider = handler.tokenProvider!;`;
+  assert.equal(typeErrors(program), "");
+});
+
+test("a realtime connection says what is missing where there are no sockets", () => {
+  const script = `
+    delete globalThis.WebSocket;
+    import { fal } from "fal-wasm";
+    const handler = { onResult() {}, onError: ({ name, message }) => console.log(name, message), tokenProvider: async () => "t" };
+    fal.realtime.connect("acme/app", handler).send({});
+    // On a server these do nothing, so that pages can be rendered there.
+    fal.realtime.connect("app, which nobody reads", { ...handler, clientOnly: true }).send({});
+    const { render } = await import("react-dom");
+    render(() => fal.realtime.connect("app, which nobody reads", handler)).send({});`;
+  const react = path.join(folder, "node_modules/react-dom");
+  mkdirSync(react);
+  writeFileSync(path.join(react, "index.js"), "exports.render = (component) => component();");
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
+  assert.equal(said.trim(), "ApiError No connection to acme/app/realtime: this runtime has no WebSocket. Use Node 22 or newer, or set globalThis.WebSocket before the first send");
+});
+
+// Node 20 has sockets where it is asked to.
+const WITH_SOCKETS = typeof WebSocket === "undefined" ? ["--experimental-websocket"] : [];
+
+test("a handshake that fails in Node is told, though Node may say no more than that", { timeout: 10_000 }, () => {
+  const script = `
+    import { fal } from "fal-wasm";
+    globalThis.WebSocket = class extends WebSocket {
+      constructor() { super("ws://127.0.0.1:9/"); }
+    };
+    const onError = ({ status, message }) => console.log(status, message);
+    fal.realtime.connect("acme/app", { onResult() {}, onError, tokenProvider: async () => "t" }).send({});`;
+  const said = execFileSync(process.execPath, [...WITH_SOCKETS, "--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
+  assert.match(said, /^1006 The connection to acme\/app\/realtime could not be opened \(code 1006\)[^\n]*\n$/);
+});
+
+test("the other entries have the same types, and slim those of init", () => {
+  assert.equal(typeErrors(PROGRAM("fal-wasm/inline")), "");
+  const init = `import { init, type ModuleSource } from "fal-wasm/slim";
+const sources: ModuleSource[] = [new Uint8Array(8), new ArrayBuffer(8), new Response(), new WebAssembly.Module(new Uint8Array(8))];
+await init(sources[0]!);
+await init(fetch("/core.wasm"));
+`;
+  assert.equal(typeErrors(init + PROGRAM("fal-wasm/slim")), "");
+  assert.match(typeErrors(`${init}await init();`), /Expected 1 arguments/);
 });
 
 test("the types refuse what the endpoint refuses", () => {

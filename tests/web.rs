@@ -5,6 +5,7 @@
 
 use fal_wasm::{
     Client, Error, Status,
+    exports::{initiate, status, submit},
     models::{
         Endpoint,
         kandinsky5::{
@@ -14,7 +15,7 @@ use fal_wasm::{
     },
 };
 use gloo_net::http::Request;
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -146,6 +147,9 @@ async fn a_refused_input_comes_back_with_its_findings() {
     assert!(error.request_id().is_some());
     let detail = Reflect::get(&error.body(), &"detail".into()).expect("a body");
     assert!(Array::is_array(&detail));
+    let said = error.to_string();
+    assert!(said.starts_with("result: HTTP 422: image_url: "), "{said}");
+    assert!(said.contains(&error.request_id().expect("an id")), "{said}");
 }
 
 #[wasm_bindgen_test]
@@ -160,6 +164,7 @@ async fn steps_outside_their_range_are_refused_before_anything_is_sent() {
         .await
         .expect_err("refused");
     assert_eq!(error.code().as_deref(), Some("invalid_input"));
+    assert_eq!(error.to_string(), "num_inference_steps: less_than_equal");
     assert_eq!(received("").await, Vec::<Value>::new());
 }
 
@@ -217,6 +222,7 @@ async fn an_unreachable_service_is_a_network_error_that_names_the_operation() {
     assert_eq!(error.code().as_deref(), Some("network"));
     let operation = Reflect::get(error.as_js(), &"operation".into()).expect("a fact");
     assert_eq!(operation.as_string().as_deref(), Some("submit"));
+    assert!(error.to_string().starts_with("submit: "), "{error}");
 }
 
 /// An endpoint that the crate does not know, as a Rust app would add it.
@@ -243,25 +249,29 @@ async fn an_endpoint_of_the_callers_own_is_called_unchecked() {
 
 fn config() -> Object {
     let config = Object::new();
-    let proxy = format!("{EMULATOR}/api/fal/proxy");
-    Reflect::set(&config, &"proxyUrl".into(), &proxy.into()).expect("set");
+    let through_proxy = Function::new_with_args(
+        "{ method, url, headers }",
+        &format!(
+            r#"return {{ method, url: "{EMULATOR}/api/fal/proxy", headers: {{ ...headers, "x-fal-target-url": url }} }}"#
+        ),
+    );
+    Reflect::set(&config, &"requestMiddleware".into(), &through_proxy).expect("set");
     config
 }
 
 async fn submitted(options: &str) -> Result<JsValue, JsValue> {
-    let options = js_sys::JSON::parse(options).expect("JSON");
+    let options = JSON::parse(options).expect("JSON");
     let id = "fal-ai/kandinsky5/text-to-video/distill".into();
-    let promise = fal_wasm::exports::submit(config().into(), id, options);
+    let promise = submit(config().into(), id, options);
     JsFuture::from(promise).await
 }
 
 #[wasm_bindgen_test]
-async fn a_submit_sends_the_bare_input_and_the_headers_of_its_options() {
+async fn a_submit_sends_the_bare_input_with_the_method_query_and_headers_it_is_given() {
     forget_received().await;
     let reply = submitted(
-        r#"{"input":{"prompt":"é","duration":"10s"},"priority":"low","hint":"h1","startTimeout":30.5,
-            "webhookUrl":"https://a.b/c?d=e&f","headers":{"X-Mine":"1","X-Fal-Queue-Priority":"normal"},
-            "storageSettings":{"expiresIn":"1d"}}"#,
+        r#"{"input":{"prompt":"é","duration":"10s"},"method":"POST","query":"?fal_webhook=https%3A%2F%2Fa.b",
+            "headers":{"x-mine":"1","ACCEPT":"text/plain"}}"#,
     )
     .await
     .expect("a reply");
@@ -275,43 +285,55 @@ async fn a_submit_sends_the_bare_input_and_the_headers_of_its_options() {
     assert_eq!(request["method"], "POST");
     assert_eq!(
         request["target"],
-        "https://queue.fal.run/fal-ai/kandinsky5/text-to-video/distill?fal_webhook=https%3A%2F%2Fa.b%2Fc%3Fd%3De%26f"
+        "https://queue.fal.run/fal-ai/kandinsky5/text-to-video/distill?fal_webhook=https%3A%2F%2Fa.b"
     );
     assert_eq!(request["body"], json!({"prompt": "é", "duration": "10s"}));
     let headers = &request["headers"];
     for (name, value) in [
-        ("accept", "application/json"),
+        ("accept", "text/plain"),
         ("content-type", "application/json"),
-        ("x-fal-queue-priority", "low"),
-        ("x-fal-runner-hint", "h1"),
-        ("x-fal-request-timeout", "30.5"),
         ("x-mine", "1"),
-        (
-            "x-fal-object-lifecycle-preference",
-            r#"{"expiration_duration_seconds":86400}"#,
-        ),
     ] {
         assert_eq!(headers[name], value, "{name}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn options_that_cannot_be_right_are_named_and_nothing_is_sent() {
+async fn the_typed_client_submits_with_normal_priority() {
     forget_received().await;
-    for (options, argument) in [
+    let input = text_input("headers of a typed submit");
+    let id = client().submit::<ProTextToVideo>(&input).await;
+    assert!(!id.expect("an id").is_empty());
+    let requests = received("/text-to-video").await;
+    assert_eq!(requests[0]["headers"]["x-fal-queue-priority"], "normal");
+}
+
+#[wasm_bindgen_test]
+async fn ids_that_cannot_be_right_are_named_and_nothing_is_sent() {
+    forget_received().await;
+    let options: JsValue = JSON::parse(r#"{"requestId":"../x","input":{}}"#).expect("JSON");
+    for (call, argument) in [
         (
-            r#"{"input":{"prompt":"x"},"startTimeout":1}"#,
-            "startTimeout",
+            status(config().into(), "acme/app".into(), options.clone()),
+            "requestId",
         ),
         (
-            r#"{"input":{"prompt":"x"},"startTimeout":"30"}"#,
-            "startTimeout",
+            status(
+                config().into(),
+                "https://notfal.run/a/b".into(),
+                options.clone(),
+            ),
+            "endpointId",
         ),
-        (r#"{"input":{"prompt":"x"},"files":"base64"}"#, "files"),
+        (
+            submit(config().into(), 7.into(), options.clone()),
+            "endpointId",
+        ),
+        (initiate(config().into(), "no file".into(), options), "file"),
     ] {
-        let error = submitted(options).await.expect_err("refused");
+        let error = JsFuture::from(call).await.expect_err("refused");
         let named = Reflect::get(&error, &"argument".into()).expect("a fact");
-        assert_eq!(named.as_string().as_deref(), Some(argument), "{options}");
+        assert_eq!(named.as_string().as_deref(), Some(argument));
     }
     assert_eq!(received("").await, Vec::<Value>::new());
 }

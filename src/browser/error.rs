@@ -1,6 +1,8 @@
 //! What a call is rejected with. Rust collects the facts; the npm package's JavaScript
 //! makes `ApiError` and its kin of them, and the sentence that a person reads.
 
+use std::fmt;
+
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -33,6 +35,13 @@ impl Error {
     pub(crate) fn argument(name: &str, problem: &str) -> Self {
         Self::new("invalid_argument")
             .with("argument", name)
+            .with("problem", problem)
+    }
+
+    /// An answer that this protocol does not have.
+    pub(crate) fn unexpected(operation: &str, problem: &str) -> Self {
+        Self::new("bad_response")
+            .with("operation", operation)
             .with("problem", problem)
     }
 
@@ -92,6 +101,45 @@ impl Error {
     /// Every known fact as one JavaScript object, or the thrown value.
     pub fn as_js(&self) -> &JsValue {
         &self.0
+    }
+}
+
+/// What happened, in one line: which call, with which status, and the service's own words.
+/// The npm package writes its own, longer sentences.
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = Options::new(self.0.clone());
+        if let Some(what) = facts.text("operation").or_else(|| facts.text("argument")) {
+            write!(out, "{what}: ")?;
+        }
+        if let Some(status) = self.status() {
+            write!(out, "HTTP {status}: ")?;
+        }
+        out.write_str(&self.reason())?;
+        match self.request_id() {
+            Some(id) => write!(out, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    fn reason(&self) -> String {
+        let facts = Options::new(self.0.clone());
+        let body = Options::new(self.body());
+        let finding = body.options("detail").options("0");
+        let about = Options::new(finding.value("loc")).text("1");
+        let said = finding.text("msg").or_else(|| finding.text("type"));
+        let said = said.map(|said| [about.as_deref().unwrap_or("input"), ": ", &said].concat());
+        body.text("detail")
+            .or(said)
+            .or_else(|| facts.text("problem"))
+            .or_else(|| facts.options("cause").text("message"))
+            .or_else(|| facts.text("message"))
+            .or_else(|| self.code())
+            .unwrap_or_default()
     }
 }
 

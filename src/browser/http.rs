@@ -1,162 +1,213 @@
-//! One HTTP call: the only place that adds credentials, applies the middleware and the
-//! proxy, sends, reads the answer, and asks [`crate::retry`] whether to try again.
+//! One HTTP call: the only place that lets a key out, sends, reads the answer, and asks
+//! [`crate::retry`] whether to try again.
 
 use gloo_net::http::Response;
-use js_sys::{Function, Math, Object, Promise};
+use js_sys::{Date, Function, Math, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, RequestMode};
 
 use super::{
-    Config, Error, Scope,
-    answer::{Answer, Setback, parsed, read},
-    options::Options,
-    outgoing::prepare,
-    progress::Share,
-    retry_options::overridden,
-    timer::sleep,
-    xhr,
+    Error, Scope,
+    options::{Options, object, set},
+    retry_options::{is_listed, overridden},
+    watch::sleep,
 };
 use crate::{
-    retry::{Repeat, RetryPolicy},
-    text,
+    host::is_fal_url,
+    retry::{Failure, RetryPolicy, retry_after_ms},
 };
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    // gloo-net's own `send` panics when a wrapped `fetch` rejects with something that is
-    // no `Error`, and keeps only its text. We keep the value, as the cause of our error.
-    #[wasm_bindgen(js_name = fetch, catch)]
-    fn fetch(request: &Request) -> Result<Promise, JsValue>;
+    fn route(config: &JsValue, request: &Object) -> Promise;
+    fn transmit(
+        config: &JsValue,
+        request: &JsValue,
+        body: &JsValue,
+        signal: &JsValue,
+        is_presigned: bool,
+        may_have_key: bool,
+    ) -> Promise;
+    fn read(response: &JsValue, handler: Option<&Function>) -> Promise;
+    /// A middleware that sends everything to a proxy.
+    pub(crate) fn proxied(proxy_url: &str) -> Function;
 }
 
-/// Where a call goes.
+/// How an answer is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// To fal, through the middleware and the proxy, with credentials.
-    Service,
-    /// To a presigned URL, as it stands: it carries its own permission, and no key.
-    Presigned,
+pub(crate) enum Reading {
+    /// By the caller's `responseHandler`, where there is one.
+    Handler,
+    /// By its content type.
+    Content,
+    /// Not at all: the caller reads it as it comes.
+    Stream,
 }
 
-/// A call, before credentials, middleware and proxy.
-pub(crate) struct Call<'a> {
-    pub(crate) target: Target,
-    /// The word for it in errors: `submit`, `status`, `result`, `cancel` or `upload`.
-    pub(crate) operation: &'a str,
-    pub(crate) method: &'a str,
-    pub(crate) url: &'a str,
-    /// Headers by name, beside the ones that every call has.
-    pub(crate) headers: Object,
+/// What every call of one kind has in common.
+pub(crate) struct Plan {
+    /// The word for it in errors: `submit`, `status`, `result`, `upload`, …
+    pub(crate) operation: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) reading: Reading,
+    pub(crate) policy: &'static RetryPolicy,
+    /// It must be let arrive once it is on its way, so that the job it makes can be cancelled.
+    pub(crate) is_submit: bool,
+}
+
+/// A call, before credentials and middleware.
+pub(crate) struct Call {
+    pub(crate) plan: &'static Plan,
+    /// In place of the plan's.
+    pub(crate) method: Option<JsValue>,
+    pub(crate) url: String,
+    /// Headers by name, beside the ones that every call to the service has.
+    pub(crate) headers: JsValue,
     /// JSON text, or a `Blob`.
-    pub(crate) body: Option<JsValue>,
-    pub(crate) policy: RetryPolicy,
-    /// The call of the public API that this is a part of, and ends with.
-    pub(crate) scope: Option<&'a Scope>,
-    /// Who wants to know how much of the body is sent.
-    pub(crate) progress: Option<&'a Share>,
+    pub(crate) body: JsValue,
+    /// To a presigned URL, as it stands: it carries its own permission, and no key. Every
+    /// other call goes to fal, through the middleware, with credentials.
+    pub(crate) is_presigned: bool,
+}
+
+impl Call {
+    /// A call to the service without headers and body.
+    pub(crate) fn new(plan: &'static Plan, url: String) -> Box<Self> {
+        Box::new(Self {
+            plan,
+            method: None,
+            url,
+            headers: JsValue::UNDEFINED,
+            body: JsValue::UNDEFINED,
+            is_presigned: false,
+        })
+    }
+}
+
+/// A good answer.
+pub(crate) struct Answer {
+    pub(crate) body: JsValue,
+    response: Response,
+}
+
+impl Answer {
+    /// A header of the answer, where this page may read it.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name)
+    }
+}
+
+/// What one try came to, when it was no good answer. Without a failure it is not worth, or
+/// not safe, another try; otherwise the policy decides.
+struct Setback {
+    failure: Option<Failure>,
+    error: Error,
 }
 
 /// Makes the call, trying again as the policy allows.
-pub(crate) async fn dispatch(config: &Config, call: Call<'_>) -> Result<Answer, Error> {
-    let policy = overridden(call.policy.clone(), &config.0.options("retry"));
-    let is_submit = call.policy.repeat == Repeat::OnlyIfRefused;
-    let submit = call.scope.filter(|_| is_submit);
+pub(crate) async fn dispatch(scope: &Scope, call: &Call) -> Result<Answer, Error> {
+    let retry = scope.config.0.options("retry");
+    let policy = overridden(call.plan.policy, &retry);
     let mut attempt = 0;
     loop {
-        submit.inspect(|scope| scope.set_submitting(true));
-        let outcome = send(config, &call).await;
-        submit.inspect(|scope| scope.set_submitting(false));
+        scope.set_submitting(call.plan.is_submit);
+        let outcome = send(scope, call).await;
+        scope.set_submitting(false);
         let setback = match outcome {
             Ok(answer) => return Ok(answer),
             Err(setback) => setback,
         };
-        let is_wanted = !submit.is_some_and(Scope::is_abandoned);
+        let is_wanted = !scope.is_abandoned();
         let delay = setback
             .failure
             .filter(|_| is_wanted)
             .and_then(|failure| policy.delay_after(attempt, failure, Math::random()));
         match delay {
-            Some(delay_ms) => sleep(delay_ms).await,
-            None => return Err(setback.error.with("operation", call.operation)),
+            Some(delay_ms) => sleep(delay_ms, &scope.watch.signal()).await,
+            None => return Err(setback.error.with("operation", call.plan.operation)),
         }
         attempt += 1;
     }
 }
 
-async fn send(config: &Config, call: &Call<'_>) -> Result<Answer, Setback> {
-    if let Some(outcome) = send_watched(config, call).await {
-        return outcome;
+async fn send(scope: &Scope, call: &Call) -> Result<Answer, Setback> {
+    let config = &scope.config.0;
+    let request = object();
+    let method = call.method.clone();
+    set(
+        &request,
+        "method",
+        method.unwrap_or_else(|| call.plan.method.into()),
+    );
+    set(&request, "url", call.url.as_str());
+    set(&request, "headers", &call.headers);
+    let mut request: JsValue = request.into();
+    if !call.is_presigned {
+        request = settled(route(config.as_js(), request.unchecked_ref())).await?;
     }
-    let (method, url, headers) = match call.target {
-        Target::Service => prepare(config, call).await.map_err(Setback::last)?,
-        Target::Presigned => (
-            text::joined(&[call.method]),
-            text::joined(&[call.url]),
-            call.headers.clone(),
-        ),
-    };
     // The middleware may have taken its time.
-    if call.scope.is_some_and(Scope::is_abandoned) {
+    if scope.is_abandoned() {
         return Err(Setback::last(Error::new("aborted")));
     }
-    let init = RequestInit::new();
-    init.set_method(&method);
-    init.set_headers(&headers);
-    init.set_mode(RequestMode::Cors);
-    init.set_signal(call.scope.map(Scope::signal).as_ref());
-    if let Some(body) = call
-        .body
-        .as_ref()
-        .filter(|_| !method.eq_ignore_ascii_case("GET"))
-    {
-        init.set_body(body);
+    let url = Options::new(request.clone()).text("url");
+    let response = settled(transmit(
+        config.as_js(),
+        &request,
+        &call.body,
+        &scope.watch.signal(),
+        call.is_presigned,
+        url.is_some_and(|url| is_fal_url(&url)),
+    ));
+    let response = response.await?;
+    let answered = Response::from(response.clone().unchecked_into::<web_sys::Response>());
+    let is_ok = answered.ok();
+    if is_ok && call.plan.reading == Reading::Stream {
+        return Ok(Answer {
+            body: response,
+            response: answered,
+        });
     }
-    let promise = match config.0.function("fetch") {
-        Some(fetch) => custom_fetch(&fetch, &url, &init).map_err(Setback::unanswered)?,
-        None => browser_fetch(&url, &init)?,
-    };
-    let response = JsFuture::from(promise).await.map_err(Setback::unanswered)?;
-    read(Response::from(
-        response.unchecked_into::<web_sys::Response>(),
-    ))
-    .await
-}
-
-/// Sends a body whose progress somebody watches, where this runtime can.
-async fn send_watched(config: &Config, call: &Call<'_>) -> Option<Result<Answer, Setback>> {
-    let progress = call.progress.filter(|progress| progress.is_watched())?;
-    let body = call.body.as_ref()?;
-    if config.0.function("fetch").is_some() {
-        return None;
-    }
-    let (status, text) = xhr::send(call.method, call.url, &call.headers, body, progress)
-        .await
-        .ok()?;
-    Some(match status {
-        200..300 => Ok(Answer {
-            body: JsValue::UNDEFINED,
-            request_id: None,
+    let handler = config.function("responseHandler");
+    let handler = handler.filter(|_| call.plan.reading == Reading::Handler);
+    match settled(read(&response, handler.as_ref())).await {
+        Ok(body) => Ok(Answer {
+            body,
+            response: answered,
         }),
-        0 => Err(Setback::unanswered(JsValue::UNDEFINED)),
-        _ => Err(Setback::refused(status, None, false).with("body", parsed(text))),
-    })
+        Err(setback) if is_ok => Err(setback),
+        Err(setback) => Err(Setback {
+            failure: Some(status_of(config, &answered)),
+            ..setback
+        }),
+    }
 }
 
-/// The caller's `fetch`, called with `(url, init)` as the official client calls it.
-fn custom_fetch(fetch: &Function, url: &str, init: &RequestInit) -> Result<Promise, JsValue> {
-    let promise = fetch.call2(&JsValue::UNDEFINED, &url.into(), init)?;
-    Ok(Promise::resolve(&promise))
+async fn settled(promise: Promise) -> Result<JsValue, Setback> {
+    let settled = JsFuture::from(promise).await;
+    settled.map_err(|reason| Setback::last(Error::thrown(reason)))
 }
 
-/// The browser's. What it says of a request that cannot be built, such as one with a line
-/// break in a header, is no network failure and would fail again.
-fn browser_fetch(url: &str, init: &RequestInit) -> Result<Promise, Setback> {
-    Request::new_with_str_and_init(url, init)
-        .and_then(|request| fetch(&request))
-        .map_err(|cause| {
-            let message = Options::new(cause.clone()).text("message");
-            let problem = message.unwrap_or_default();
-            Setback::last(Error::argument("request", &problem).with("cause", cause))
-        })
+impl Setback {
+    /// A failure that is no HTTP error. Browsers say `TypeError`, in three wordings, for
+    /// everything from a lost connection to a refused cross-origin request.
+    fn last(error: Error) -> Self {
+        let is_network = error.code().as_deref() == Some("network");
+        Self {
+            failure: is_network.then_some(Failure::Network),
+            error,
+        }
+    }
+}
+
+fn status_of(config: &Options, response: &Response) -> Failure {
+    let status = response.status();
+    let headers = response.headers();
+    let retry_after = headers.get("retry-after");
+    Failure::Status {
+        status,
+        is_listed: is_listed(status, &config.options("retry")),
+        retry_after_ms: retry_after
+            .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
+        user_timeout: headers.get("x-fal-request-timeout-type").as_deref() == Some("user"),
+    }
 }

@@ -1,25 +1,25 @@
 //! Effects: requests, timers, files. Each module asks a pure one what to do and does it.
 
-mod answer;
+mod call;
 mod error;
+mod flow;
 mod http;
-mod input;
-mod join;
 mod operation;
 mod options;
-mod outgoing;
-mod progress;
-pub(crate) mod queue;
 mod request;
 mod retry_options;
-pub(crate) mod storage;
-mod submit;
-mod subscribe;
-mod timer;
+mod storage;
 mod validate;
-mod xhr;
+mod watch;
 
+pub(crate) use call::Phase;
+#[cfg(feature = "npm")]
+pub(crate) use call::endpoint;
 pub use error::Error;
-pub(crate) use join::Boxed;
+pub(crate) use flow::Kind;
+pub(crate) use http::proxied;
 pub(crate) use operation::{Operation, Scope};
 pub(crate) use options::{Config, Options, object, set};
+pub(crate) use storage::Step;
+#[cfg(feature = "npm")]
+pub(crate) use validate::check;

@@ -10,53 +10,40 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{
-    Config, Error,
-    join::Boxed,
+    Config, Error, Phase,
+    flow::{self, Boxed, Kind},
     options::Options,
-    request::{Request, cancel_abandoned},
-    timer::Timer,
+    request::Request,
+    watch::Watch,
 };
 
 /// What the parts of one call share.
 pub(crate) struct Scope {
     pub(crate) config: Config,
-    /// Ends the call's requests.
-    controller: AbortController,
-    stop: RefCell<Option<Error>>,
-    waker: RefCell<Option<Waker>>,
-    listener: RefCell<Option<Listener>>,
-    timeout: RefCell<Option<Timer>>,
+    pub(crate) watch: Watch,
     is_submitting: Cell<bool>,
     is_abandoned: Cell<bool>,
-    submitted: RefCell<Option<Rc<Request>>>,
+    request: RefCell<Option<Rc<Request>>>,
+    owns_request: Cell<bool>,
 }
 
 impl Scope {
-    fn new(config: Config) -> Result<Self, Error> {
+    fn new(config: Config, signal: &JsValue) -> Result<Self, Error> {
         Ok(Self {
             config,
-            controller: AbortController::new().map_err(Error::thrown)?,
-            stop: RefCell::default(),
-            waker: RefCell::default(),
-            listener: RefCell::default(),
-            timeout: RefCell::default(),
+            watch: Watch::new(signal).map_err(Error::thrown)?,
             is_submitting: Cell::default(),
             is_abandoned: Cell::default(),
-            submitted: RefCell::default(),
+            request: RefCell::default(),
+            owns_request: Cell::default(),
         })
-    }
-
-    /// The signal that every request of this call carries.
-    pub(crate) fn signal(&self) -> AbortSignal {
-        self.controller.signal()
     }
 
     /// Nobody waits for this call any more.
@@ -69,125 +56,84 @@ impl Scope {
         self.is_submitting.set(submitting);
     }
 
-    /// From now on, this is the call's request: errors name it, and abandoning the call
-    /// cancels it. (One that has completed by then stays as it is.)
-    pub(crate) fn set_submitted(&self, request: Option<Request>) {
-        self.submitted.replace(request.map(Rc::new));
+    /// From now on, this is the call's request: errors name it.
+    pub(crate) fn set_request(&self, request: Rc<Request>) {
+        self.request.replace(Some(request));
     }
 
     /// The call's request, once it is in the queue.
-    pub(crate) fn submitted(&self) -> Option<Rc<Request>> {
-        self.submitted.borrow().clone()
+    pub(crate) fn request(&self) -> Option<Rc<Request>> {
+        self.request.borrow().clone()
     }
 
-    /// Cancels the submitted request, if there is one, on the server.
+    /// Abandoning the call cancels its request, too: nobody else knows of it, or its caller
+    /// set it a time. (One that has completed by then stays as it is.)
+    pub(crate) fn own_request(&self) {
+        self.owns_request.set(true);
+    }
+
+    /// Cancels the call's own request, if there is one, on the server.
     pub(crate) fn cancel_now(&self) {
-        if let Some(request) = self.submitted.take() {
+        if self.owns_request.take()
+            && let Some(request) = self.request.take()
+        {
             cancel_abandoned(self.config.clone(), request);
         }
     }
 
-    /// `error` with the id of the submitted request, if there is one.
+    /// `error` with the id of its request, if there is one.
     fn named(&self, error: Error) -> Error {
-        match self.submitted() {
+        match self.request() {
             Some(request) => error.with_default("requestId", &request.id),
             None => error,
         }
     }
-
-    /// Settles the call with `error`.
-    fn stop(&self, error: Error) {
-        self.stop.borrow_mut().get_or_insert(error);
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-
-    /// Starts the clock: after `ms` milliseconds the call settles with a timeout.
-    pub(crate) fn start_timeout(self: &Rc<Self>, ms: f64) {
-        let scope = Rc::downgrade(self);
-        let timer = Timer::new(ms, move || {
-            if let Some(scope) = scope.upgrade() {
-                scope.stop(Error::new("timeout").with("timeoutMs", ms));
-            }
-        });
-        self.timeout.replace(timer);
-    }
-
-    /// Follows the caller's `abortSignal`, if that is what `signal` is.
-    fn follow_signal(self: &Rc<Self>, signal: JsValue) {
-        let Ok(signal) = signal.dyn_into::<AbortSignal>() else {
-            return;
-        };
-        let reason = Options::new(signal.clone().into());
-        let scope = Rc::downgrade(self);
-        let abort = move || {
-            if let Some(scope) = scope.upgrade() {
-                scope.stop(Error::thrown(reason.value("reason")));
-            }
-        };
-        if signal.aborted() {
-            abort();
-        } else {
-            self.listener.replace(Some(Listener::new(signal, abort)));
-        }
-    }
-
-    /// Lets go of the caller's signal and of the clock.
-    fn release(&self) {
-        self.listener.take();
-        self.timeout.take();
-    }
 }
 
-/// A listener for `abort`, removed when dropped, so that signals that live long do not
-/// collect one for every call.
-struct Listener {
-    signal: AbortSignal,
-    callback: Closure<dyn FnMut()>,
-}
-
-impl Listener {
-    fn new(signal: AbortSignal, callback: impl FnMut() + 'static) -> Self {
-        let callback = Closure::<dyn FnMut()>::new(callback);
-        let function = callback.as_ref().unchecked_ref();
-        let _ = signal.add_event_listener_with_callback("abort", function);
-        Self { signal, callback }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let function = self.callback.as_ref().unchecked_ref();
-        let _ = self
-            .signal
-            .remove_event_listener_with_callback("abort", function);
-    }
+/// Cancels a request that nobody waits for any more. What comes of it concerns nobody: it may
+/// have ended, or not be stoppable.
+fn cancel_abandoned(config: Config, request: Rc<Request>) {
+    let Ok(scope) = Scope::new(config, &JsValue::UNDEFINED) else {
+        return;
+    };
+    scope.set_request(request);
+    let nothing = JsValue::UNDEFINED;
+    let options = Options::new(nothing.clone());
+    let cancelled = flow::start(Kind::Once(Phase::Cancel), Rc::new(scope), nothing, options);
+    spawn_local(async {
+        let _ = cancelled.await;
+    });
 }
 
 /// A call that runs.
 pub(crate) struct Operation {
     scope: Rc<Scope>,
-    work: Option<Boxed<'static, JsValue>>,
+    stopped: JsFuture,
+    work: Option<Boxed<JsValue>>,
 }
 
 impl Operation {
-    /// Starts a call with this work, ended early by the caller's `abortSignal`.
+    /// Starts a call about `subject`, ended early by the caller's `abortSignal`.
     pub(crate) fn start(
         config: Config,
-        signal: JsValue,
-        work: impl FnOnce(Rc<Scope>) -> Boxed<'static, JsValue>,
+        subject: JsValue,
+        options: Options,
+        kind: Kind,
     ) -> Result<Self, Error> {
-        let scope = Rc::new(Scope::new(config)?);
-        scope.follow_signal(signal);
-        let work = Some(work(scope.clone()));
-        Ok(Self { scope, work })
+        let scope = Rc::new(Scope::new(config, &options.value("abortSignal"))?);
+        let stopped = JsFuture::from(scope.watch.stopped());
+        let work = Some(flow::start(kind, scope.clone(), subject, options));
+        Ok(Self {
+            scope,
+            stopped,
+            work,
+        })
     }
 
     fn abandon(&mut self) {
         let Some(work) = self.work.take() else { return };
         self.scope.is_abandoned.set(true);
-        self.scope.release();
+        self.scope.watch.release();
         if self.scope.is_submitting.get() {
             spawn_local(async move {
                 let _ = work.await;
@@ -195,7 +141,7 @@ impl Operation {
             return;
         }
         drop(work);
-        self.scope.controller.abort();
+        self.scope.watch.abort();
         self.scope.cancel_now();
     }
 }
@@ -204,25 +150,29 @@ impl Future for Operation {
     type Output = Result<JsValue, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.scope.waker.replace(Some(context.waker().clone()));
-        if let Some(error) = self.scope.stop.take() {
-            let error = self.scope.named(error);
-            self.abandon();
-            return Poll::Ready(Err(error));
-        }
         let Some(work) = &mut self.work else {
             return Poll::Ready(Err(Error::new("aborted")));
         };
-        let Poll::Ready(outcome) = work.as_mut().poll(context) else {
+        if let Poll::Ready(outcome) = work.as_mut().poll(context) {
+            self.work = None;
+            self.scope.watch.release();
+            if outcome.is_err() {
+                // Nothing of a call that failed need go on.
+                self.scope.watch.abort();
+            }
+            return Poll::Ready(outcome.map_err(|error| self.scope.named(error)));
+        }
+        let Poll::Ready(Err(reason)) = Pin::new(&mut self.stopped).poll(context) else {
             return Poll::Pending;
         };
-        self.work = None;
-        self.scope.release();
-        if outcome.is_err() {
-            // One of several uploads failed: the others need not go on.
-            self.scope.controller.abort();
+        let error = Error::thrown(reason);
+        if error.code().as_deref() == Some("timeout") {
+            // The caller set the request a time, not only this call.
+            self.scope.own_request();
         }
-        Poll::Ready(outcome.map_err(|error| self.scope.named(error)))
+        let error = self.scope.named(error);
+        self.abandon();
+        Poll::Ready(Err(error))
     }
 }
 

@@ -4,6 +4,11 @@
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
+#[wasm_bindgen(module = "/src/browser/wire.js")]
+extern "C" {
+    fn at(object: &JsValue, name: &str) -> JsValue;
+}
+
 /// An options object, as the caller gave it.
 #[derive(Clone)]
 pub(crate) struct Options(JsValue);
@@ -16,7 +21,7 @@ impl Options {
     /// The property, `undefined` where it cannot be read.
     #[inline(never)] // a call is smaller than this, and there are dozens
     pub(crate) fn value(&self, name: &str) -> JsValue {
-        Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED)
+        at(&self.0, name)
     }
 
     /// The property unless it is `undefined` or `null`.
@@ -43,32 +48,17 @@ impl Options {
         self.value(name).dyn_into().ok()
     }
 
-    /// Every own property, none where this is no object.
-    pub(crate) fn entries(&self) -> Vec<(String, JsValue)> {
-        if !self.0.is_object() {
-            return Vec::new();
-        }
-        let names = Object::keys(self.0.unchecked_ref::<Object>());
-        let names = names.iter().filter_map(|name| name.as_string());
-        let entry = |name: String| {
-            let value = self.value(&name);
-            (name, value)
-        };
-        names.map(entry).collect()
-    }
-
     pub(crate) fn options(&self, name: &str) -> Self {
         Self(self.value(name))
     }
 
-    /// This property where it is given, else the client's.
-    pub(crate) fn or_config(&self, name: &str, config: &Config) -> JsValue {
-        self.given(name).unwrap_or_else(|| config.0.value(name))
+    pub(crate) fn as_js(&self) -> &JsValue {
+        &self.0
     }
 }
 
-/// The client's configuration: `credentials`, `proxyUrl`, `proxyWhen`, `fetch`,
-/// `requestMiddleware`, `retry`, `files`, `validate`.
+/// The client's configuration: `credentials`, `requestMiddleware`, `responseHandler`,
+/// `fetch`, `put` (a `fetch` for presigned URLs), `userAgent`, `retry`.
 #[derive(Clone)]
 pub(crate) struct Config(pub(crate) Options);
 
@@ -76,18 +66,6 @@ impl Config {
     pub(crate) fn new(object: JsValue) -> Self {
         Self(Options::new(object))
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// Any value as text, as JavaScript writes it; formatting numbers in Rust costs kilobytes.
-    #[wasm_bindgen(js_name = String, catch)]
-    fn string(value: &JsValue) -> Result<String, JsValue>;
-}
-
-/// A value as JavaScript writes it; empty for one that has no text.
-pub(crate) fn written(value: &JsValue) -> String {
-    string(value).unwrap_or_default()
 }
 
 /// A new, empty object.

@@ -1,20 +1,11 @@
-//! A request in the queue, and the calls that ask after it (protocol §5.3, §5.5, §5.6).
-
-use std::rc::Rc;
+//! A request in the queue, and where to ask after it (protocol §2.2).
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
-use super::{
-    Config, Error, Options, Scope,
-    answer::Answer,
-    http::{Call, Target, dispatch},
-    object, set,
-};
+use super::{Error, Options};
 use crate::{
     endpoint::{EndpointId, RequestId},
     host::is_fal_url,
-    retry::RetryPolicy,
     text,
 };
 
@@ -31,108 +22,63 @@ impl Request {
     /// stand for another app; otherwise built from the id (protocol §2.2).
     pub(crate) fn of_reply(endpoint: &EndpointId, reply: &JsValue) -> Option<Self> {
         let reply = Options::new(reply.clone());
-        let id = reply.text("request_id")?;
-        let built = Self::built(endpoint, RequestId::parse(&id)?, &id);
-        let named = |name: &str, built| {
-            reply
-                .text(name)
-                .filter(|url| is_fal_url(url))
-                .unwrap_or(built)
-        };
-        Some(Self {
-            status_url: named("status_url", built.status_url),
-            response_url: named("response_url", built.response_url),
-            cancel_url: named("cancel_url", built.cancel_url),
-            id,
-        })
+        let mut request = Self::built(endpoint, reply.text("request_id")?)?;
+        for (name, url) in [
+            ("status_url", &mut request.status_url),
+            ("response_url", &mut request.response_url),
+            ("cancel_url", &mut request.cancel_url),
+        ] {
+            if let Some(named) = reply.text(name).filter(|url| is_fal_url(url)) {
+                *url = named;
+            }
+        }
+        Some(request)
     }
 
     /// From a request id that the caller kept.
     pub(crate) fn named(endpoint: &EndpointId, options: &Options) -> Result<Self, Error> {
         let id = options.text("requestId").unwrap_or_default();
-        match RequestId::parse(&id) {
-            Some(parsed) => Ok(Self::built(endpoint, parsed, &id)),
-            None => Err(Error::argument(
-                "requestId",
-                "must be the request_id that submit returned",
-            )
-            .with("given", options.value("requestId"))),
-        }
+        Self::built(endpoint, id).ok_or_else(|| {
+            let problem = "must be the request_id that submit returned";
+            Error::argument("requestId", problem).with("given", options.value("requestId"))
+        })
     }
 
-    fn built(endpoint: &EndpointId, parsed: RequestId<'_>, id: &str) -> Self {
-        Self {
-            id: text::joined(&[id]),
+    fn built(endpoint: &EndpointId, id: String) -> Option<Self> {
+        let parsed = RequestId::parse(&id)?;
+        Some(Self {
             status_url: endpoint.request_url(&parsed, "/status"),
             response_url: endpoint.request_url(&parsed, ""),
             cancel_url: endpoint.request_url(&parsed, "/cancel"),
-        }
+            id,
+        })
     }
 
-    /// Asks where the request stands, at its server.
-    pub(crate) async fn status(&self, scope: &Scope, with_logs: bool) -> Result<JsValue, Error> {
-        let query = if with_logs { "?logs=1" } else { "?logs=0" };
-        let url = text::joined(&[&self.status_url, query]);
-        let call = follow_up("status", "GET", &url, RetryPolicy::status(), Some(scope));
-        let answer = dispatch(&scope.config, call).await;
-        Ok(self.named_in(answer)?.body)
+    /// Where to ask for its status, with the model's logs if `options` wants them.
+    pub(crate) fn status_url(&self, options: &Options) -> String {
+        text::joined(&[&self.status_url, logs_query(options)])
     }
 
-    /// Fetches the result: `{ data, requestId }`.
-    pub(crate) async fn result(&self, scope: &Scope) -> Result<JsValue, Error> {
-        let url = &self.response_url;
-        let call = follow_up("result", "GET", url, RetryPolicy::result(), Some(scope));
-        let answer = dispatch(&scope.config, call).await;
-        let Answer { body, request_id } = self.named_in(answer)?;
-        let result = object();
-        set(&result, "data", body);
-        // The header may be hidden from pages of other origins; the id is known anyway.
-        let request_id = request_id.as_deref().unwrap_or(&self.id);
-        set(&result, "requestId", request_id);
-        Ok(result.into())
+    /// Where its status is streamed from (protocol §5.4).
+    pub(crate) fn status_stream_url(&self, options: &Options) -> String {
+        text::joined(&[&self.status_url, "/stream", logs_query(options)])
     }
 
-    /// Cancels the request, as the caller asks.
-    pub(crate) async fn cancel(&self, scope: &Scope) -> Result<(), Error> {
-        let sent = self.send_cancel(&scope.config, Some(scope)).await;
-        self.named_in(sent).map(|_| ())
+    /// Where its result is.
+    pub(crate) fn response_url(&self) -> String {
+        text::joined(&[&self.response_url])
     }
 
-    async fn send_cancel(&self, config: &Config, scope: Option<&Scope>) -> Result<Answer, Error> {
-        let policy = RetryPolicy::standard();
-        let call = follow_up("cancel", "PUT", &self.cancel_url, policy, scope);
-        dispatch(config, call).await
-    }
-
-    fn named_in<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
-        outcome.map_err(|error| error.with_default("requestId", &self.id))
+    /// Where to cancel it.
+    pub(crate) fn cancel_url(&self) -> String {
+        text::joined(&[&self.cancel_url])
     }
 }
 
-/// Cancels a request that nobody waits for any more. What comes of it concerns nobody: it
-/// may have ended, or not be stoppable.
-pub(crate) fn cancel_abandoned(config: Config, request: Rc<Request>) {
-    spawn_local(async move {
-        let _ = request.send_cancel(&config, None).await;
-    });
-}
-
-fn follow_up<'a>(
-    operation: &'a str,
-    method: &'a str,
-    url: &'a str,
-    policy: RetryPolicy,
-    scope: Option<&'a Scope>,
-) -> Call<'a> {
-    Call {
-        target: Target::Service,
-        operation,
-        method,
-        url,
-        headers: object(),
-        body: None,
-        policy,
-        scope,
-        progress: None,
+fn logs_query(options: &Options) -> &'static str {
+    if options.is_true("logs") {
+        "?logs=1"
+    } else {
+        "?logs=0"
     }
 }

@@ -7,27 +7,29 @@ use super::Options;
 use crate::retry::{Repeat, RetryPolicy};
 
 /// The policy of a kind of call, with what the caller gave in its place.
-pub(crate) fn overridden(mut policy: RetryPolicy, retry: &Options) -> RetryPolicy {
-    if let Some(retries) = retry.number("maxRetries") {
-        // Saturates; NaN counts as none.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let retries = retries as u32;
-        policy.max_retries = retries;
-    }
+pub(crate) fn overridden(policy: &RetryPolicy, retry: &Options) -> RetryPolicy {
     let number = |name: &str, default: f64| retry.number(name).unwrap_or(default);
-    policy.base_delay_ms = number("baseDelay", policy.base_delay_ms);
-    policy.max_delay_ms = number("maxDelay", policy.max_delay_ms);
-    policy.backoff_multiplier = number("backoffMultiplier", policy.backoff_multiplier);
-    if let Some(jitter) = retry.value("enableJitter").as_bool() {
-        policy.jitter = jitter;
+    let jitter = retry.value("enableJitter").as_bool();
+    // Saturates; NaN counts as none.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let max_retries = number("maxRetries", policy.max_retries.into()) as u32;
+    RetryPolicy {
+        max_retries,
+        base_delay_ms: number("baseDelay", policy.base_delay_ms),
+        max_delay_ms: number("maxDelay", policy.max_delay_ms),
+        backoff_multiplier: number("backoffMultiplier", policy.backoff_multiplier),
+        jitter: jitter.unwrap_or(policy.jitter),
+        repeat: if retry.is_true("resubmit") {
+            Repeat::Freely
+        } else {
+            policy.repeat
+        },
+        ..*policy
     }
-    if let Ok(statuses) = retry.value("retryableStatusCodes").dyn_into::<Array>() {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let status = |value: JsValue| value.as_f64().map(|status| status as u16);
-        policy.retryable_statuses = statuses.iter().filter_map(status).collect();
-    }
-    if retry.is_true("resubmit") {
-        policy.repeat = Repeat::Freely;
-    }
-    policy
+}
+
+/// Whether the caller's own list of statuses, if there is one, has this one.
+pub(crate) fn is_listed(status: u16, retry: &Options) -> Option<bool> {
+    let statuses: Array = retry.value("retryableStatusCodes").dyn_into().ok()?;
+    Some(statuses.includes(&JsValue::from(status), 0))
 }

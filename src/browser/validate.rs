@@ -2,21 +2,40 @@
 //! the uploads and the wait is refused at once, in the service's own terms.
 
 use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
 use super::{Error, Options, object, set};
-use crate::models::{Field, Given, Model, Problem};
+use crate::{
+    endpoint::EndpointId,
+    models::{self, Field, Given, Problem},
+};
 
-/// Refuses an input that breaks the endpoint's table, with one finding for each field.
-pub(crate) fn check(model: &Model, input: &JsValue) -> Result<(), Error> {
+#[wasm_bindgen(module = "/src/browser/wire.js")]
+extern "C" {
+    /// A finding about a field; `bound`, where there is one, is what `bound_name` says of it.
+    fn finding(
+        field: &str,
+        error_type: &str,
+        bound_name: &str,
+        bound: &JsValue,
+        input: &JsValue,
+    ) -> JsValue;
+}
+
+/// Refuses an input that breaks the endpoint's table, if it has one, with a finding for each
+/// field.
+pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error> {
+    let Some(model) = models::find(endpoint.as_str()) else {
+        return Ok(());
+    };
     let input = Options::new(input.clone());
     let findings = Array::new();
     for field in model.fields {
         let value = input.value(field.name);
         let text = value.as_string();
         if let Err(problem) = field.check(given(&value, text.as_deref())) {
-            findings.push(&finding(field, problem, value));
+            findings.push(&described(field, problem, &value));
         }
     }
     if findings.length() == 0 {
@@ -45,25 +64,15 @@ fn given<'a>(value: &JsValue, text: Option<&'a str>) -> Given<'a> {
 
 /// The problem as an entry of the service's validation error (protocol §10.1), without the
 /// sentence: that is JavaScript's to write.
-fn finding(field: &Field, problem: Problem, value: JsValue) -> JsValue {
-    let finding = object();
-    set(&finding, "loc", pair("body", field.name));
-    set(&finding, "type", problem.error_type());
-    let context = object();
-    match problem {
+fn described(field: &Field, problem: Problem, value: &JsValue) -> JsValue {
+    let (name, bound): (&str, JsValue) = match problem {
         Problem::NotOneOf(values) => {
             let expected: Array = values.iter().map(|text| JsValue::from(*text)).collect();
-            set(&context, "expected", expected);
+            ("expected", expected.into())
         }
-        Problem::TooSmall(least) => set(&context, "ge", least),
-        Problem::TooLarge(most) => set(&context, "le", most),
-        Problem::Missing | Problem::NotText | Problem::NotInteger => (),
-    }
-    set(&finding, "ctx", context);
-    set(&finding, "input", value);
-    finding.into()
-}
-
-fn pair(first: &str, second: &str) -> Array {
-    Array::of2(&first.into(), &second.into())
+        Problem::TooSmall(least) => ("ge", least.into()),
+        Problem::TooLarge(most) => ("le", most.into()),
+        Problem::Missing | Problem::NotText | Problem::NotInteger => ("", JsValue::UNDEFINED),
+    };
+    finding(field.name, problem.error_type(), name, &bound, value)
 }

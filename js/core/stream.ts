@@ -1,0 +1,221 @@
+import type { Events, Wasm } from "./wasm.ts";
+
+/** Where a stream comes from, and how its failures become exceptions. */
+export interface Source {
+  wasm: Wasm;
+  /** Sends the request; the answer's body is the stream. */
+  open(signal: AbortSignal): Promise<Response>;
+  toError(reason: unknown): unknown;
+  /** Ends the stream. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds without a byte until the stream fails, also before the first one; by default,
+   * 45 s from the answer's headers on.
+   */
+  timeout?: number | undefined;
+}
+
+type Listener = (event: any) => void;
+
+/** Three of the service's comments, which come every 15 s (protocol §5.4), may be missed. */
+const IDLE_MS = 45_000;
+/** The longest delay that timers take; a longer one would fire at once. */
+const MAX_MS = 2_147_483_647;
+
+/** A running stream of server-sent events, or of bytes where the answer is of any other type. */
+export class FalStream {
+  readonly #source: Source;
+  readonly #controller = new AbortController();
+  readonly #listeners: Array<[type: string, listener: Listener]> = [];
+  readonly #done: Promise<any>;
+  #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
+  /** What no iteration has taken yet. */
+  #buffer: unknown[] = [];
+  #last: unknown;
+  #failure: { error: unknown } | undefined;
+  #isOver = false;
+  #wake: () => void = () => {};
+  #requestId = "";
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    // Whoever asks for it is told; nobody has to ask.
+    this.#done.catch(() => {});
+    const { signal } = source;
+    const abort = (): void => this.#controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    this.#run().finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  on = (type: string, listener: Listener): void => {
+    this.#listeners.push([type, listener]);
+  };
+
+  done = (): Promise<any> => this.#done;
+
+  abort = (reason?: unknown): void => {
+    if (!this.#isOver) this.#controller.abort(reason);
+  };
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get requestId(): string {
+    return this.#requestId;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<any, void, unknown> {
+    try {
+      for (;;) {
+        yield* this.#buffer.splice(0);
+        if (this.#buffer.length > 0) continue;
+        if (this.#failure) throw this.#failure.error;
+        if (this.#isOver) return;
+        await new Promise<void>((resolve) => {
+          const next = this.#wake;
+          this.#wake = () => (next(), resolve());
+        });
+      }
+    } finally {
+      this.abort();
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#controller;
+    const ended = new Promise<"aborted">((resolve) => {
+      if (signal.aborted) resolve("aborted");
+      else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+    });
+    try {
+      const outcome = await Promise.race([ended, this.#read()]);
+      this.#end(() => {
+        const value = outcome === "aborted" ? (this.#last ?? {}) : this.#last;
+        if (outcome !== "aborted") this.#tell("done", value);
+        this.#settle.resolve(value);
+      });
+    } catch (reason) {
+      const error = this.#source.toError(reason);
+      this.#end(() => {
+        this.#failure = { error };
+        this.#tell("error", error);
+        this.#settle.reject(error);
+      });
+      // Whatever is still under way need not go on.
+      this.#controller.abort();
+    }
+  }
+
+  #end(settle: () => void): void {
+    this.#isOver = true;
+    settle();
+    this.#awaken();
+  }
+
+  async #read(): Promise<void> {
+    const { wasm, open } = this.#source;
+    const { signal } = this.#controller;
+    if (signal.aborted) return;
+    const response = await this.#alive(open(signal), this.#source.timeout);
+    this.#requestId = response.headers.get("x-fal-request-id") ?? "";
+    const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
+    const events = isEvents ? new wasm.Events() : undefined;
+    const reader = response.body?.getReader();
+    const cancel = (): void => void reader?.cancel().catch(() => {});
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      for (;;) {
+        const { value, done } = await this.#chunk(reader);
+        if (this.#isOver || signal.aborted) return;
+        if (value) this.#take(events, value);
+        if (!done) continue;
+        if (events) this.#takeEvents(events.end());
+        return;
+      }
+    } finally {
+      // Without effect on a body that was read to its end.
+      cancel();
+      events?.free();
+    }
+  }
+
+  /** Something to wait for, which fails when it takes too long. */
+  async #alive<T>(coming: Promise<T>, ms = 0): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stalled = new Promise<never>((_, reject) => {
+      const facts = { falCode: "http", status: 408, statusText: `nothing came for ${ms} ms` };
+      if (ms > 0 && ms <= MAX_MS) timer = setTimeout(() => reject({ ...facts, ...this.#names() }), ms);
+    });
+    try {
+      return await Promise.race([coming, stalled]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The next bytes; none of an answer without a body. */
+  async #chunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<ReadableStreamReadResult<Uint8Array>> {
+    if (!reader) return { value: undefined, done: true };
+    const read = reader.read().catch((cause: unknown) => {
+      throw { falCode: "network", cause, ...this.#names() };
+    });
+    return this.#alive(read, this.#source.timeout ?? IDLE_MS);
+  }
+
+  #names(): object {
+    return { operation: "stream", ...(this.#requestId && { requestId: this.#requestId }) };
+  }
+
+  #take(events: Events | undefined, bytes: Uint8Array): void {
+    if (events) this.#takeEvents(events.feed(bytes));
+    else this.#give(bytes, ["data"]);
+  }
+
+  /** Takes the data of events, each ended by a CR, which no data holds. */
+  #takeEvents(data: Uint8Array): void {
+    if (data.length === 0) return;
+    for (const text of new TextDecoder().decode(data).slice(0, -1).split("\r")) {
+      if (this.#isOver) return;
+      // An event without data is a sign of life, and no more.
+      if (text) this.#give(this.#parsed(text), ["data", "message"]);
+    }
+  }
+
+  #parsed(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw { falCode: "bad_response", problem: "an event is not valid JSON", cause, ...this.#names() };
+    }
+  }
+
+  #give(event: unknown, types: string[]): void {
+    this.#last = event;
+    this.#buffer.push(event);
+    for (const type of types) this.#tell(type, event);
+    this.#awaken();
+  }
+
+  #awaken(): void {
+    const wake = this.#wake;
+    this.#wake = () => {};
+    wake();
+  }
+
+  #tell(type: string, event: unknown): void {
+    for (const [wanted, listener] of this.#listeners) {
+      if (wanted !== type) continue;
+      try {
+        listener(event);
+      } catch (error) {
+        // A listener's own failure is not the stream's, and must not be lost either.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

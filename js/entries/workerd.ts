@@ -1,0 +1,15 @@
+// The `workerd` condition: that runtime compiles no bytes, and takes modules ready-made.
+
+import type { Core } from "../core.js";
+import module from "../core.wasm";
+import { bind } from "../glue.js";
+
+/** Instantiates the module that came with the program. */
+export async function instantiate(): Promise<Core> {
+  return bind(module);
+}
+
+/** Brings the realtime module in. */
+export function realtime(): Promise<any> {
+  return import("../realtime.js");
+}

@@ -1,0 +1,6 @@
+// The generated glue without a module (see scripts/entries.mjs).
+
+import type { Core } from "./core.js";
+
+/** Instantiates the module and gives its functions. */
+export function bind(module: WebAssembly.Module): Core;

@@ -1,0 +1,3 @@
+// `fal-wasm/inline`, which holds its WebAssembly from the start.
+
+export * from "./index.ts";

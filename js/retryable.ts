@@ -1,0 +1,39 @@
+import { ApiError, FalError } from "./errors.ts";
+
+/** The codes that Node gives failures of the network. */
+const NETWORK_CODE = /^(EAI_AGAIN|ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|UND_ERR_(BODY|CONNECT|HEADERS|SOCKET))/;
+
+/** What `fetch` says of such failures in Node, Chromium, Firefox and Safari. */
+const NETWORK_MESSAGE = /fetch failed|failed to fetch|networkerror|load failed/i;
+
+/**
+ * Whether the same call may succeed when it is made again: the connection failed, or the
+ * answer had one of these statuses. Never where the caller ended the call, by a signal, a
+ * timeout or `startTimeout`.
+ *
+ * It does not say whether a repeat is free: a submit that got no answer may have arrived,
+ * and its repeat may be billed as a second job.
+ */
+export function isRetryableError(error: any, retryableStatusCodes: number[]): boolean {
+  if (error instanceof ApiError) {
+    return !error.isUserTimeout && retryableStatusCodes.includes(error.status);
+  }
+  const chain = causes(error);
+  if (chain.some(({ name }) => name === "AbortError" || name === "TimeoutError")) return false;
+  return chain.some(isNetworkError);
+}
+
+function isNetworkError(error: any): boolean {
+  return (
+    (error instanceof FalError && error.code === "network") ||
+    (typeof error.code === "string" && NETWORK_CODE.test(error.code)) ||
+    (error instanceof TypeError && NETWORK_MESSAGE.test(error.message))
+  );
+}
+
+/** An error, its cause, the cause of that, … */
+function causes(error: any): any[] {
+  const chain = new Set<any>();
+  for (let it = error; it && typeof it === "object" && !chain.has(it); it = it.cause) chain.add(it);
+  return [...chain];
+}

@@ -1,0 +1,13 @@
+import type { CompletedQueueStatus, QueueStatus } from "./types/status.ts";
+
+const STATUSES: unknown[] = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
+
+/** Whether a value is a status of a request, as `queue.status` gives it. */
+export function isQueueStatus(value: any): value is QueueStatus {
+  return STATUSES.includes(value?.status) && typeof value.response_url === "string";
+}
+
+/** Whether a value is the last status of a request. It may have ended with an error. */
+export function isCompletedQueueStatus(value: any): value is CompletedQueueStatus {
+  return isQueueStatus(value) && value.status === "COMPLETED";
+}

@@ -1,0 +1,41 @@
+/** A request before it is sent. */
+export interface RequestConfig {
+  url: string;
+  method: string;
+  /** Headers by name. A list is sent as one header, its values joined by commas. */
+  headers?: Record<string, string | string[]>;
+}
+
+/**
+ * Changes a request before it is sent. What it returns is sent; where it rejects, the call
+ * rejects with the same reason.
+ */
+export type RequestMiddleware = (request: RequestConfig) => Promise<RequestConfig>;
+
+/** What a {@link ProxyRuntimeGate} function is told about the place it runs in. */
+export interface ProxyRuntimeEnv {
+  /** Whether there is a DOM `window.document`. */
+  isBrowser: boolean;
+}
+
+/**
+ * When a proxy applies: in pages (the default), everywhere, or when a function says so. The
+ * function is asked for each request.
+ */
+export type ProxyRuntimeGate = "browser" | "always" | ((env: ProxyRuntimeEnv) => boolean);
+
+/** A proxy and when it applies, as `proxyUrl` takes it. */
+export interface ProxyUrlConfig {
+  /** The proxy's URL. */
+  url: string;
+  /** When it applies. @default "browser" */
+  when?: ProxyRuntimeGate;
+}
+
+/** A proxy and when it applies, as `withProxy` takes it. */
+export interface RequestProxyConfig {
+  /** The proxy's URL. */
+  targetUrl: string;
+  /** When it applies. @default "browser" */
+  when?: ProxyRuntimeGate;
+}

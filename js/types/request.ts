@@ -1,0 +1,59 @@
+import type { FileHandling } from "./config.ts";
+import type { FileOptions, StorageSettings } from "./storage.ts";
+
+/** A result and the id of the request that gave it. */
+export interface Result<T> {
+  data: T;
+  requestId: string;
+}
+
+/** The HTTP method of a call. */
+export type HttpMethod = "get" | "post" | "put" | "delete" | (string & {});
+
+/** Options of every call that takes a model's input. */
+export interface RunOptions<Input> extends FileOptions {
+  /** The model's input. A `File` or `Blob` anywhere in it is replaced by its URL. */
+  readonly input?: Input;
+  /** The HTTP method; with `get`, the input is sent as the query. @default "post" */
+  readonly method?: HttpMethod;
+  /** How long, and for whom, the service keeps the files of this request. */
+  readonly storageSettings?: StorageSettings | undefined;
+  /**
+   * Seconds, greater than 1, within which the service must start to work on the request;
+   * it gives up with a 504 otherwise. Sent as `x-fal-request-timeout`.
+   */
+  readonly startTimeout?: number | undefined;
+  /** How files in the input become strings. @default the client's setting, "upload" */
+  readonly files?: FileHandling | undefined;
+  /** Check the input before anything is sent. @default the client's setting, true */
+  readonly validate?: boolean | undefined;
+}
+
+/** The parts of an endpoint's URL beside its id. */
+export interface UrlOptions {
+  /** Before `fal.run`, e.g. `queue`. */
+  readonly subdomain?: string;
+  /** The query's parameters by name. */
+  readonly query?: Record<string, string>;
+  /** After the endpoint id. */
+  path?: string;
+}
+
+/** The parts of an endpoint id (protocol §2.1). */
+export interface EndpointId {
+  readonly owner: string;
+  readonly alias: string;
+  /** What follows the alias, without a leading slash. */
+  readonly path?: string;
+  readonly namespace?: "workflows" | "comfy";
+}
+
+/** One finding of the service about a field of the input. */
+export interface ValidationErrorInfo {
+  /** The finding in words. */
+  msg: string;
+  /** Where: `["body", "<field>", …]`. */
+  loc: Array<string | number>;
+  /** The kind of finding, to branch on. */
+  type: string;
+}

@@ -1,0 +1,118 @@
+// The JavaScript of the package: one file per entry, each with the face in it. They differ in
+// where the WebAssembly comes from, which `js/entries/` says.
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { StepError, root } from "./steps.mjs";
+
+/** The files in dist/, by the source in js/ and what it finds in place of js/entries/lazy.ts. */
+const ENTRIES = {
+  "index.js": ["index.ts", "lazy.ts"],
+  "index.workerd.js": ["index.ts", "workerd.ts"],
+  "index.edge.js": ["index.ts", "edge.ts"],
+  "inline.js": ["inline.ts", "inline.ts"],
+  "slim.js": ["slim.ts", "slim.ts"],
+};
+
+/** What stays a file of its own beside the entries, rather than becoming a part of them. */
+const BESIDE = /\/(core\.js|realtime\.js|core\.wasm(\?module)?)$/;
+/** What realtime.js is made of. */
+const REALTIME = path.join(root, "js/realtime/open.ts");
+
+/** What is in dist/ when the bundles are built. */
+export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", "realtime.js"].map((name) => `dist/${name}`);
+
+const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
+
+/**
+ * Writes the bundles and the module into an empty dist/.
+ * @param {string} glueDir holds wasm-bindgen's `fal_wasm.js`
+ * @param {string} module the WebAssembly as it is published
+ */
+export async function bundle(glueDir, module) {
+  const { build } = await import("esbuild");
+  const dist = path.join(root, "dist");
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  const wasm = readFileSync(module);
+  writeFileSync(path.join(dist, "core.wasm"), wasm);
+  const glue = glueSource(glueDir);
+  await Promise.all(
+    Object.entries(ENTRIES).map(([name, [source, origin]]) =>
+      build({
+        ...OPTIONS,
+        entryPoints: [path.join(root, "js", source)],
+        outfile: path.join(dist, name),
+        plugins: [parts(origin, glue, glueDir)],
+      }),
+    ),
+  );
+  await build({ ...OPTIONS, entryPoints: [REALTIME], outfile: path.join(dist, "realtime.js") });
+  // Its license asks to travel with every copy of MessagePack, which realtime.js holds.
+  cpSync(path.join(root, "node_modules/@msgpack/msgpack/LICENSE"), path.join(dist, "realtime.LICENSE.txt"));
+  const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
+  const { outputFiles } = await build({ ...OPTIONS, stdin, write: false });
+  writeFileSync(path.join(dist, "core.js"), outputFiles[0].text.replace('"WASM"', () => literal(wasm)));
+}
+
+/** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
+function parts(origin, glue, glueDir) {
+  return {
+    name: "parts",
+    setup(build) {
+      build.onResolve({ filter: /\/entries\/lazy\.ts$/ }, () => ({ path: path.join(root, "js/entries", origin) }));
+      build.onResolve({ filter: BESIDE }, ({ path: name }) => ({ path: `./${path.posix.basename(name)}`, external: true, sideEffects: false }));
+      build.onResolve({ filter: /\/glue\.js$/ }, () => ({ path: "glue", namespace: "glue" }));
+      build.onLoad({ filter: /.*/, namespace: "glue" }, () => ({ contents: glue, resolveDir: glueDir }));
+    },
+  };
+}
+
+/**
+ * Takes out what would run at import for the exported class: its disposal symbol, and its
+ * finalisation. Streams free what they made, whatever happens (js/core/stream.ts).
+ */
+function withoutFinalisation(text) {
+  const parts = [/^if \(Symbol\.dispose\).*\n/m, /^const EventsFinalization = [^;]*;\n/m, /^ *EventsFinalization\.register\(.*\n/m, /^ *EventsFinalization\.unregister\(.*\n/m];
+  return parts.reduce((rest, part) => {
+    if (!part.test(rest)) throw new StepError(`The glue has no ${part}: wasm-bindgen writes it differently now.`);
+    return rest.replace(part, "");
+  }, text);
+}
+
+/** The generated glue with one way in: a function that binds it to a module. */
+function glueSource(glueDir) {
+  const text = withoutFinalisation(readFileSync(path.join(glueDir, "fal_wasm.js"), "utf8"));
+  const exported = /^export (?=(?:async )?(?:function|class) (\w+))/gm;
+  const names = Array.from(text.matchAll(exported), ([, name]) => name);
+  const end = text.indexOf("\nexport { initSync");
+  const isKnown = ["function __wbg_get_imports()", "function __wbg_finalize_init(instance, module)"].every((part) => text.includes(part));
+  if (names.length === 0 || end < 0 || !isKnown) throw new StepError("wasm-bindgen writes the glue differently now: see scripts/entries.mjs.");
+  return text.slice(0, end).replace(exported, "") + BIND.replace("NAMES", names.join(", "));
+}
+
+// The generated `initSync` takes a module of another realm for bytes, and edge runtimes have
+// the module from another realm.
+const BIND = `
+import { operations } from ${JSON.stringify(path.join(root, "js/core/operations.ts"))};
+export function bind(module) {
+  __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
+  return operations({ NAMES });
+}
+`;
+
+// Added to each byte, so that most of WebAssembly's common ones are one byte in UTF-8, too, and
+// zero needs no escape: 2 % of the module under brotli.
+const SHIFT = 36;
+
+// The module travels within JavaScript: no second address, MIME type or bundler setting.
+const MAKE = `
+export default async () => bind(await WebAssembly.compile(Uint8Array.from("WASM", (c) => c.charCodeAt(0) - ${SHIFT})));
+`;
+
+/** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */
+function literal(bytes) {
+  const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0" };
+  const text = Buffer.from(bytes.map((byte) => byte + SHIFT)).toString("latin1");
+  return `"${text.replace(/[\\"\n\r]|\0(?!\d)/g, (c) => escapes[c]).replace(/\0/g, "\\x00")}"`;
+}

@@ -1,0 +1,212 @@
+//! The calls of the protocol: what each sends, and what its answer means.
+
+use js_sys::{Array, JSON};
+use wasm_bindgen::JsValue;
+
+use super::{
+    Error, Options, Scope,
+    http::{Answer, Call, Plan, Reading},
+    object,
+    request::Request,
+    set,
+    storage::{self, Step},
+};
+use crate::{endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
+
+const TOKENS_URL: &str = "https://rest.fal.ai/tokens/";
+/// How long a token is good for, in seconds; the official client's default.
+const TOKEN_SECONDS: u32 = 120;
+
+/// A call about an endpoint, or a request to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "npm"), allow(dead_code))] // the typed client does not run or stream yet
+pub(crate) enum Phase {
+    /// Puts a request into the queue: the service's reply (protocol §5.1).
+    Submit,
+    /// Where a request stands (§5.3).
+    Status,
+    /// The result of a request: `{ data, requestId }` (§5.5).
+    Result,
+    /// Cancels a request (§5.6).
+    Cancel,
+    /// Runs a model while the connection lasts: `{ data, requestId }` (§6).
+    Run,
+    /// Starts a stream: its `Response` (§5.4, §7).
+    Stream,
+    /// Asks for a token that a page may use in place of a key, for one app (§3.3).
+    Token,
+    /// A step of storing a file (§9).
+    Storage(Step),
+}
+
+impl Phase {
+    /// Whether it asks after a request that was submitted before.
+    pub(crate) fn is_of_request(self, options: &Options) -> bool {
+        match self {
+            Self::Status | Self::Result | Self::Cancel => true,
+            Self::Stream => options.given("requestId").is_some(),
+            Self::Submit | Self::Run | Self::Token | Self::Storage(_) => false,
+        }
+    }
+}
+
+const fn plan(operation: &'static str, method: &'static str, policy: &'static RetryPolicy) -> Plan {
+    Plan {
+        operation,
+        method,
+        reading: Reading::Handler,
+        policy,
+        is_submit: false,
+    }
+}
+
+const SUBMIT: Plan = Plan {
+    is_submit: true,
+    ..plan("submit", "POST", &RetryPolicy::SUBMIT)
+};
+const STATUS: Plan = plan("status", "GET", &RetryPolicy::STATUS);
+const RESULT: Plan = Plan {
+    reading: Reading::Content,
+    ..plan("result", "GET", &RetryPolicy::RESULT)
+};
+const CANCEL: Plan = plan("cancel", "PUT", &RetryPolicy::STANDARD);
+const RUN: Plan = Plan {
+    reading: Reading::Content,
+    ..plan("run", "POST", &RetryPolicy::RUN)
+};
+const STREAM: Plan = Plan {
+    reading: Reading::Stream,
+    ..plan("stream", "POST", &RetryPolicy::STREAM)
+};
+const STREAM_READ: Plan = Plan {
+    policy: &RetryPolicy::STREAM_READ,
+    ..STREAM
+};
+const TOKEN: Plan = plan("token", "POST", &RetryPolicy::STANDARD);
+
+/// What to send about `subject`: an endpoint, or a file. `method`, `headers`, `query` and
+/// `input` are the caller's where a model is called.
+pub(crate) fn of(
+    phase: Phase,
+    subject: &JsValue,
+    request: Option<&Request>,
+    options: &Options,
+) -> Result<Box<Call>, Error> {
+    if let Phase::Storage(step) = phase {
+        return storage::call(step, subject, options);
+    }
+    match (phase, request) {
+        (Phase::Status, Some(request)) => {
+            return Ok(Call::new(&STATUS, request.status_url(options)));
+        }
+        (Phase::Cancel, Some(request)) => return Ok(Call::new(&CANCEL, request.cancel_url())),
+        (Phase::Result, Some(request)) => return Ok(Call::new(&RESULT, request.response_url())),
+        _ => (),
+    }
+    let endpoint = endpoint(subject)?;
+    let mut call = match phase {
+        Phase::Token => {
+            let mut call = Call::new(&TOKEN, text::joined(&[TOKENS_URL]));
+            let body = object();
+            // The alias alone; anything longer is refused.
+            set(&body, "allowed_apps", Array::of1(&endpoint.alias().into()));
+            set(&body, "token_expiration", TOKEN_SECONDS);
+            call.body = json(&body.into())?;
+            return Ok(call);
+        }
+        Phase::Run => Call::new(&RUN, endpoint.run_url()),
+        Phase::Stream => Call::new(&STREAM, stream_url(&endpoint, request, options)),
+        _ => Call::new(&SUBMIT, endpoint.submit_url()),
+    };
+    if let Some(query) = options.text("query") {
+        call.url.push_str(&query);
+    }
+    call.method = options.given("method");
+    call.headers = options.value("headers");
+    call.body = json(&options.value("input"))?;
+    if phase == Phase::Stream {
+        streamed(&mut call, options)?;
+    }
+    Ok(call)
+}
+
+/// Reads an endpoint id.
+pub(crate) fn endpoint(id: &JsValue) -> Result<EndpointId, Error> {
+    let parsed = id.as_string().and_then(|id| EndpointId::parse(&id));
+    parsed.ok_or_else(|| {
+        let problem = "must be <owner>/<alias>, with the path that the model's page shows";
+        Error::argument("endpointId", problem).with("given", id)
+    })
+}
+
+/// The caller's `url`, the status of a request, or the endpoint's own.
+fn stream_url(endpoint: &EndpointId, request: Option<&Request>, options: &Options) -> String {
+    match (options.text("url"), request) {
+        (Some(url), _) => url,
+        (None, Some(request)) => request.status_stream_url(options),
+        (None, None) => endpoint.stream_url(),
+    }
+}
+
+/// With a `token`, a stream bypasses the proxy, and carries that in place of a key.
+fn streamed(call: &mut Call, options: &Options) -> Result<(), Error> {
+    if call.method.as_ref().is_some_and(|method| *method == "GET") {
+        call.plan = &STREAM_READ;
+    }
+    let Some(token) = options.text("token") else {
+        return Ok(());
+    };
+    if !is_fal_url(&call.url) {
+        return Err(Error::argument(
+            "url",
+            "must be one of fal's, to be given a token",
+        ));
+    }
+    let separator = if text::contains(&call.url, "?") {
+        "&"
+    } else {
+        "?"
+    };
+    let token = text::form_encoded(&token);
+    call.url = text::joined(&[&call.url, separator, "fal_jwt_token=", &token]);
+    call.is_presigned = true;
+    Ok(())
+}
+
+/// The bare input as JSON, nothing where there is no input.
+fn json(input: &JsValue) -> Result<JsValue, Error> {
+    if input.is_falsy() {
+        return Ok(JsValue::UNDEFINED);
+    }
+    let text = JSON::stringify(input).map(Into::into);
+    text.map_err(|cause| Error::argument("input", "cannot be written as JSON").with("cause", cause))
+}
+
+/// What the answer gives the caller.
+pub(crate) fn value(phase: Phase, answer: Answer, scope: &Scope) -> Result<JsValue, Error> {
+    match phase {
+        Phase::Cancel => Ok(JsValue::UNDEFINED),
+        Phase::Token => {
+            let wrapped = Options::new(answer.body.clone());
+            let token = answer.body.as_string();
+            // Newer services and older proxies wrap it.
+            let token = token
+                .or_else(|| wrapped.text("token"))
+                .or_else(|| wrapped.text("detail"));
+            token
+                .map(Into::into)
+                .ok_or_else(|| Error::unexpected("token", "the answer is no token"))
+        }
+        Phase::Result | Phase::Run => {
+            // The header may be hidden from pages of other origins; the id is known anyway.
+            let known = scope.request().map(|request| text::joined(&[&request.id]));
+            let id = answer.header("x-fal-request-id").or(known);
+            let result = object();
+            set(&result, "data", answer.body);
+            set(&result, "requestId", id.unwrap_or_default());
+            Ok(result.into())
+        }
+        Phase::Storage(step) => storage::value(step, answer),
+        Phase::Submit | Phase::Status | Phase::Stream => Ok(answer.body),
+    }
+}

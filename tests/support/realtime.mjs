@@ -1,0 +1,73 @@
+// A page in which realtime sockets lead to the emulator, and tests see what went over them.
+
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { startClient } from "./client.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * As `startClient`. In the page there are also:
+ * - `sockets`: those opened so far; each has `asked` (its URL) and `sent` (its frames)
+ * - `token(seconds)`: a token of the emulator for its realtime endpoint
+ * - `asked`: what token providers were called with
+ * - `listen(options, library)`: connects to `emulator/realtime`; gives the connection and
+ *   `results`, `errors` and `until(n, list)`, which waits for the list's nth entry
+ * - `official`: the official client, after `loadOfficial()`
+ */
+export async function startRealtime() {
+  const client = await startClient();
+  return {
+    ...client,
+    async reset() {
+      await client.reset();
+      await client.page.evaluate(prepare);
+    },
+    loadOfficial: async () => client.page.addScriptTag({ content: await official() }),
+  };
+}
+
+function prepare() {
+  const Native = WebSocket;
+  window.sockets = [];
+  window.WebSocket = class extends Native {
+    constructor(url) {
+      super(url.replace("wss://fal.run/", `ws://${location.host}/fal.run/`));
+      Object.assign(this, { asked: url, sent: [] });
+      sockets.push(this);
+    }
+    send(frame) {
+      this.sent.push(frame);
+      super.send(frame);
+    }
+  };
+  window.asked = [];
+  window.token = async (token_expiration = 60) => {
+    const body = JSON.stringify({ allowed_apps: ["realtime"], token_expiration });
+    return (await fetch("/rest.fal.ai/tokens/", { method: "POST", body, headers: { "content-type": "application/json" } })).json();
+  };
+  window.listen = (options = {}, library = fal) => {
+    const [results, errors] = [[], []];
+    const { app = "emulator/realtime", ...handler } = options;
+    const connection = library.realtime.connect(app, {
+      tokenProvider: (endpoint) => (asked.push(endpoint), token()),
+      onResult: (result) => results.push(result),
+      onError: ({ name, message, status, code, body }) => errors.push({ name, message, status, code, body }),
+      throttleInterval: 0,
+      ...handler,
+    });
+    const until = async (n, list = results, ms = 3_000) => {
+      for (const end = Date.now() + ms; list.length < n; await sleep(5)) {
+        if (Date.now() > end) throw new Error(`${n} expected, got ${JSON.stringify({ results, errors })}`);
+      }
+      return list;
+    };
+    return { connection, results, errors, until };
+  };
+}
+
+async function official() {
+  const contents = 'import { fal } from "@fal-ai/client"; globalThis.official = fal;';
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: root }, bundle: true, platform: "browser", write: false });
+  return outputFiles[0].text;
+}

@@ -1,0 +1,37 @@
+// A TypeScript module of js/ as Node can import it.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+/** Bundles and imports a module, its path given from the repository's folder. */
+export async function importSource(path) {
+  const entry = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+/** A clock that stands still until it is told to go on. */
+export function handClock() {
+  let now = 0;
+  let timers = [];
+  return {
+    now: () => now,
+    later(run, delay_ms) {
+      const timer = { run, at: now + delay_ms };
+      timers.push(timer);
+      return { cancel: () => (timers = timers.filter((other) => other !== timer)) };
+    },
+    /** Goes on by this many milliseconds, running what falls due, and the promises behind it. */
+    async go(ms) {
+      const end = now + ms;
+      for (;;) {
+        const [due] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+        if (!due) break;
+        timers = timers.filter((other) => other !== due);
+        now = Math.max(now, due.at);
+        due.run();
+        await new Promise(setImmediate);
+      }
+      now = end;
+    },
+  };
+}

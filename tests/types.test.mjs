@@ -1,0 +1,69 @@
+// The types of the package as its users get them: dist/ through the package's own `exports`.
+// The programs are in types/, one folder for each set of declarations they are checked with.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+
+/** What the compiler says of a project in types/. */
+function said(project, ...options) {
+  const args = [tsc, "-p", path.join(root, "tests/types", project), ...options];
+  return spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" }).stdout;
+}
+
+const LOOSE = ["--exactOptionalPropertyTypes", "false"];
+const NODE = ["--module", "nodenext", "--moduleResolution", "nodenext"];
+
+test("the programs are checked against the built package, not its sources", () => {
+  const files = said("official-readme", "--listFilesOnly").split("\n");
+  assert.ok(files.some((file) => file.endsWith("/dist/index.d.ts")), files.join("\n"));
+  assert.ok(!files.some((file) => file.includes("/js/")), files.join("\n"));
+});
+
+test("programs in the way of the official README and reference type-check here and there", () => {
+  assert.equal(said("official-readme/tsconfig.official.json"), "");
+  assert.equal(said("official-readme"), "");
+  assert.equal(said("official-readme", ...LOOSE), "");
+});
+
+test("the package's types are found as Node finds the package", () => {
+  assert.equal(said("official-readme", ...NODE), "");
+});
+
+test("own options are taken, and what is wrong is refused", () => {
+  assert.equal(said("beyond-official"), "");
+  assert.equal(said("beyond-official", ...LOOSE), "");
+});
+
+test("options of the official types go in, and results come out as theirs", () => {
+  assert.equal(said("alone"), "");
+  assert.equal(said("alone", ...LOOSE), "");
+});
+
+test("with the official types joined, its endpoints are typed and our clients pass for its", () => {
+  assert.equal(said("with-official"), "");
+  assert.equal(said("with-official", ...LOOSE), "");
+});
+
+test("no declaration names a TypeScript source, or a file that is not there", () => {
+  const dist = path.join(root, "dist");
+  const names = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith(".d.ts"));
+  let followed = 0;
+  for (const name of names) {
+    const text = readFileSync(path.join(dist, name), "utf8");
+    // Not those in doc comments, whose lines begin with a star.
+    for (const [, specifier] of text.matchAll(/^[^*\n]*(?:from |import\()"([^"]+)"/gm)) {
+      assert.match(specifier, /^\.\.?\/[\w./-]+\.js$/, `${name} names ${specifier}`);
+      const declared = path.normalize(path.join(path.dirname(name), specifier.replace(/js$/, "d.ts")));
+      assert.ok(names.includes(declared), `${name} names ${specifier}`);
+      followed += 1;
+    }
+  }
+  assert.ok(followed > 0);
+});

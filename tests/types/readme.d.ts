@@ -1,0 +1,16 @@
+// What the programs of the README take as given: elements of a page, and values of its own.
+
+declare const fileInput: { readonly files: readonly [File] };
+declare const file: File;
+declare const video: HTMLVideoElement;
+declare const image: HTMLImageElement;
+declare const canvas: HTMLCanvasElement;
+declare const text: HTMLElement;
+declare const bar: HTMLProgressElement;
+declare const stopButton: HTMLButtonElement;
+
+declare const id: "fal-ai/kandinsky5-pro/image-to-video";
+declare const input: { prompt: string; image_url: File };
+declare const webhookUrl: string;
+declare function show(message: string | undefined): void;
+declare function fetchLater(requestId: string): void;

@@ -1,0 +1,18 @@
+// A client of this package can be given to code that is typed against the official one. Not
+// where a program adds endpoints of its own: TypeScript relates two types that depend on an
+// id only where both ask for the same set of ids.
+
+import { createFalClient, fal } from "fal-wasm";
+import type { FalClient, FalStream, Result } from "@fal-ai/client";
+
+export const shared: FalClient = fal;
+export const own: FalClient = createFalClient();
+export const configurable: FalClient & { config(config: { credentials?: string }): void } = fal;
+
+const generate = async (client: FalClient): Promise<Result<{ images: unknown[] }>> =>
+  client.subscribe("fal-ai/flux/dev", { input: { prompt: "a cat" } });
+await generate(fal);
+export const stream: FalStream<Record<string, any>, any> = await fal.stream("acme/app", { input: { prompt: "" } });
+
+// @ts-expect-error a part of a client is no client
+export const part: FalClient = { ...fal, queue: {} };
