@@ -1,0 +1,50 @@
+// What is sent again, and how files travel.
+
+export const title = "Retries and uploads";
+
+export const differences = [
+  {
+    id: "browser-network-errors",
+    here: "lost connections are tried again in every browser, for calls that may be repeated",
+    there: "only in Node",
+    because: "in browsers, connections get lost",
+  },
+  {
+    id: "retry-after",
+    here: "`Retry-After` is obeyed",
+    there: "ignored",
+    because: "coming back too early makes a limit last longer",
+    at: /^notes\./,
+  },
+  {
+    id: "retry-options",
+    here: "`retry` options apply to queue calls",
+    there: "overruled by fixed ones",
+    because: "an option should do something",
+  },
+  {
+    id: "uploads-retried",
+    here: "the bytes of an upload are sent again after a failure that may pass",
+    there: "one failure ends it, with parts aside",
+    because: "uploads meet lost connections more than any other call",
+  },
+  {
+    id: "parallel-parts",
+    here: "the parts of a large file go several at a time",
+    there: "one by one",
+    because: "it takes half the time or less",
+    at: /^(requests\.|notes\.)/,
+  },
+  {
+    id: "part-errors",
+    here: "a part that is refused for good is not sent again, and the error is the service's",
+    there: "sent three times, and `Part upload failed, retries exhausted`",
+    because: "an expired signature does not get better",
+  },
+  {
+    id: "same-file-once",
+    here: "a file that an input holds twice is stored once",
+    there: "once for each place",
+    because: "it is the same file",
+  },
+];

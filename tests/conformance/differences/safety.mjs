@@ -1,0 +1,32 @@
+// Where keys go, and what ids may hold.
+
+export const title = "Keys and ids";
+
+export const differences = [
+  {
+    id: "key-to-fal-only",
+    here: "a key goes to `https` hosts of fal's only",
+    there: "to any host that ends in `fal.run` or `fal.ai`, `notfal.run` for one, and over `http`",
+    because: "keys leak, where users choose the endpoint",
+  },
+  {
+    id: "key-not-to-proxy",
+    here: "a key is not sent to a proxy",
+    there: "sent",
+    because: "the proxy has its own, and is none of fal's hosts",
+  },
+  {
+    id: "bad-ids",
+    here: "endpoint ids and request ids that would lead elsewhere (`..`, `?`, `#`, empty parts, no alias) are refused before anything is sent",
+    there: "pasted into the URL",
+    because: "ids often come from a user",
+  },
+  {
+    id: "trailing-slash",
+    here: "a slash at the end of an endpoint id is left out",
+    there: "sent",
+    because: "it is the same endpoint",
+    at: /^requests\.\d+\.url$/,
+    holds: ({ theirs, ours }) => theirs === `${ours}/`,
+  },
+];

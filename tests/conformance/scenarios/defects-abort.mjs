@@ -1,0 +1,94 @@
+// Defects 9 to 12 of @fal-ai/client 1.10.1: aborts and timeouts.
+// Each shows that it is there, and that it is not here.
+import { APP, REQUEST_ID, cancelled, event, events, result, status, submitted } from "../page/wire.mjs";
+
+const ask = (client, options) => client.queue.status(APP, { requestId: REQUEST_ID, ...options });
+const queued = status("IN_QUEUE", { queue_position: 1 });
+const statusStream = (chunks, more) => events(chunks, { method: "GET", to: "/status/stream?", ...more });
+const running = event({ status: "IN_PROGRESS", request_id: REQUEST_ID, response_url: "https://queue.fal.run/x", logs: [] });
+const thrown = ({ outcome }) => outcome.thrown?.["«error»"] ?? outcome.value?.thrown?.["«error»"];
+const names = ({ notes }) => notes.map(([name]) => name);
+const cancels = ({ requests }) => requests.filter(({ method }) => method === "PUT").length;
+
+export const scenarios = [
+  {
+    id: "defect-9-abort-in-back-off",
+    what: "an abort during a back-off settles at once",
+    fresh: true,
+    differs: ["abort-at-once"],
+    answers: [status("", {}, { status: 503, times: 9, body: { detail: "busy" } })],
+    run: async ({ client, note, sleep, settled }) => {
+      const controller = new AbortController();
+      let abortedAt = 0;
+      const abort = () => ((abortedAt = performance.now()), controller.abort());
+      // The back-off begins with the answer, however long that takes.
+      const answered = async (...request) => {
+        const response = await fetch(...request);
+        if (abortedAt === 0) sleep(100).then(abort);
+        return response;
+      };
+      const outcome = await settled(ask(client({ fetch: answered }), { abortSignal: controller.signal }));
+      note("settled", performance.now() - abortedAt < 400 ? "at once" : "after the back-off");
+      return outcome;
+    },
+    check({ theirs, ours, assert }) {
+      assert.deepEqual([theirs.notes, thrown(theirs).name], [[["settled", "after the back-off"]], "AbortError"]);
+      assert.deepEqual([ours.notes, thrown(ours).name], [[["settled", "at once"]], "AbortError"]);
+    },
+  },
+  {
+    id: "defect-10-streaming-timeout",
+    what: "a timeout rejects in streaming mode too",
+    fresh: true,
+    linger: 150,
+    differs: ["timeout-error"],
+    answers: [submitted(), statusStream([running], { hold: true }), cancelled(), result({ detail: "Request is still in progress" }, { status: 400 })],
+    run: ({ client }) => client().queue.subscribeToStatus(APP, { requestId: REQUEST_ID, mode: "streaming", timeout: 250 }),
+    check({ theirs, ours, assert }) {
+      assert.ok("value" in theirs.outcome, "theirs resolves");
+      assert.ok(names(theirs).includes("uncaught error"));
+      assert.equal(thrown(ours).name, "TimeoutError");
+      assert.equal(cancels(ours), 1);
+      assert.deepEqual(names(ours), []);
+    },
+  },
+  {
+    id: "defect-11-streaming-abort",
+    what: "an abort settles in streaming mode too",
+    fresh: true,
+    linger: 150,
+    differs: ["abort-cancels"],
+    answers: [submitted(), statusStream([running], { hold: true }), cancelled()],
+    run: ({ client, sleep, within, settled }) => {
+      const controller = new AbortController();
+      const onQueueUpdate = () => sleep(50).then(() => controller.abort());
+      return within(2000, settled(client().subscribe(APP, { input: {}, mode: "streaming", abortSignal: controller.signal, onQueueUpdate })));
+    },
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.outcome.value, "still pending");
+      assert.equal(thrown(ours).name, "AbortError");
+      assert.equal(cancels(ours), 1);
+    },
+  },
+  {
+    id: "defect-12-polling-abort",
+    what: "an abort while polling settles at once, and cancels the job",
+    fresh: true,
+    linger: 150,
+    differs: ["abort-cancels"],
+    answers: [submitted(), { ...queued, times: 99 }, cancelled()],
+    run: async ({ client, note, sleep, settled }) => {
+      const controller = new AbortController();
+      let abortedAt = 0;
+      const onQueueUpdate = () => sleep(100).then(() => ((abortedAt ||= performance.now()), controller.abort()));
+      const options = { input: {}, mode: "polling", pollInterval: 900, abortSignal: controller.signal, onQueueUpdate };
+      const outcome = await settled(client().subscribe(APP, options));
+      note("settled", performance.now() - abortedAt < 400 ? "at once" : "at the next poll");
+      return outcome;
+    },
+    check({ theirs, ours, assert }) {
+      assert.deepEqual([theirs.notes, cancels(theirs)], [[["settled", "at the next poll"]], 0]);
+      assert.deepEqual([ours.notes, cancels(ours)], [[["settled", "at once"]], 1]);
+    },
+  },
+];

@@ -1,0 +1,53 @@
+// From the browser's hosts to the emulator, which has one address and takes fal's URLs in a header.
+import { request as send } from "node:http";
+import { connect } from "node:net";
+import { readable } from "./script.mjs";
+
+/** Where the emulator says that its files are; the browser asks this host over https. */
+const FILES = "emulator.test";
+const FAL = /^(fal\.run|queue\.fal\.run|rest\.fal\.ai|v3b?\.fal\.media)$/;
+const NOT_FORWARDED = /^(:|host$|origin$|connection$|content-length$|accept-encoding$)/;
+
+/** Answers a noted request with the emulator's answer; as no server at all for hosts that are not fal's. */
+export function forward({ emulator, noted, response }) {
+  const url = new URL(noted.url);
+  const isFal = FAL.test(url.hostname);
+  if (!isFal && url.hostname !== FILES && !url.hostname.endsWith(".conformance.test")) {
+    return response.writeHead(404, { "access-control-allow-origin": "*" }).end();
+  }
+  const path = isFal ? "/api/fal/proxy" : `${url.pathname}${url.search}`;
+  const headers = { ...kept(noted.headers), host: FILES, ...(isFal && { "x-fal-target-url": noted.url }) };
+  if (noted.body.length) headers["content-length"] = noted.body.length;
+  // A connection of its own: one that is cut in the middle of a request must not be used again.
+  const onward = send(`${emulator}${path}`, { method: noted.method, headers, agent: false }, (answer) => {
+    response.writeHead(answer.statusCode, readable(answer.headers));
+    const isText = /json|event-stream/.test(answer.headers["content-type"]);
+    answer.on("data", (chunk) => response.write(isText ? withFileUrls(chunk) : chunk));
+    answer.on("end", () => response.end());
+    answer.on("error", () => response.destroy?.());
+  });
+  onward.on("error", () => response.destroy?.());
+  response.on("close", () => onward.destroy());
+  onward.end(noted.body);
+}
+
+/** Joins a WebSocket of the browser with one of the emulator. */
+export function tunnel({ emulator, request, socket, head }) {
+  const { hostname, port } = new URL(emulator);
+  const onward = connect(Number(port), hostname, () => {
+    const headers = Object.entries({ ...request.headers, host: FILES }).map(([name, value]) => `${name}: ${value}`);
+    onward.write(`GET /${request.headers.host}${request.url} HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n`);
+    onward.write(head);
+    onward.pipe(socket).pipe(onward);
+  });
+  for (const [one, other] of [[onward, socket], [socket, onward]]) one.on("error", () => other.destroy());
+}
+
+function kept(headers) {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.test(name)));
+}
+
+/** latin1 keeps every byte, whatever character it is part of. */
+function withFileUrls(chunk) {
+  return Buffer.from(chunk.toString("latin1").replaceAll(`http://${FILES}`, `https://${FILES}`), "latin1");
+}
