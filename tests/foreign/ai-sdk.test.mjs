@@ -1,0 +1,91 @@
+// The AI SDK's fal provider against the emulator: videos, images, errors.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { createFal } from "@ai-sdk/fal";
+import { APICallError, generateImage, experimental_generateVideo as generateVideo } from "ai";
+import { startEmulator } from "../support/emulator.mjs";
+import { png } from "../support/images.mjs";
+import { DISTILL, IMAGE_TO_VIDEO, KEY, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
+import { failure } from "./support/failure.mjs";
+import { assertVideo, download } from "./support/mp4.mjs";
+import { fetchFrom } from "./support/redirect.mjs";
+
+let emulator;
+let fal;
+let sent;
+before(async () => {
+  emulator = await startEmulator({ args: STRICT });
+  fal = createFal({ apiKey: KEY, fetch: fetchFrom(emulator.url, { note: (request) => sent.push(request) }) });
+});
+after(() => emulator?.stop());
+beforeEach(() => (sent = []));
+
+// The SDK's own download refuses addresses of this machine, where the emulator's files are.
+const fromHere = async ({ url }) => ({ data: await download(url), mediaType: undefined });
+const providerOptions = { fal: { pollIntervalMs: 50 } };
+
+describe("videos", () => {
+  test("are made from a prompt", async () => {
+    const prompt = "a river";
+    const made = await generateVideo({ model: fal.video(DISTILL), prompt, aspectRatio: "1:1", duration: 5, providerOptions, download: fromHere });
+    assert.equal(made.video.mediaType, "video/mp4");
+    assertVideo(made.video.uint8Array, { width: 512, height: 512 });
+    const [submit, ...polls] = sent;
+    assert.deepEqual([submit.method, submit.url], ["POST", `https://queue.fal.run/${DISTILL}`]);
+    assert.ok(polls.length > 1, "it asked before the video was there, and understood that it was not");
+    for (const { url, headers } of polls) {
+      assert.match(url, /^https:\/\/queue\.fal\.run\/fal-ai\/kandinsky5\/requests\/[\w-]{36}$/);
+      assert.equal(headers.get("authorization"), `Key ${KEY}`);
+    }
+    const [{ body }] = await emulator.requests();
+    assert.deepEqual(body, { prompt, aspect_ratio: "1:1", duration: "5s" });
+  });
+
+  test("are made from a picture, with the seed that was asked for", async () => {
+    const prompt = { text: "leaves", image: new Uint8Array(png({ width: 96, height: 96 })) };
+    const made = await generateVideo({ model: fal.video(IMAGE_TO_VIDEO), prompt, seed: 7, providerOptions, download: fromHere });
+    const video = assertVideo(made.video.uint8Array);
+    assert.equal(video.width, video.height, "as the picture is");
+    assert.equal(made.providerMetadata.fal.seed, 7);
+  });
+
+  test("that the model refuses are an APICallError with the reason in its body", async () => {
+    const prompt = { text: "x", image: new Uint8Array(png({ width: 16, height: 16 })).slice(0, 60) };
+    const error = await failure(generateVideo({ model: fal.video(IMAGE_TO_VIDEO), prompt, maxRetries: 0, providerOptions }));
+    assert.ok(APICallError.isInstance(error));
+    assert.equal(error.statusCode, 422);
+    assert.equal(JSON.parse(error.responseBody).detail[0].type, "image_load_error");
+    assert.equal(error.isRetryable, false);
+  });
+
+  test("of an unknown app are an APICallError that no attempt follows", async () => {
+    const error = await failure(generateVideo({ model: fal.video("fal-ai/none"), prompt: "x" }));
+    assert.ok(APICallError.isInstance(error));
+    assert.deepEqual([error.statusCode, JSON.parse(error.responseBody)], [404, { detail: 'Application "none" not found' }]);
+    assert.equal(sent.length, 1);
+  });
+
+  test("with a wrong key are an APICallError with the service's words", async () => {
+    const stranger = createFal({ apiKey: "key-id:other", fetch: fetchFrom(emulator.url) });
+    const error = await failure(generateVideo({ model: stranger.video(DISTILL), prompt: "x" }));
+    assert.deepEqual([error.statusCode, JSON.parse(error.responseBody)], [401, WRONG_KEY]);
+  });
+
+  test("end with an abort", async () => {
+    const abortSignal = AbortSignal.timeout(200);
+    const error = await failure(generateVideo({ model: fal.video(TEXT_TO_VIDEO), prompt: "x", abortSignal, providerOptions }));
+    assert.equal(abortSignal.aborted, true);
+    assert.match(String(error), /abort|timeout/i);
+  });
+});
+
+describe("images", () => {
+  test("are asked for with a synchronous run, whose refusal names the field", async () => {
+    const options = { providerOptions: { fal: { resolution: "4K" } } };
+    const error = await failure(generateImage({ model: fal.image(TEXT_TO_VIDEO), prompt: "x", ...options }));
+    assert.ok(APICallError.isInstance(error));
+    assert.equal(error.statusCode, 422);
+    assert.equal(error.message, "body.resolution: Input should be '512P' or '1024P'");
+    assert.deepEqual(sent.map(({ method, url }) => [method, url]), [["POST", `https://fal.run/${TEXT_TO_VIDEO}`]]);
+  });
+});

@@ -1,0 +1,36 @@
+// A web app as fal.ai's documentation shows it: Express, fal's own proxy in it, and a page.
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { KEY } from "./endpoints.mjs";
+import { fetchFrom } from "./redirect.mjs";
+
+const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
+
+/**
+ * Starts the app. The proxy calls fal.ai with the `fetch` of this process, which leads to
+ * the emulator until `stop`; what it sent is in `upstream`. `config` is the proxy's own.
+ *
+ * @returns {Promise<{url: string, upstream: {method: string, url: string, headers: Headers}[], stop: () => Promise<void>}>}
+ */
+export async function startProxyServer(emulator, config = {}) {
+  const upstream = [];
+  const plainFetch = globalThis.fetch;
+  globalThis.fetch = fetchFrom(emulator.url, { fetch: plainFetch, note: (request) => upstream.push(request) });
+  // The package reads the key when it is first imported.
+  process.env.FAL_KEY = KEY;
+  const { createHandler, route } = await import("@fal-ai/server-proxy/express");
+  const app = express();
+  app.all(route, express.json(), createHandler(config));
+  app.use("/fal-wasm", express.static(path.join(dist)));
+  app.get("/", (_, response) => response.type("html").send("<!doctype html><title>An app</title><link rel=icon href=data:,>"));
+  const server = await new Promise((resolve) => {
+    const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
+  });
+  const stop = async () => {
+    globalThis.fetch = plainFetch;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, upstream, stop };
+}

@@ -1,0 +1,44 @@
+// fal.ai's hosts lead to the emulator: the request stays as the client made it, and goes to
+// the emulator's proxy route, which takes the real URL from a header (protocol §4.1).
+
+/** The header that names the real URL of a redirected request. */
+export const TARGET = "x-fal-target-url";
+
+/** Whether this is one of fal.ai's host names. */
+export function isFal(host) {
+  return /^([a-z0-9-]+\.)*fal\.(run|ai|media)$/.test(host);
+}
+
+/**
+ * A `fetch` that sends what is meant for fal.ai to the emulator at `emulatorUrl`, and
+ * everything else where it is meant to go. `note` is told the URL and the headers of each
+ * request to fal.ai, before anything is added.
+ */
+export function fetchFrom(emulatorUrl, { fetch = globalThis.fetch, note = () => {} } = {}) {
+  return (input, init = {}) => {
+    const request = input instanceof Request ? input : undefined;
+    const url = new URL(request?.url ?? input);
+    if (!isFal(url.hostname)) return fetch(input, init);
+    const headers = new Headers(init.headers ?? request?.headers);
+    note({ method: init.method ?? request?.method ?? "GET", url: url.href, headers: new Headers(headers) });
+    headers.set(TARGET, url.href);
+    return fetch(`${emulatorUrl}/api/fal/proxy`, { ...copied(request), ...init, headers });
+  };
+}
+
+function copied(request) {
+  if (!request) return {};
+  const { method, body, signal } = request;
+  return { method, signal, ...(body && { body, duplex: "half" }) };
+}
+
+/**
+ * A `fetch` that sends what is meant for fal.ai to the emulator's own doors: the URL with
+ * `https:/` replaced by the emulator's origin.
+ */
+export function directFetchFrom(emulatorUrl, { fetch = globalThis.fetch } = {}) {
+  return (input, init) => {
+    const url = new URL(input);
+    return fetch(isFal(url.hostname) ? `${emulatorUrl}/${url.host}${url.pathname}${url.search}` : url, init);
+  };
+}

@@ -1,0 +1,66 @@
+// An HTTPS proxy behind which fal.ai's hosts are the emulator: a client that is told of it by
+// the environment alone (HTTPS_PROXY) speaks TLS to real host names, unmodified.
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import { TARGET, isFal } from "./redirect.mjs";
+
+/**
+ * Starts the proxy for an emulator's origin. `key` and `cert` (PEM) are what it shows as
+ * every host of fal.ai; tunnels to other hosts are refused and noted in `refused`.
+ *
+ * @returns {Promise<{url: string, refused: string[], stop: () => Promise<void>}>}
+ */
+export async function startTunnel(emulatorUrl, { key, cert }) {
+  const refused = [];
+  const sockets = new Set();
+  const agent = new http.Agent({ keepAlive: true });
+  const inside = https.createServer({ key, cert });
+  inside.on("request", (request, response) => forward(emulatorUrl, agent, request, response));
+  inside.on("upgrade", (request, socket, head) => upgrade(emulatorUrl, request, socket, head));
+  const proxy = http.createServer((_, response) => response.writeHead(405).end());
+  proxy.on("connection", (socket) => sockets.add(socket.on("close", () => sockets.delete(socket))));
+  proxy.on("connect", ({ url: authority }, socket) => {
+    socket.on("error", () => socket.destroy());
+    if (isFal(authority.replace(/:443$/, ""))) {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      return inside.emit("connection", socket);
+    }
+    refused.push(authority);
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const stop = async () => {
+    sockets.forEach((socket) => socket.destroy());
+    agent.destroy();
+    await new Promise((resolve) => proxy.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${proxy.address().port}`, refused, stop };
+}
+
+/** The request to the emulator's proxy route, and its answer as it comes. */
+function forward(emulatorUrl, agent, request, response) {
+  const { host, ...headers } = request.headers;
+  const options = { agent, method: request.method, headers: { ...headers, [TARGET]: `https://${host}${request.url}` } };
+  const onward = http.request(`${emulatorUrl}/api/fal/proxy`, options, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+    answer.on("error", () => response.destroy());
+  });
+  // A connection that the emulator drops is dropped here too.
+  onward.on("error", () => response.destroy());
+  response.on("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
+/** A WebSocket to the emulator's own door of that host: the proxy route has none. */
+function upgrade(emulatorUrl, request, socket, head) {
+  const { hostname, port, host } = new URL(emulatorUrl);
+  const onward = net.connect(Number(port), hostname);
+  const lines = [`${request.method} /${request.headers.host}${request.url} HTTP/1.1`];
+  for (const [name, value] of Object.entries({ ...request.headers, host })) lines.push(`${name}: ${value}`);
+  onward.write(`${lines.join("\r\n")}\r\n\r\n`);
+  onward.write(head);
+  onward.pipe(socket).pipe(onward);
+  for (const end of [socket, onward]) end.on("error", () => (socket.destroy(), onward.destroy()));
+}
