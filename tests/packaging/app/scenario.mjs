@@ -1,0 +1,42 @@
+// What every app of the matrix does: one subscribe and one upload, for real, and a report.
+
+import { EMULATOR, REPORT } from "./addresses.mjs";
+
+/** Runs both calls with this `fal` and reports how they went. */
+export async function runScenario(fal) {
+  fal.config({ proxyUrl: { url: `${EMULATOR}/api/fal/proxy`, when: "always" } });
+  await report({ subscribe: await outcome(() => subscribe(fal)), upload: await outcome(() => upload(fal)) });
+}
+
+/** Tells the test what happened; the first report counts. */
+export async function report(outcomes) {
+  await fetch(REPORT, { method: "POST", body: JSON.stringify(outcomes) });
+}
+
+async function outcome(work) {
+  try {
+    await work();
+    return "ok";
+  } catch (error) {
+    return `${error?.name}: ${error?.message}`;
+  }
+}
+
+async function subscribe(fal) {
+  const seen = [];
+  const { data, requestId } = await fal.subscribe("fal-ai/kandinsky5-pro/text-to-video", {
+    input: { prompt: "a quiet sea" },
+    onQueueUpdate: ({ status }) => seen.push(status),
+  });
+  const video = await (await fetch(data.video.url)).arrayBuffer();
+  const kind = new TextDecoder().decode(video.slice(4, 8));
+  if (kind !== "ftyp") throw new Error(`the video begins with ${kind}`);
+  if (!requestId || seen.at(-1) !== "COMPLETED") throw new Error(`updates: ${seen}, request: ${requestId}`);
+}
+
+async function upload(fal) {
+  const text = `Grüße ${Math.random()}`;
+  const url = await fal.storage.upload(new Blob([text], { type: "text/plain" }));
+  const stored = await (await fetch(url)).text();
+  if (stored !== text) throw new Error(`stored "${stored}" instead of "${text}"`);
+}

@@ -1,0 +1,7 @@
+// Reports what nobody caught, such as a module that could not be loaded.
+
+import { report } from "./scenario.mjs";
+
+const tell = (what) => report({ subscribe: `uncaught: ${what}`, upload: "not reached" });
+addEventListener("unhandledrejection", (event) => tell(event.reason));
+addEventListener("error", (event) => tell(event.message ?? `${event.target?.src} did not load`), true);

@@ -1,0 +1,69 @@
+// Pages in the three engines. Firefox and WebKitGTK need no driver: an app reports by itself.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { launchBrowser } from "../support/browser.mjs";
+import { firefox, webKit } from "../../scripts/setup.mjs";
+import { start } from "./processes.mjs";
+
+let chromium;
+
+/** Opens a page; gives `broken`, a promise that rejects if it cannot be, and `close()`. */
+export function open(browser, url) {
+  return { chromium: inChromium, firefox: inFirefox, webkit: inWebKit }[browser](url);
+}
+
+/** Ends the browser that pages shared. */
+export async function closeBrowsers() {
+  await (await chromium)?.close();
+  chromium = undefined;
+}
+
+async function inChromium(url) {
+  chromium ??= launchBrowser();
+  const context = await (await chromium).newContext();
+  const page = await context.newPage();
+  const broken = new Promise((_, reject) => page.once("pageerror", (error) => reject(new Error(`in the page: ${error.message}`))));
+  broken.catch(() => {});
+  await page.goto(url);
+  return { broken, close: () => context.close() };
+}
+
+// Without questions, updates and pages of its own.
+const FIREFOX_PREFERENCES = {
+  "app.update.enabled": false,
+  "browser.shell.checkDefaultBrowser": false,
+  "browser.startup.homepage_override.mstone": "ignore",
+  "datareporting.policy.dataSubmissionEnabled": false,
+  "network.captive-portal-service.enabled": false,
+  "toolkit.telemetry.reportingpolicy.firstRun": false,
+};
+
+async function inFirefox(url) {
+  const command = await firefox();
+  const profile = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-firefox-"));
+  const lines = Object.entries(FIREFOX_PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+  writeFileSync(path.join(profile, "user.js"), lines.join("\n"));
+  // Another Firefox of this user must not be asked to open the page.
+  const program = start(command, ["--headless", "--no-remote", "--profile", profile, url], { env: { HOME: profile } });
+  return shown(program, profile);
+}
+
+async function inWebKit(url) {
+  const { browser, display } = await webKit();
+  const home = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-webkit-"));
+  // Its sandbox does not work as root, which is how containers run tests.
+  const env = { HOME: home, XDG_RUNTIME_DIR: home, ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }) };
+  return shown(start(display, ["--auto-servernum", browser, "--private", url], { env }), home);
+}
+
+function shown(program, folder) {
+  return {
+    broken: program.broken,
+    async close() {
+      await program.stop();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

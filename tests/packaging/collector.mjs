@@ -1,0 +1,54 @@
+// Takes the reports of apps, wherever they run: in a page, a worker, a server.
+
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+
+const WITHIN_MS = 90_000;
+
+/**
+ * Starts listening.
+ *
+ * - `address(row)`: where the row's app reports to
+ * - `report(row, broken)`: its first report; rejects when none comes in time, or with what
+ *   `broken`, a promise, rejects with
+ * - `stop()`
+ */
+export async function startCollector() {
+  const slots = new Map();
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    response.setHeader("access-control-allow-origin", "*").end();
+    if (request.method === "POST") slot(slots, request.url).resolve(JSON.parse(body));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  const pathOf = (row) => `/${encodeURIComponent(row)}`;
+  return {
+    address: (row) => `http://127.0.0.1:${port}${pathOf(row)}`,
+    async report(row, broken) {
+      let timer;
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no report within ${WITHIN_MS / 1000} s`)), WITHIN_MS);
+      });
+      try {
+        return await Promise.race([slot(slots, pathOf(row)).promise, broken, late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+// The report may come before somebody waits for it.
+function slot(slots, path) {
+  if (!slots.has(path)) {
+    const made = {};
+    made.promise = new Promise((resolve) => (made.resolve = resolve));
+    slots.set(path, made);
+  }
+  return slots.get(path);
+}

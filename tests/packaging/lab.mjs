@@ -1,0 +1,106 @@
+// What rows need: the packed package, an emulator, the collector, and a folder for an app.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { startEmulator } from "../support/emulator.mjs";
+import { closeBrowsers, open } from "./browsers.mjs";
+import { startCollector } from "./collector.mjs";
+import { start } from "./processes.mjs";
+import { serve } from "./static.mjs";
+
+const here = fileURLToPath(new URL("./", import.meta.url));
+const repository = path.join(here, "../..");
+// Here, so that apps find the tools in the folder above them.
+const apps = path.join(here, ".apps");
+
+/** The folder of the tools. */
+export const tools = path.join(here, "node_modules");
+
+/** The command of a tool. */
+export const tool = (name) => path.join(tools, ".bin", name);
+
+/** Packs the package and starts what apps talk to. */
+export async function startLab() {
+  mkdirSync(apps, { recursive: true });
+  const folder = path.join(apps, `run-${process.pid}`);
+  mkdirSync(folder);
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  execFileSync("npm", pack, { cwd: repository });
+  const tarball = path.join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")));
+  const installed = path.join(folder, "installed");
+  install(tarball, installed);
+  const emulator = await startEmulator();
+  const collector = await startCollector();
+  return {
+    tarball,
+    installed,
+    folder,
+    emulator,
+    collector,
+    async stop() {
+      await closeBrowsers();
+      await collector.stop();
+      await emulator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function install(tarball, folder) {
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const options = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
+  execFileSync("npm", ["install", ...options, tarball], { cwd: folder });
+}
+
+/**
+ * Makes an app: these files, the scenario, and the package as npm installed it.
+ * @returns {string} its folder
+ */
+export function makeApp(lab, row, files) {
+  const folder = path.join(lab.folder, row.replace(/\W+/g, "-"));
+  // npm takes a second for each install of the same.
+  cpSync(lab.installed, folder, { recursive: true });
+  cpSync(path.join(here, "app"), folder, { recursive: true });
+  const addresses = { EMULATOR: lab.emulator.url, REPORT: lab.collector.address(row) };
+  const lines = Object.entries(addresses).map(([name, url]) => `export const ${name} = ${JSON.stringify(url)};\n`);
+  for (const [name, text] of Object.entries({ "addresses.mjs": lines.join(""), ...files })) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Serves a folder, opens a page of it in a browser, and waits for its report. */
+export async function seen(lab, row, { folder, browser = "chromium", page = "/", headers, breaks }) {
+  const server = await serve(folder, headers, breaks);
+  try {
+    return await seenAt(lab, row, `${server.url}${page}`, browser);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Opens a page in a browser and waits for its report. */
+export async function seenAt(lab, row, url, browser = "chromium") {
+  const shown = await open(browser, url);
+  try {
+    return await lab.collector.report(row, shown.broken);
+  } finally {
+    await shown.close();
+  }
+}
+
+/** Runs a program that reports, and waits for that. */
+export async function told(lab, row, command, args, options) {
+  const program = start(command, args, options);
+  // It may end well before its report is read.
+  const failed = program.ended.then((code) => (code === 0 ? new Promise(() => {}) : program.broken));
+  try {
+    return await lab.collector.report(row, failed);
+  } finally {
+    await program.stop();
+  }
+}

@@ -1,0 +1,48 @@
+// The rows in their order, and the table of them that the README shows.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { framed, partIn, writePart } from "../../scripts/readme.mjs";
+import { checks as packageChecks } from "./checks.mjs";
+import { rows as bundlers } from "./rows/bundlers.mjs";
+import { rows as next } from "./rows/next.mjs";
+import { rows as pages } from "./rows/pages.mjs";
+import { rows as parcel } from "./rows/parcel.mjs";
+import { checks as policyChecks, rows as policy } from "./rows/policy.mjs";
+import { rows as runtimes } from "./rows/runtimes.mjs";
+import { rows as vite } from "./rows/vite.mjs";
+import { rows as workers } from "./rows/workers.mjs";
+import { checks as workerdChecks, rows as workerd } from "./rows/workerd.mjs";
+import { versionOf } from "./versions.mjs";
+
+const TOOLS = ["bun", "deno", "esbuild", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
+const file = new URL("./matrix.md", import.meta.url);
+
+/** Every row: a `subscribe` and an `upload` somewhere. */
+export const rows = [...pages, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...workerd];
+
+/** Every check of the package besides. */
+export const checks = [...packageChecks, ...policyChecks, ...workerdChecks];
+
+/** Writes the table of a run in which every row passed, to matrix.md and to the README. */
+export function writeMatrix() {
+  writeFileSync(file, matrix());
+  writePart("matrix", table());
+}
+
+/**
+ * The table as the README has to show it.
+ * @returns {string} Markdown between two comments, by which `matrixIn` finds it
+ */
+export const matrix = () => framed("matrix", table());
+
+function table() {
+  const versions = TOOLS.map((tool) => `${tool.replace(/\d+$/, "")} ${versionOf(tool)}`).join(", ");
+  const lines = rows.map(({ name }) => `| ${name} | yes | yes |`);
+  return ["| Where | `subscribe` | `upload` |", "|---|---|---|", ...lines, "", `Run with ${versions}.`, ""].join("\n");
+}
+
+/** The table that the last whole run wrote. */
+export const writtenMatrix = () => readFileSync(file, "utf8");
+
+/** The table that this Markdown shows; undefined where it shows none. */
+export const matrixIn = (markdown) => partIn(markdown, "matrix");

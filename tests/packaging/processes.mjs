@@ -1,0 +1,52 @@
+// Programs that a row starts: run to their end, or kept until the row is done.
+
+import { spawn } from "node:child_process";
+
+const SHOWN_CHARS = 2_000;
+
+// A run that dies must not leave programs behind.
+const alive = new Set();
+process.on("exit", () => alive.forEach((child) => kill(child, "SIGKILL")));
+
+/**
+ * Starts a program in a process group of its own.
+ *
+ * - `ended`: its exit code
+ * - `broken`: rejects with what it said when it ends; for programs that must not end
+ * - `stop()`: ends it and what it started
+ */
+export function start(command, args, { cwd, env = {} } = {}) {
+  // Vite, which runs in this process, sets NODE_ENV in it.
+  const environment = { ...process.env, NODE_ENV: undefined, ...env };
+  const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: environment });
+  alive.add(child);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+  const ended = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  }).finally(() => alive.delete(child));
+  const broken = ended.then((code) => {
+    throw new Error(`${command} ended with ${code}: ${said.slice(-SHOWN_CHARS)}`);
+  });
+  broken.catch(() => {});
+  const stop = async () => {
+    if (alive.has(child)) kill(child, "SIGKILL");
+    await ended.catch(() => {});
+  };
+  return { ended, broken, stop, said: () => said };
+}
+
+/** Runs a program; throws what it said unless it exits with 0. */
+export async function run(command, args, options) {
+  const program = start(command, args, options);
+  if ((await program.ended) !== 0) await program.broken;
+}
+
+function kill(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
