@@ -105,15 +105,7 @@ pub(crate) fn of(
     }
     let endpoint = endpoint(subject)?;
     let mut call = match phase {
-        Phase::Token => {
-            let mut call = Call::new(&TOKEN, text::joined(&[TOKENS_URL]));
-            let body = object();
-            // The alias alone; anything longer is refused.
-            set(&body, "allowed_apps", Array::of1(&endpoint.alias().into()));
-            set(&body, "token_expiration", TOKEN_SECONDS);
-            call.body = json(&body.into())?;
-            return Ok(call);
-        }
+        Phase::Token => return token(&endpoint),
         Phase::Run => Call::new(&RUN, endpoint.run_url()),
         Phase::Stream => Call::new(&STREAM, stream_url(&endpoint, request, options)),
         _ => Call::new(&SUBMIT, endpoint.submit_url()),
@@ -127,6 +119,16 @@ pub(crate) fn of(
     if phase == Phase::Stream {
         streamed(&mut call, options)?;
     }
+    Ok(call)
+}
+
+fn token(endpoint: &EndpointId) -> Result<Box<Call>, Error> {
+    let body = object();
+    // The alias alone; anything longer is refused.
+    set(&body, "allowed_apps", Array::of1(&endpoint.alias().into()));
+    set(&body, "token_expiration", TOKEN_SECONDS);
+    let mut call = Call::new(&TOKEN, text::joined(&[TOKENS_URL]));
+    call.body = json(&body.into())?;
     Ok(call)
 }
 

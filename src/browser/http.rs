@@ -72,6 +72,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// A call to the service without headers and body.
+    #[allow(clippy::unnecessary_box_returns)] // it is handed on often, and a pointer is smaller
     pub(crate) fn new(plan: &'static Plan, url: String) -> Box<Self> {
         Box::new(Self {
             plan,
@@ -132,6 +133,27 @@ pub(crate) async fn dispatch(scope: &Scope, call: &Call) -> Result<Answer, Error
 
 async fn send(scope: &Scope, call: &Call) -> Result<Answer, Setback> {
     let config = &scope.config.0;
+    let body = transmitted(scope, call).await?;
+    let response = Response::from(body.clone().unchecked_into::<web_sys::Response>());
+    let is_ok = response.ok();
+    if is_ok && call.plan.reading == Reading::Stream {
+        return Ok(Answer { body, response });
+    }
+    let handler = config.function("responseHandler");
+    let handler = handler.filter(|_| call.plan.reading == Reading::Handler);
+    match settled(read(&body, handler.as_ref())).await {
+        Ok(body) => Ok(Answer { body, response }),
+        Err(setback) if is_ok => Err(setback),
+        Err(setback) => Err(Setback {
+            failure: Some(status_of(config, &response)),
+            ..setback
+        }),
+    }
+}
+
+/// Sends the request, after the middleware: its `Response`.
+async fn transmitted(scope: &Scope, call: &Call) -> Result<JsValue, Setback> {
+    let config = scope.config.0.as_js();
     let request = object();
     let method = call.method.clone();
     set(
@@ -143,43 +165,25 @@ async fn send(scope: &Scope, call: &Call) -> Result<Answer, Setback> {
     set(&request, "headers", &call.headers);
     let mut request: JsValue = request.into();
     if !call.is_presigned {
-        request = settled(route(config.as_js(), request.unchecked_ref())).await?;
+        request = settled(route(config, request.unchecked_ref())).await?;
     }
     // The middleware may have taken its time.
     if scope.is_abandoned() {
         return Err(Setback::last(Error::new("aborted")));
     }
     let url = Options::new(request.clone()).text("url");
-    let response = settled(transmit(
-        config.as_js(),
+    let may_have_key = url.is_some_and(|url| is_fal_url(&url));
+    let signal = scope.watch.signal();
+    let (body, is_presigned) = (&call.body, call.is_presigned);
+    settled(transmit(
+        config,
         &request,
-        &call.body,
-        &scope.watch.signal(),
-        call.is_presigned,
-        url.is_some_and(|url| is_fal_url(&url)),
-    ));
-    let response = response.await?;
-    let answered = Response::from(response.clone().unchecked_into::<web_sys::Response>());
-    let is_ok = answered.ok();
-    if is_ok && call.plan.reading == Reading::Stream {
-        return Ok(Answer {
-            body: response,
-            response: answered,
-        });
-    }
-    let handler = config.function("responseHandler");
-    let handler = handler.filter(|_| call.plan.reading == Reading::Handler);
-    match settled(read(&response, handler.as_ref())).await {
-        Ok(body) => Ok(Answer {
-            body,
-            response: answered,
-        }),
-        Err(setback) if is_ok => Err(setback),
-        Err(setback) => Err(Setback {
-            failure: Some(status_of(config, &answered)),
-            ..setback
-        }),
-    }
+        body,
+        &signal,
+        is_presigned,
+        may_have_key,
+    ))
+    .await
 }
 
 async fn settled(promise: Promise) -> Result<JsValue, Setback> {

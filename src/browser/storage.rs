@@ -91,6 +91,7 @@ pub(crate) fn call(step: Step, file: &JsValue, options: &Options) -> Result<Box<
     Ok(call)
 }
 
+#[allow(clippy::unnecessary_box_returns)] // as in `Call::new`
 fn presigned(plan: &'static Plan, url: String, body: JsValue, content_type: &str) -> Box<Call> {
     let is_known = !content_type.is_empty();
     let content_type = if is_known {
