@@ -1,23 +1,15 @@
 // The official JavaScript client against the emulator: errors.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { ApiError, ValidationError, createFalClient } from "@fal-ai/client";
-import { startEmulator } from "../support/emulator.mjs";
-import { DISTILL, IMAGE_TO_VIDEO, KEY, SQUARE, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
+import { DISTILL, IMAGE_TO_VIDEO, SQUARE, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
+import { withOfficialClient } from "./support/official.mjs";
 import { fetchFrom } from "./support/redirect.mjs";
 
 let emulator;
 let fal;
-before(async () => {
-  emulator = await startEmulator({ args: [...STRICT, "--concurrency", "1"] });
-  fal = createFalClient({ credentials: KEY, fetch: fetchFrom(emulator.url) });
-});
-after(() => emulator?.stop());
-beforeEach(async () => {
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-});
+withOfficialClient([...STRICT, "--concurrency", "1"], (started) => ({ emulator, fal } = started));
 
 const picture = (text) => new File([text], "in.png", { type: "image/png" });
 

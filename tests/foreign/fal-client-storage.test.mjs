@@ -1,11 +1,11 @@
 // The official JavaScript client against the emulator: uploads, whole and in parts.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { ApiError, createFalClient } from "@fal-ai/client";
-import { startEmulator } from "../support/emulator.mjs";
 import { DISTILL, KEY, STRICT } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
 import { blocks, digest, secondsLeft, stored } from "./support/files.mjs";
+import { withOfficialClient } from "./support/official.mjs";
 import { fetchFrom } from "./support/redirect.mjs";
 
 /** One MiB more than the client sends in one piece. */
@@ -13,15 +13,7 @@ const LARGE = 91;
 
 let emulator;
 let fal;
-before(async () => {
-  emulator = await startEmulator({ args: STRICT });
-  fal = createFalClient({ credentials: KEY, fetch: fetchFrom(emulator.url) });
-});
-after(() => emulator?.stop());
-beforeEach(async () => {
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-});
+withOfficialClient(STRICT, (started) => ({ emulator, fal } = started));
 
 const file = (pieces, name, type) => new File(pieces, name, { type });
 const sent = async (method, part) =>

@@ -1,26 +1,17 @@
 // The official JavaScript client against the emulator: runs, streams, the status stream.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
-import { ApiError, ValidationError, createFalClient } from "@fal-ai/client";
-import { startEmulator } from "../support/emulator.mjs";
-import { DISTILL, KEY, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
+import { describe, test } from "node:test";
+import { ApiError, ValidationError } from "@fal-ai/client";
+import { DISTILL, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
-import { fetchFrom } from "./support/redirect.mjs";
+import { withOfficialClient } from "./support/official.mjs";
 
 const STREAM = "emulator/stream";
 
 let emulator;
 let fal;
-before(async () => {
-  emulator = await startEmulator({ args: STRICT });
-  fal = createFalClient({ credentials: KEY, fetch: fetchFrom(emulator.url) });
-});
-after(() => emulator?.stop());
-beforeEach(async () => {
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-});
+withOfficialClient(STRICT, (started) => ({ emulator, fal } = started));
 
 describe("run", () => {
   test("answers with the video itself", async () => {

@@ -1,25 +1,17 @@
 // The official JavaScript client against the emulator: the queue.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { createFalClient } from "@fal-ai/client";
-import { startEmulator } from "../support/emulator.mjs";
 import { png } from "../support/images.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, KEY, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
-import { directFetchFrom, fetchFrom } from "./support/redirect.mjs";
+import { withOfficialClient } from "./support/official.mjs";
+import { directFetchFrom } from "./support/redirect.mjs";
 
 let emulator;
 let fal;
-before(async () => {
-  emulator = await startEmulator({ args: [...STRICT, "--concurrency", "1"] });
-  fal = createFalClient({ credentials: KEY, fetch: fetchFrom(emulator.url) });
-});
-after(() => emulator?.stop());
-beforeEach(async () => {
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-});
+withOfficialClient([...STRICT, "--concurrency", "1"], (started) => ({ emulator, fal } = started));
 
 const picture = () => new File([png({ width: 96, height: 64 })], "in.png", { type: "image/png" });
 

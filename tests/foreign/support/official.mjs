@@ -1,0 +1,26 @@
+// The official JavaScript client and an emulator for a file of tests.
+
+import { after, before, beforeEach } from "node:test";
+import { createFalClient } from "@fal-ai/client";
+import { startEmulator } from "../../support/emulator.mjs";
+import { KEY } from "./endpoints.mjs";
+import { fetchFrom } from "./redirect.mjs";
+
+/**
+ * Starts both before the tests of the file that calls this, stops them after, and lets each
+ * test begin without faults and requests of the one before.
+ * @param {string[]} args the emulator's
+ * @param {(started: {emulator: object, fal: object}) => void} take is given both
+ */
+export function withOfficialClient(args, take) {
+  let emulator;
+  before(async () => {
+    emulator = await startEmulator({ args });
+    take({ emulator, fal: createFalClient({ credentials: KEY, fetch: fetchFrom(emulator.url) }) });
+  });
+  after(() => emulator?.stop());
+  beforeEach(async () => {
+    await emulator.clearFaults();
+    await emulator.clearRequests();
+  });
+}
