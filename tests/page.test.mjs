@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, afterEach, before, test } from "node:test";
-import { launchBrowser } from "./support/browser.mjs";
+import { test } from "node:test";
 import { textContrasts, tokenContrast } from "./support/contrast.mjs";
 import { startEmulator } from "./support/emulator.mjs";
 import { png, pngFile } from "./support/images.mjs";
-import { openPage, partsOf, untilPlaying, videoFacts, widthOverflow } from "./support/page.mjs";
+import { partsOf, untilPlaying, videoFacts, widthOverflow, withPages } from "./support/page.mjs";
 
 const IMAGE_TO_VIDEO = "/fal-ai/kandinsky5-pro/image-to-video";
 const TEXT_TO_VIDEO = "/fal-ai/kandinsky5-pro/text-to-video";
@@ -15,29 +14,11 @@ const KEY = "f3a9c1d2-test:0123456789abcdef0123456789abcdef";
 const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 
 let emulator;
-let browser;
-let opened = [];
-
-before(async () => {
-  emulator = await startEmulator();
-  browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await emulator?.stop();
-});
-afterEach(async () => {
-  await Promise.all(opened.map(({ close }) => close()));
-  const complaints = opened.flatMap(({ complaints }) => complaints);
-  opened = [];
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-  assert.deepEqual(complaints, [], "the console stays silent");
-});
+let show;
+withPages([], (started) => ({ emulator, show } = started));
 
 async function open(options) {
-  const view = await openPage(browser, emulator.url, options);
-  opened.push(view);
+  const view = await show(emulator.url, options);
   return { ...view, ...partsOf(view.page) };
 }
 
@@ -233,8 +214,7 @@ test("a waiting run shows its place in the queue, and can be cancelled there", a
     }),
   );
   for (const reply of await Promise.all(others)) assert.equal(reply.status, 200);
-  const view = await openPage(browser, busy.url);
-  opened.push(view);
+  const view = await show(busy.url);
   const { tab, prompt, generate, cancel, problem } = partsOf(view.page);
   await tab("Text to video").click();
   await prompt.fill("The third in line");
@@ -447,8 +427,7 @@ test("the page says that runs cost money when its server has a key", async (t) =
   // Forwards to the other emulator: no test may reach fal.ai.
   const forwarding = await startEmulator({ args: ["--upstream", emulator.url], env: { FAL_KEY: KEY } });
   t.after(forwarding.stop);
-  const view = await openPage(browser, forwarding.url);
-  opened.push(view);
+  const view = await show(forwarding.url);
   await view.page.getByText("Runs go to fal.ai and cost money.").waitFor();
   assert.ok(!(await view.page.content()).includes(KEY));
 });

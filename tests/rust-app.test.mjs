@@ -1,39 +1,18 @@
 // The crate in an app of its users' kind: Yew, in a real browser, against the emulator.
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
-import { launchBrowser } from "./support/browser.mjs";
-import { startEmulator } from "./support/emulator.mjs";
-import { openPage, untilPlaying } from "./support/page.mjs";
+import { test } from "node:test";
+import { untilPlaying, withPages } from "./support/page.mjs";
 
 const ENDPOINT = "https://queue.fal.run/fal-ai/kandinsky5-pro/text-to-video";
 const SUBMIT = { method: "POST", path_contains: "/text-to-video" };
 
 let emulator;
-let browser;
-let opened = [];
-
-before(async () => {
-  // One job at a time, so that a second one waits in the queue.
-  const args = ["--www", "target/rust-app", "--concurrency", "1", "--pace", "1000"];
-  emulator = await startEmulator({ args });
-  browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await emulator?.stop();
-});
-afterEach(async () => {
-  await Promise.all(opened.map(({ close }) => close()));
-  const complaints = opened.flatMap(({ complaints }) => complaints);
-  opened = [];
-  await emulator.clearFaults();
-  await emulator.clearRequests();
-  assert.deepEqual(complaints, [], "the console stays silent");
-});
+let show;
+// One job at a time, so that a second one waits in the queue.
+withPages(["--www", "target/rust-app", "--concurrency", "1", "--pace", "1000"], (started) => ({ emulator, show } = started));
 
 async function open() {
-  const view = await openPage(browser, emulator.url);
-  opened.push(view);
+  const view = await show(emulator.url);
   const { page } = view;
   const button = (name) => page.getByRole("button", { name, exact: true });
   const prompt = page.getByLabel("Prompt");

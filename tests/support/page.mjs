@@ -1,4 +1,44 @@
-// The demo page in a fresh browser context, with its complaints collected.
+// A page in a fresh browser context, with its complaints collected.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
+import { launchBrowser } from "./browser.mjs";
+import { startEmulator } from "./emulator.mjs";
+
+/**
+ * Starts an emulator and a browser before the tests of the file that calls this, and stops them
+ * after. No test may leave a complaint, a fault or a request behind.
+ * @param {string[]} args the emulator's
+ * @param {(started: {emulator: object, show: (url: string, options?: object) => Promise<object>}) => void} take
+ * is given both; `show` is `openPage` in that browser, closed after the test
+ */
+export function withPages(args, take) {
+  let emulator;
+  let browser;
+  let opened = [];
+  before(async () => {
+    emulator = await startEmulator({ args });
+    browser = await launchBrowser();
+    const show = async (url, options) => {
+      const view = await openPage(browser, url, options);
+      opened.push(view);
+      return view;
+    };
+    take({ emulator, show });
+  });
+  after(async () => {
+    await browser?.close();
+    await emulator?.stop();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map(({ close }) => close()));
+    const complaints = opened.flatMap(({ complaints }) => complaints);
+    opened = [];
+    await emulator.clearFaults();
+    await emulator.clearRequests();
+    assert.deepEqual(complaints, [], "the console stays silent");
+  });
+}
 
 /**
  * Opens the page at `url`. Besides `page` it returns
