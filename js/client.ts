@@ -1,9 +1,14 @@
 import { resolveConfig } from "./config.ts";
-import type { Core } from "./core.js";
-import { toError } from "./errors.ts";
-import { load } from "./loader.ts";
+import type { Operations } from "./core/operations.ts";
+import { isTrap, toError } from "./errors.ts";
+import type { Journal } from "./journal/open.ts";
+import { load, loadJournal } from "./loader.ts";
 import { createRealtimeClient } from "./realtime.ts";
 import type { Config, FalClient, StreamingClient } from "./types.ts";
+
+/** What is about the journal, and what is noted in it where `persist` says so. */
+const ALWAYS = /^(pending|resume|forget)$/;
+const NOTED = /^(submit|subscribe|result|cancel|upload)$/;
 
 /**
  * Makes a client of its own configuration.
@@ -12,13 +17,18 @@ import type { Config, FalClient, StreamingClient } from "./types.ts";
 export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);
   const operation =
-    (name: keyof Core) =>
+    (name: Exclude<keyof Journal, "crash" | "isCrashed">) =>
     async (subject: unknown, options: object = {}): Promise<any> => {
-      const core = await load();
+      // The copy runs the caller's getters here, where what they throw is caught.
+      const call: any = { ...options };
+      call.persist ??= config.persist;
+      const isNoted = ALWAYS.test(name) || (call.persist && NOTED.test(name));
+      const isList = name === "pending" || name === "forget";
+      const [core, journal] = await Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
       try {
-        // The copy runs the caller's getters here, where what they throw is caught.
-        return await core[name](config, subject, { ...options });
+        return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
+        if (isTrap(reason)) core.crash(reason);
         throw toError(reason);
       }
     };
@@ -26,6 +36,9 @@ export function createFalClient(userConfig: Config = {}): FalClient {
   return {
     run: operation("run"),
     subscribe: operation("subscribe"),
+    pending: (options) => operation("pending")(undefined, options),
+    resume: operation("resume"),
+    forget: operation("forget"),
     stream,
     streaming: { stream },
     realtime: createRealtimeClient(operation("token")),

@@ -1,4 +1,5 @@
 import { toError } from "./errors.ts";
+import { loadParts } from "./loader.ts";
 import { isPage, withMiddleware, withProxy } from "./middleware.ts";
 import type { Config } from "./types.ts";
 
@@ -8,8 +9,12 @@ declare const process: { env: Record<string, string | undefined> };
 
 /** The configuration as the core reads it. */
 export interface ResolvedConfig extends Omit<Config, "proxyUrl"> {
+  /** The proxy that the middleware sends to, which streams are counted by. */
+  proxyUrl?: string;
   /** What runtimes other than browsers call themselves. */
   userAgent: string | undefined;
+  /** Brings in what sends large files part by part. */
+  loadParts: typeof loadParts;
   /** Makes the exception for the facts that the core rejects with. */
   toError: (reason: unknown) => unknown;
 }
@@ -24,11 +29,11 @@ export function resolveConfig(config: Config): ResolvedConfig {
     );
   }
   const isBrowser = isPage() || typeof WorkerGlobalScope !== "undefined";
-  const resolved = { ...rest, toError, userAgent: isBrowser ? undefined : "fal-wasm" };
+  const resolved = { ...rest, toError, loadParts, userAgent: isBrowser ? undefined : "fal-wasm" };
   if (!proxyUrl) return resolved;
   const proxy = typeof proxyUrl === "string" ? { url: proxyUrl } : proxyUrl;
   const proxied = withProxy({ targetUrl: proxy.url, ...(proxy.when && { when: proxy.when }) });
-  return { ...resolved, requestMiddleware: withMiddleware(config.requestMiddleware, proxied) };
+  return { ...resolved, proxyUrl: proxy.url, requestMiddleware: withMiddleware(config.requestMiddleware, proxied) };
 }
 
 function hasKey(credentials: Config["credentials"]): boolean {

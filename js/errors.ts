@@ -8,14 +8,18 @@ export type FalErrorCode =
   | "invalid_argument"
   | "network"
   | "bad_response"
+  | "in_use"
+  | "expired"
   | "wasm_blocked"
-  | "wasm_unavailable";
+  | "wasm_unavailable"
+  | "wasm_crashed";
 
 interface FalErrorArgs {
   message: string;
   code?: FalErrorCode;
   requestId?: string | undefined;
   cause?: unknown;
+  jobMayExist?: boolean;
 }
 
 /** Every error of this package; its `code` says which kind. */
@@ -24,12 +28,29 @@ export class FalError extends Error {
   readonly code: FalErrorCode;
   /** The request's id; empty where none is known. Its job may still be running. */
   readonly requestId: string;
+  /**
+   * A submit failed in a way that does not say whether its job exists, and costs: its answer was
+   * lost, no answer of this protocol, or a 5xx. It was not sent again.
+   */
+  readonly jobMayExist: boolean;
 
-  constructor({ message, code = "http", requestId = "", cause }: FalErrorArgs) {
+  constructor({ message, code = "http", requestId = "", cause, jobMayExist = false }: FalErrorArgs) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "FalError";
     this.code = code;
     this.requestId = requestId;
+    this.jobMayExist = jobMayExist;
+  }
+}
+
+/**
+ * A submit got no usable answer: its job may exist, and cost, or not. It was not sent again, as
+ * that could buy it twice; `retry: { submit: "always" }` allows it.
+ */
+export class SubmitUncertainError extends FalError {
+  constructor(args: FalErrorArgs) {
+    super({ ...args, jobMayExist: true });
+    this.name = "SubmitUncertainError";
   }
 }
 
@@ -80,7 +101,7 @@ export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }>
 
   /** The findings about one field. */
   getFieldErrors(field: string): ValidationErrorInfo[] {
-    return this.fieldErrors.filter((error) => error.loc?.at(-1) === field);
+    return this.fieldErrors.filter((error) => Array.isArray(error?.loc) && error.loc.at(-1) === field);
   }
 }
 
@@ -98,15 +119,23 @@ interface Facts {
   argument?: string;
   field?: string;
   problem?: string;
+  advice?: string;
   given?: unknown;
   errorType?: string;
+  isUnsent?: boolean;
   cause?: any;
 }
 
 const MAX_QUOTED = 300;
 
+/** Whether WebAssembly threw this itself. */
+export function isTrap(reason: unknown): boolean {
+  return typeof WebAssembly !== "undefined" && reason instanceof WebAssembly.RuntimeError;
+}
+
 /** The exception for what a call was rejected with; values thrown by the caller pass. */
 export function toError(reason: any): unknown {
+  if (isTrap(reason)) return toError({ falCode: "wasm_crashed", cause: reason });
   if (typeof reason?.falCode !== "string") return reason;
   const facts: Facts = reason;
   const { falCode: code, requestId, cause } = facts;
@@ -118,7 +147,7 @@ export function toError(reason: any): unknown {
         ...facts,
         code,
         status: 500,
-        message: `${facts.problem} (the request completed with an error${where(facts)})`,
+        message: `${shortened(facts.problem ?? "")} (the request completed with an error${where(facts)})`,
         body: { detail: facts.problem, error_type: facts.errorType, output: facts.body },
       });
     case "invalid_input":
@@ -127,14 +156,26 @@ export function toError(reason: any): unknown {
       return domException(`Timed out after ${facts.timeoutMs} ms${where(facts)}`, "TimeoutError", requestId);
     case "aborted":
       return domException("The call was aborted", "AbortError", requestId);
-    default:
-      return new FalError({ message: sentence(facts), code, requestId, cause });
+    default: {
+      const Kind = isUncertain(facts) ? SubmitUncertainError : FalError;
+      return new Kind({ message: sentence(facts), code, requestId, cause });
+    }
   }
+}
+
+const MAY_EXIST = ". It may have arrived, so it was not sent again: a second job would be billed";
+
+function isUncertain({ falCode, operation, isUnsent }: Facts): boolean {
+  return operation === "submit" && !isUnsent && (falCode === "network" || falCode === "bad_response");
 }
 
 function sentence(facts: Facts): string {
   const { falCode, argument, problem, operation, requestId, field } = facts;
   const place = field ? ` (${field})` : "";
+  if (falCode === "in_use" || falCode === "expired") return problem!;
+  if (falCode === "wasm_crashed") {
+    return `The WebAssembly of fal-wasm crashed; the next call gets a new one${where(facts)}. A job that was submitted goes on`;
+  }
   if (falCode === "invalid_argument") {
     const given = "given" in facts ? `, got ${quoted(facts.given)}` : "";
     return `${argument}: ${problem?.replace(/\.$/, "")}${given}. Nothing was submitted`;
@@ -147,7 +188,7 @@ function sentence(facts: Facts): string {
   const advice = requestId
     ? ". The job may still be running: fetch its result with this request id"
     : operation === "submit"
-      ? ". It may have arrived, so it was not sent again: a second job would be billed"
+      ? MAY_EXIST
       : "";
   return `No answer to ${operation}${place}${where(facts)}: ${facts.cause?.message ?? "the connection failed"}${advice}`;
 }
@@ -156,9 +197,11 @@ function httpError(facts: Facts): ApiError {
   const { status = 0, body, field } = facts;
   const why = reasonIn(body) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
-  const message = `${why} (HTTP ${status} from ${facts.operation}${place}${where(facts)})`;
+  const jobMayExist = facts.operation === "submit" && status >= 500;
+  const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${facts.advice}` : "";
+  const message = `${why} (HTTP ${status} from ${facts.operation}${place}${where(facts)})${advice}`;
   const Kind = status === 422 ? ValidationError : ApiError;
-  return new Kind({ ...facts, code: "http", status, message });
+  return new Kind({ ...facts, code: "http", status, message, jobMayExist });
 }
 
 /** The service's own words in an error body. */
@@ -172,7 +215,9 @@ function reasonIn(body: any): string {
 }
 
 function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
-  const field = Array.isArray(loc) ? loc.filter((part, at) => at > 0 || part !== "body").join(".") : "";
+  // What is neither may refuse to be text, or be nested without an end.
+  const isName = (part: unknown) => typeof part === "string" || typeof part === "number";
+  const field = Array.isArray(loc) ? loc.filter((part, at) => isName(part) && (at > 0 || part !== "body")).join(".") : "";
   return shortened(field ? `${field}: ${msg}` : String(msg));
 }
 

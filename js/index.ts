@@ -4,7 +4,7 @@ import type { Config, FalClient, QueueClient, SingletonFalClient, StorageClient 
 
 export { createFalClient } from "./client.ts";
 export { parseEndpointId } from "./endpoint-id.ts";
-export { ApiError, FalError, ValidationError } from "./errors.ts";
+export { ApiError, FalError, SubmitUncertainError, ValidationError } from "./errors.ts";
 export type { FalErrorCode } from "./errors.ts";
 export { withMiddleware, withProxy } from "./middleware.ts";
 export { isRetryableError } from "./retryable.ts";
@@ -34,6 +34,9 @@ export const fal: SingletonFalClient = {
   get streaming() {
     return client().streaming;
   },
+  pending: (options) => client().pending(options),
+  resume: (request, options) => client().resume(request, options),
+  forget: (request, options) => client().forget(request, options),
   run: (endpointId, options) => client().run(endpointId, options),
   stream: (endpointId, options) => client().stream(endpointId, options),
   subscribe: (endpointId, options) => client().subscribe(endpointId, options),
@@ -67,6 +70,13 @@ export const upload: StorageClient["upload"] = (file, options) =>
 /** {@link StorageClient.transformInput} */
 export const transformInput: StorageClient["transformInput"] = (input) =>
   fal.storage.transformInput(input);
+
+/** {@link FalClient.pending} */
+export const pending: FalClient["pending"] = (options) => fal.pending(options);
+/** {@link FalClient.resume} */
+export const resume: FalClient["resume"] = (request, options) => fal.resume(request, options);
+/** {@link FalClient.forget} */
+export const forget: FalClient["forget"] = (request, options) => fal.forget(request, options);
 
 /** Brings the WebAssembly in before the first call needs it. */
 export async function preload(): Promise<void> {

@@ -15,12 +15,16 @@ const ENTRIES = {
 };
 
 /** What stays a file of its own beside the entries, rather than becoming a part of them. */
-const BESIDE = /\/(core\.js|realtime\.js|core\.wasm(\?module)?)$/;
-/** What realtime.js is made of. */
-const REALTIME = path.join(root, "js/realtime/open.ts");
+const BESIDE = /\/(core\.js|realtime\.js|journal\.js|parts\.js|core\.wasm(\?module)?)$/;
+/** What is loaded at its first use, and the license that travels with the library in it, if any. */
+const LATER = {
+  "realtime.js": ["realtime/open.ts", "@msgpack/msgpack/LICENSE"],
+  "journal.js": ["journal/open.ts", "idb-keyval/LICENCE"],
+  "parts.js": ["core/upload/multipart.ts"],
+};
 
 /** What is in dist/ when the bundles are built. */
-export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", "realtime.js"].map((name) => `dist/${name}`);
+export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
 const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
 
@@ -43,17 +47,28 @@ export async function bundle(glueDir, module) {
         ...OPTIONS,
         entryPoints: [path.join(root, "js", source)],
         outfile: path.join(dist, name),
-        plugins: [parts(origin, glue, glueDir)],
+        plugins: [parts(origin, glue, glueDir), snippets],
       }),
     ),
   );
-  await build({ ...OPTIONS, entryPoints: [REALTIME], outfile: path.join(dist, "realtime.js") });
-  // Its license asks to travel with every copy of MessagePack, which realtime.js holds.
-  cpSync(path.join(root, "node_modules/@msgpack/msgpack/LICENSE"), path.join(dist, "realtime.LICENSE.txt"));
+  for (const [name, [source, license]] of Object.entries(LATER)) {
+    await build({ ...OPTIONS, entryPoints: [path.join(root, "js", source)], outfile: path.join(dist, name) });
+    if (license) cpSync(path.join(root, "node_modules", license), path.join(dist, name.replace(/js$/, "LICENSE.txt")));
+  }
   const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
-  const { outputFiles } = await build({ ...OPTIONS, stdin, write: false });
+  const { outputFiles } = await build({ ...OPTIONS, stdin, write: false, plugins: [snippets] });
   writeFileSync(path.join(dist, "core.js"), outputFiles[0].text.replace('"WASM"', () => literal(wasm)));
 }
+
+/** The JavaScript of the Rust side, which the glue brings along, is the one that js/ imports. */
+const snippets = {
+  name: "snippets",
+  setup(build) {
+    build.onResolve({ filter: /\/snippets\/.*\/src\/browser\/\w+\.js$/ }, ({ path: name }) => ({
+      path: path.join(root, "src/browser", path.posix.basename(name)),
+    }));
+  },
+};
 
 /** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
 function parts(origin, glue, glueDir) {
@@ -69,18 +84,21 @@ function parts(origin, glue, glueDir) {
 }
 
 /**
- * Takes out what would run at import for the exported class: its disposal symbol, and its
- * finalisation. Streams free what they made, whatever happens (js/core/stream.ts).
+ * Takes out what would run at import for the exported classes: their disposal symbols, and
+ * their finalisation. Streams and calls free what they made, whatever happens.
  */
 function withoutFinalisation(text) {
-  const parts = [/^if \(Symbol\.dispose\).*\n/m, /^const EventsFinalization = [^;]*;\n/m, /^ *EventsFinalization\.register\(.*\n/m, /^ *EventsFinalization\.unregister\(.*\n/m];
+  const parts = [/^if \(Symbol\.dispose\).*\n/gm, /^const \w+Finalization = [^;]*;\n/gm, /^ *\w+Finalization\.register\(.*\n/gm, /^ *\w+Finalization\.unregister\(.*\n/gm];
   return parts.reduce((rest, part) => {
-    if (!part.test(rest)) throw new StepError(`The glue has no ${part}: wasm-bindgen writes it differently now.`);
+    if (rest.search(part) < 0) throw new StepError(`The glue has no ${part}: wasm-bindgen writes it differently now.`);
     return rest.replace(part, "");
   }, text);
 }
 
-/** The generated glue with one way in: a function that binds it to a module. */
+/**
+ * The generated glue with one way in: a function that binds it to a module. All of it stands
+ * in that function, as an instance that trapped is followed by another, and each has its own.
+ */
 function glueSource(glueDir) {
   const text = withoutFinalisation(readFileSync(path.join(glueDir, "fal_wasm.js"), "utf8"));
   const exported = /^export (?=(?:async )?(?:function|class) (\w+))/gm;
@@ -88,18 +106,19 @@ function glueSource(glueDir) {
   const end = text.indexOf("\nexport { initSync");
   const isKnown = ["function __wbg_get_imports()", "function __wbg_finalize_init(instance, module)"].every((part) => text.includes(part));
   if (names.length === 0 || end < 0 || !isKnown) throw new StepError("wasm-bindgen writes the glue differently now: see scripts/entries.mjs.");
-  return text.slice(0, end).replace(exported, "") + BIND.replace("NAMES", names.join(", "));
+  const imports = /^import .*$/gm;
+  const body = text.slice(0, end).replace(imports, "").replace(exported, "");
+  const outside = [...text.matchAll(imports), [IMPORTS]].join("\n");
+  return [outside, "export function bind(module) {", body, BIND.replace("NAMES", names.join(", ")), "}"].join("\n");
 }
 
 // The generated `initSync` takes a module of another realm for bytes, and edge runtimes have
 // the module from another realm.
 const BIND = `
-import { operations } from ${JSON.stringify(path.join(root, "js/core/operations.ts"))};
-export function bind(module) {
-  __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
-  return operations({ NAMES });
-}
+__wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
+return operations({ NAMES });
 `;
+const IMPORTS = `import { operations } from ${JSON.stringify(path.join(root, "js/core/operations.ts"))};`;
 
 // Added to each byte, so that most of WebAssembly's common ones are one byte in UTF-8, too, and
 // zero needs no escape: 2 % of the module under brotli.
@@ -107,11 +126,16 @@ const SHIFT = 36;
 
 // The module travels within JavaScript: no second address, MIME type or bundler setting.
 const MAKE = `
-export default async () => bind(await WebAssembly.compile(Uint8Array.from("WASM", (c) => c.charCodeAt(0) - ${SHIFT})));
+export default async () => {
+  const text = "WASM";
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at) - ${SHIFT};
+  return bind(await WebAssembly.compile(bytes));
+};
 `;
 
 /** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */
-function literal(bytes) {
+export function literal(bytes) {
   const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0" };
   const text = Buffer.from(bytes.map((byte) => byte + SHIFT)).toString("latin1");
   return `"${text.replace(/[\\"\n\r]|\0(?!\d)/g, (c) => escapes[c]).replace(/\0/g, "\\x00")}"`;

@@ -8,7 +8,7 @@ import { StepError, root } from "./steps.mjs";
 const file = path.join(root, "README.md");
 
 /** The parts, and the npm script that writes each of them. */
-const SCRIPTS = { differences: "test:conformance", matrix: "test:packaging", sizes: "size" };
+const SCRIPTS = { differences: "test:conformance", matrix: "test:packaging", sizes: "size", measures: "bench" };
 
 const begin = (name) => `<!-- The ${name}, written by npm run ${SCRIPTS[name]} -->`;
 const end = (name) => `<!-- End of the ${name} -->`;

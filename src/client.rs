@@ -1,14 +1,21 @@
 //! The typed client for Rust web apps.
 
-use js_sys::{Array, Object};
+use std::rc::Rc;
+
+use gloo_net::http::Response;
+use js_sys::{Array, JSON, Object};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::{JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use crate::{
-    browser::{Config, Error, Kind, Operation, Options, Phase, Step, object, proxied, set},
+    browser::{
+        Config, Error, Kind, Options, Phase, Scope, Step, Task, check, described, endpoint, object,
+        proxied, set, type_of,
+    },
     models::Endpoint,
-    upload_plan::Parts,
+    upload_plan::part_bytes,
 };
 
 /// A fal.ai client for Rust code in a web page.
@@ -124,18 +131,18 @@ impl Client {
                 on_update(status);
             }
         });
-        let options = input_options(input)?;
+        let options = input_options::<E>(input)?;
         set(&options, "logs", true);
         set(&options, "onQueueUpdate", callback.as_ref());
         let result = self.call::<E>(options, Kind::Subscribe);
-        completed(result.await?)
+        completed(&result.await?)
     }
 
     /// Submits a request: its id.
     pub async fn submit<E: Endpoint>(&self, input: &E::Input) -> Result<String, Error> {
-        let options = input_options(input)?;
+        let options = input_options::<E>(input)?;
         let reply = self.call::<E>(options, Kind::Once(Phase::Submit));
-        let id = Options::new(reply.await?).text("request_id");
+        let id = reply.await?.options("body").text("request_id");
         id.ok_or_else(|| unexpected("the answer names no request_id"))
     }
 
@@ -144,7 +151,7 @@ impl Client {
         let options = request_options(request_id);
         set(&options, "logs", true);
         let status = self.call::<E>(options, Kind::Once(Phase::Status));
-        read(status.await?)
+        read(status.await?.value("body"))
     }
 
     /// Fetches the result of a completed request.
@@ -153,7 +160,7 @@ impl Client {
         request_id: &str,
     ) -> Result<Completed<E::Output>, Error> {
         let result = self.call::<E>(request_options(request_id), Kind::Once(Phase::Result));
-        completed(result.await?)
+        completed(&result.await?)
     }
 
     /// Cancels a request. One that runs already may still complete.
@@ -165,37 +172,64 @@ impl Client {
     /// Stores a file: its URL, for use in a model's input. One of more than 90 MiB goes up in
     /// parts, one after the other.
     pub async fn upload(&self, file: &Blob) -> Result<String, Error> {
+        let size = file.size();
+        let part_bytes = part_bytes(size, f64::NAN, f64::NAN);
+        let is_multipart = part_bytes < size;
         let step =
-            |step, options| self.perform(file.into(), options, Kind::Once(Phase::Storage(step)));
-        let place = Options::new(step(Step::Initiate, object()).await?);
-        let options = |name: &str, value: JsValue| {
+            |step, body, options| self.perform(body, options, Kind::Once(Phase::Storage(step)));
+        let options = object();
+        set(&options, "multipart", is_multipart);
+        let place = step(Step::Initiate, described(file), options)
+            .await?
+            .options("body");
+        let options = |headers: Object| {
             let options = object();
             set(&options, "uploadUrl", place.value("upload_url"));
-            set(&options, name, value);
+            set(&options, "headers", headers);
             options
         };
-        match Parts::of(file.size()) {
-            None => drop(step(Step::Put, options("part", JsValue::UNDEFINED)).await?),
-            Some(parts) => {
-                let done = Array::new();
-                for number in 1..=parts.count() {
-                    let etag = step(Step::Put, options("part", number.into())).await?;
-                    if etag.is_undefined() {
-                        return Err(unexpected("the answer to a part names no etag"));
-                    }
-                    let part = object();
-                    set(&part, "partNumber", number);
-                    set(&part, "etag", etag);
-                    done.push(&part);
-                }
-                step(Step::Complete, options("parts", done.into())).await?;
+        if is_multipart {
+            let done = Array::new();
+            let mut start = 0.0;
+            while start < size {
+                let end = size.min(start + part_bytes);
+                let bytes = file.slice_with_f64_and_f64(start, end);
+                let number = done.length() + 1;
+                let options = options(object());
+                set(&options, "part", number.to_string());
+                let answer = step(Step::Put, bytes.map_err(Error::thrown)?.into(), options).await?;
+                let etag = answer.options("body").text("etag");
+                let etag = etag
+                    .or_else(|| header(&answer, "etag"))
+                    .ok_or_else(|| unexpected("the answer to a part names no etag"))?;
+                let part = object();
+                set(&part, "partNumber", number);
+                set(&part, "etag", etag);
+                done.push(&part);
+                start = end;
             }
+            let body = object();
+            set(&body, "parts", done);
+            let body = JSON::stringify(&body).map_err(Error::thrown)?;
+            step(
+                Step::Complete,
+                body.into(),
+                options(content_type("application/json")),
+            )
+            .await?;
+        } else {
+            step(
+                Step::Put,
+                file.into(),
+                options(content_type(&type_of(file))),
+            )
+            .await?;
         }
         let url = place.text("file_url");
         url.ok_or_else(|| unexpected("the answer names no file_url"))
     }
 
-    async fn call<E: Endpoint>(&self, options: Object, kind: Kind) -> Result<JsValue, Error> {
+    async fn call<E: Endpoint>(&self, options: Object, kind: Kind) -> Result<Options, Error> {
         self.perform(E::ID.into(), options, kind).await
     }
 
@@ -204,23 +238,49 @@ impl Client {
         subject: JsValue,
         options: Object,
         kind: Kind,
-    ) -> Result<JsValue, Error> {
+    ) -> Result<Options, Error> {
         let config = Config::new(self.config.clone().into());
-        Operation::start(config, subject, Options::new(options.into()), kind)?.await
+        let mut task = Task::new(config, subject, Options::new(options.into()), kind);
+        let running = Running(task.scope().clone());
+        let poll = Closure::<dyn FnMut(u8, JsValue) -> JsValue>::new(move |command, value| {
+            task.poll(command, value)
+        });
+        let driven = object();
+        // It lives as long as JavaScript has it: a dropped call has a job to cancel.
+        set(&driven, "poll", poll.into_js_value());
+        let outcome = JsFuture::from(running.0.watch.begin(&driven)).await;
+        outcome.map(Options::new).map_err(Error::thrown)
     }
 }
 
-fn input_options(input: &impl Serialize) -> Result<Object, Error> {
+/// Stops its call when it is dropped, without effect on one that has settled.
+struct Running(Rc<Scope>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.watch.stop(Error::new("aborted").as_js());
+    }
+}
+
+fn content_type(mime_type: &str) -> Object {
+    let headers = object();
+    set(&headers, "Content-Type", mime_type);
+    headers
+}
+
+fn input_options<E: Endpoint>(input: &E::Input) -> Result<Object, Error> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let input = input.serialize(&serializer).map_err(|error| {
         Error::argument("input", "cannot be written as JSON").with("cause", error)
     })?;
+    check(&endpoint(&E::ID.into())?, &input)?;
+    let body = JSON::stringify(&input).map_err(Error::thrown)?;
     let headers = object();
     // As the official client: the service's default, said aloud.
     set(&headers, "x-fal-queue-priority", "normal");
     let options = object();
     set(&options, "headers", headers);
-    set(&options, "input", input);
+    set(&options, "body", body);
     Ok(options)
 }
 
@@ -230,11 +290,21 @@ fn request_options(request_id: &str) -> Object {
     options
 }
 
-fn completed<T: for<'a> Deserialize<'a>>(result: JsValue) -> Result<Completed<T>, Error> {
-    let result = Options::new(result);
-    let request_id = result.text("requestId").unwrap_or_default();
-    let data = read(result.value("data")).map_err(|error| error.with("requestId", &*request_id))?;
+fn completed<T: for<'a> Deserialize<'a>>(answer: &Options) -> Result<Completed<T>, Error> {
+    // The header may be hidden from pages of other origins; the id is known anyway.
+    let header = header(answer, "x-fal-request-id");
+    let request_id = header.or_else(|| answer.text("requestId"));
+    let request_id = request_id.unwrap_or_default();
+    let data = read(answer.value("body")).map_err(|error| error.with("requestId", &*request_id))?;
     Ok(Completed { data, request_id })
+}
+
+/// A header of an answer, where this page may read it.
+fn header(answer: &Options, name: &str) -> Option<String> {
+    let response = answer
+        .value("response")
+        .unchecked_into::<web_sys::Response>();
+    Response::from(response).headers().get(name)
 }
 
 fn read<T: for<'a> Deserialize<'a>>(value: JsValue) -> Result<T, Error> {

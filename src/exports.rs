@@ -1,17 +1,16 @@
 //! The JavaScript surface of the npm package: convert, call, convert back. Options and
 //! results are described in the package's TypeScript; `js/` wraps these functions and
-//! turns what they reject with into exceptions.
+//! turns what they reject with into exceptions. Calls resolve with the service's answer:
+//! `{ response, body, requestId }`, its body as it was read.
 
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
-    browser::{self, Config, Kind, Operation, Options, Phase, Step},
-    sse,
-    upload_plan::Parts,
+    browser::{self, Config, Kind, Options, Phase, Step},
+    sse, upload_plan,
 };
 
 /// A third of the size of the default allocator, which is 3 % of the module.
@@ -19,13 +18,19 @@ use crate::{
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// Submits a request, follows it, and fetches its result: `{ data, requestId }`.
+/// Submits a request, follows it, and fetches its result.
 #[wasm_bindgen]
 pub fn subscribe(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
     call(config, endpoint_id, options, Kind::Subscribe)
 }
 
-/// Submits a request: the service's reply.
+/// Follows a request that was submitted before, and fetches its result.
+#[wasm_bindgen]
+pub fn resume(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
+    call(config, endpoint_id, options, Kind::Resume)
+}
+
+/// Submits a request.
 #[wasm_bindgen]
 pub fn submit(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
     call(config, endpoint_id, options, Kind::Once(Phase::Submit))
@@ -37,7 +42,7 @@ pub fn status(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promis
     call(config, endpoint_id, options, Kind::Once(Phase::Status))
 }
 
-/// Fetches the result of a request: `{ data, requestId }`.
+/// Fetches the result of a request.
 #[wasm_bindgen]
 pub fn result(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
     call(config, endpoint_id, options, Kind::Once(Phase::Result))
@@ -55,13 +60,13 @@ pub fn follow(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promis
     call(config, endpoint_id, options, Kind::Follow)
 }
 
-/// Runs a model while the connection lasts: `{ data, requestId }`.
+/// Runs a model while the connection lasts.
 #[wasm_bindgen]
 pub fn run(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
     call(config, endpoint_id, options, Kind::Once(Phase::Run))
 }
 
-/// Starts a stream: its `Response`.
+/// Starts a stream: the body is its `Response`.
 #[wasm_bindgen]
 pub fn open(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise {
     call(config, endpoint_id, options, Kind::Once(Phase::Stream))
@@ -73,38 +78,39 @@ pub fn token(config: JsValue, endpoint_id: JsValue, options: JsValue) -> Promise
     call(config, endpoint_id, options, Kind::Once(Phase::Token))
 }
 
-/// Asks for a place for a `Blob` or `File`: `{ upload_url, file_url }`.
+/// Asks for a place for a file, whose type and name the body says.
 #[wasm_bindgen]
-pub fn initiate(config: JsValue, file: JsValue, options: JsValue) -> Promise {
+pub fn initiate(config: JsValue, body: JsValue, options: JsValue) -> Promise {
     call(
         config,
-        file,
+        body,
         options,
         Kind::Once(Phase::Storage(Step::Initiate)),
     )
 }
 
-/// Puts a file, or a part of it, to its place: the part's etag.
+/// Puts the bytes of a file, or of a part of it, to their place.
 #[wasm_bindgen]
-pub fn put(config: JsValue, file: JsValue, options: JsValue) -> Promise {
-    call(config, file, options, Kind::Once(Phase::Storage(Step::Put)))
+pub fn put(config: JsValue, body: JsValue, options: JsValue) -> Promise {
+    call(config, body, options, Kind::Once(Phase::Storage(Step::Put)))
 }
 
-/// Says that all parts of a file are there.
+/// Says that all parts of a file are there, which the body lists.
 #[wasm_bindgen]
-pub fn complete(config: JsValue, file: JsValue, options: JsValue) -> Promise {
+pub fn complete(config: JsValue, body: JsValue, options: JsValue) -> Promise {
     call(
         config,
-        file,
+        body,
         options,
         Kind::Once(Phase::Storage(Step::Complete)),
     )
 }
 
-/// How many parts a file of `size` bytes goes up in; 0 for one that goes in one piece.
+/// How many bytes of a file of `size` bytes go up at a time: all of them, or a part. In place
+/// of `undefined` the defaults hold.
 #[wasm_bindgen]
-pub fn parts(size: f64) -> u32 {
-    Parts::of(size).map_or(0, |parts| parts.count())
+pub fn part_bytes(size: f64, threshold: f64, part_size: f64) -> f64 {
+    upload_plan::part_bytes(size, threshold, part_size)
 }
 
 /// Checks an endpoint id and, where it is known and `validate` says so, its input. Throws the
@@ -143,11 +149,21 @@ impl Events {
     }
 }
 
+/// A call that runs: JavaScript waits for it.
+#[wasm_bindgen]
+pub struct Task(browser::Task);
+
+#[wasm_bindgen]
+impl Task {
+    /// Goes on with what the call waited for: what it waits for now.
+    pub fn poll(&mut self, command: u8, value: JsValue) -> JsValue {
+        self.0.poll(command, value)
+    }
+}
+
 #[inline(never)]
 fn call(config: JsValue, subject: JsValue, options: JsValue, kind: Kind) -> Promise {
-    let config = Config::new(config);
-    match Operation::start(config, subject, Options::new(options), kind) {
-        Ok(operation) => future_to_promise(async { operation.await.map_err(Into::into) }),
-        Err(error) => Promise::reject(&JsValue::from(error)),
-    }
+    let task = browser::Task::new(Config::new(config), subject, Options::new(options), kind);
+    let scope = task.scope().clone();
+    scope.watch.begin(&Task(task).into())
 }

@@ -30,9 +30,11 @@ pub(crate) fn fal_url_path(url: &str) -> Option<&str> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+mod fuzz;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn only_https_on_fals_own_hosts_may_see_a_key() {
@@ -69,30 +71,6 @@ mod tests {
             "",
         ] {
             assert!(!is_fal_url(url), "{url}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_url_that_may_see_a_key_is_read_the_same_by_a_url_parser(
-            prefix in "(https?:/{0,3}|)[a-z0-9.@:\\\\/%?# -]{0,12}",
-            host in "(fal\\.run|fal\\.ai|fal\\.media|evil\\.com)",
-            suffix in "[a-z0-9.@:\\\\/%?# \t\n-]{0,12}",
-        ) {
-            let url = format!("{prefix}{host}{suffix}");
-            if is_fal_url(&url) {
-                let parsed = url::Url::parse(&url).expect("accepted, so it must be a URL");
-                let host = parsed.host_str().expect("a host");
-                prop_assert_eq!(parsed.scheme(), "https");
-                prop_assert_eq!(parsed.port(), None);
-                prop_assert_eq!(parsed.username(), "");
-                prop_assert!(["fal.run", "fal.ai", "fal.media"].iter().any(|fal| host == *fal || host.ends_with(&format!(".{fal}"))), "{}", host);
-            }
-        }
-
-        #[test]
-        fn judging_a_url_never_panics(url in "\\PC{0,60}") {
-            let _ = is_fal_url(&url);
         }
     }
 }

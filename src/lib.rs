@@ -23,6 +23,8 @@
 pub mod endpoint;
 pub mod follow;
 pub mod host;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod hostile;
 pub mod models;
 pub mod retry;
 pub mod sse;

@@ -74,9 +74,11 @@ fn data_of(line: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+mod fuzz;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn events(chunks: &[&[u8]]) -> Vec<String> {
         let mut parser = Events::default();
@@ -137,32 +139,5 @@ mod tests {
             ["1"],
             "only the first"
         );
-    }
-
-    proptest! {
-        #[test]
-        fn any_chunking_gives_the_same_events(
-            lines in prop::collection::vec("(data: ?[a-zé😀 ]{0,6}|: [a-z]{0,4}|event: x|)(\n|\r\n|\r)", 0..12),
-            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
-        ) {
-            let text = lines.concat();
-            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
-            cuts.sort_unstable();
-            let mut chunks = Vec::new();
-            let mut from = 0;
-            for cut in cuts.into_iter().chain([text.len()]) {
-                chunks.push(&text.as_bytes()[from..cut]);
-                from = cut;
-            }
-            prop_assert_eq!(events(&chunks), events(&[text.as_bytes()]));
-        }
-
-        #[test]
-        fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let mut parser = Events::default();
-            let mut out = parser.feed(&bytes);
-            out.extend(parser.end());
-            prop_assert!(out.len() <= bytes.len() + 1);
-        }
     }
 }

@@ -296,7 +296,8 @@ describe("errors", () => {
   });
 
   test("a login page in place of an answer is no success", async () => {
-    await client.emulator.fault({ path_contains: "/status", times: 1, status: 200, headers: { "content-type": "text/html" }, body: "<html>log in</html>" });
+    // The stream of statuses gets it first, and then the question that follows.
+    await client.emulator.fault({ path_contains: "/status", times: 2, status: 200, headers: { "content-type": "text/html" }, body: "<html>log in</html>" });
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     assert.equal(thrown.code, "bad_response");
     assert.match(thrown.message, /Unexpected answer to status, request /);
@@ -317,7 +318,7 @@ describe("errors", () => {
     const body = { status: "COMPLETED", error: "Runner went away", error_type: "runner_disconnected", logs: [] };
     await client.emulator.fault({ path_contains: "/status", times: 1, status: 200, body });
     await client.emulator.fault({ method: "GET", path_contains: "/requests/", times: 1, status: 200, body: {} });
-    const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
+    const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { mode: "polling", input: { prompt: "x" } }));
     assert.equal(thrown.code, "job_failed");
     assert.match(thrown.message, /^Runner went away/);
     assert.ok(thrown.requestId);

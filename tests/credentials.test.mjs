@@ -98,8 +98,8 @@ test("follow-up URLs are taken from the reply on fal's hosts only", async () => 
   await withKey();
   const reply = (host) => ({ status: "IN_QUEUE", request_id: "r1", queue_position: 0, status_url: `${host}/other/app/requests/r1/status`, response_url: `${host}/other/app/requests/r1`, cancel_url: `${host}/other/app/requests/r1/cancel` });
   for (const [host, expected] of [
-    ["https://queue.fal.run", "https://queue.fal.run/other/app/requests/r1/status?logs=0"],
-    ["https://queue.notfal.run", "https://queue.fal.run/fal-ai/kandinsky5-pro/requests/r1/status?logs=0"],
+    ["https://queue.fal.run", "https://queue.fal.run/other/app/requests/r1/status/stream?logs=0"],
+    ["https://queue.notfal.run", "https://queue.fal.run/fal-ai/kandinsky5-pro/requests/r1/status/stream?logs=0"],
   ]) {
     outside.length = 0;
     await client.emulator.fault({ method: "POST", path_contains: "text-to-video", times: 1, status: 200, body: reply(host) });

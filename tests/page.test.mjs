@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { textContrasts, tokenContrast } from "./support/contrast.mjs";
 import { startEmulator } from "./support/emulator.mjs";
 import { png, pngFile } from "./support/images.mjs";
-import { partsOf, untilPlaying, videoFacts, widthOverflow, withPages } from "./support/page.mjs";
+import { actAsFal, noted, partsOf, untilPlaying, videoFacts, widthOverflow, withPages } from "./support/page.mjs";
 
 const IMAGE_TO_VIDEO = "/fal-ai/kandinsky5-pro/image-to-video";
 const TEXT_TO_VIDEO = "/fal-ai/kandinsky5-pro/text-to-video";
@@ -358,7 +358,7 @@ test("a key of one’s own goes to fal.ai and nowhere else", async () => {
   const { page, radio, field, generate, snippet, complaints } = await openFilled();
   const seen = [];
   page.on("request", (request) => seen.push(request));
-  await actAsFal(page);
+  await actAsFal(page, emulator.url);
 
   await radio("Your own key").check();
   await page.getByText("Runs go to fal.ai and cost money.").waitFor();
@@ -394,6 +394,7 @@ test("a key of one’s own goes to fal.ai and nowhere else", async () => {
     { ...localStorage }, { ...sessionStorage }, location.href, history.state, document.cookie,
     document.documentElement.outerHTML, (await indexedDB.databases()).map(({ name }) => name), await caches.keys(),
   ]));
+  assert.deepEqual(await noted(page), [], "the job is forgotten with its video there");
   assert.ok(!kept.includes(KEY), "the key is kept nowhere");
   assert.match(await snippet.textContent(), /credentials: "YOUR_FAL_KEY"/);
 
@@ -403,7 +404,7 @@ test("a key of one’s own goes to fal.ai and nowhere else", async () => {
   assert.ok(!complaints.join().includes(KEY));
 });
 
-test("nothing is stored by a run through the proxy, and no credential is sent", async () => {
+test("nothing stays stored of a run through the proxy, and no credential is sent", async () => {
   const { page, generate } = await openFilled();
   const seen = [];
   page.on("request", (request) => seen.push(request));
@@ -411,6 +412,7 @@ test("nothing is stored by a run through the proxy, and no credential is sent", 
   await untilPlaying(page);
   const stored = await page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage }, cookie: document.cookie }));
   assert.deepEqual(stored, { local: {}, session: {}, cookie: "" });
+  assert.deepEqual(await noted(page), []);
   for (const request of seen) {
     assert.ok(request.url().startsWith(emulator.url) || request.url().startsWith("blob:"), `only its own server: ${request.url()}`);
     assert.equal((await request.allHeaders()).authorization, undefined);
@@ -540,20 +542,6 @@ test("axe finds nothing to complain of, in any state of the page", async () => {
   await untilPlaying(page);
   await check("with a video");
 });
-
-/** Lets the emulator answer for fal's hosts, with the video where fal's are: on a host of its own. */
-async function actAsFal(page) {
-  await page.route(/^https:\/\/([\w-]+\.)?fal\.(run|ai)\//, async (route) => {
-    const { host, pathname, search } = new URL(route.request().url());
-    const response = await route.fetch({ url: `${emulator.url}/${host}${pathname}${search}` });
-    const body = (await response.text()).replace(/http:\/\/[^"/]+(?=\/[^"]+\.mp4)/, "https://v3b.fal.media");
-    await route.fulfill({ response, body });
-  });
-  await page.route("https://v3b.fal.media/**", async (route) => {
-    const { pathname } = new URL(route.request().url());
-    await route.fulfill({ response: await route.fetch({ url: emulator.url + pathname }) });
-  });
-}
 
 /** What a screen reader reads after the name: the texts `aria-describedby` points to. */
 function describedBy(locator) {

@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { framed, partIn, readme } from "../scripts/readme.mjs";
 import { sizeTable, sizes } from "../scripts/size.mjs";
+import { allRows } from "./bench/groups.mjs";
 import { markdown as differences } from "./conformance/differences/index.mjs";
 import { matrixIn, writtenMatrix } from "./packaging/matrix.mjs";
 
@@ -73,6 +74,14 @@ describe("the tables of the README", () => {
 
   test("hold the runtime matrix of the last whole run", () => {
     assert.equal(matrixIn(text), writtenMatrix(), "run: npm run test:packaging");
+  });
+
+  // Figures drift from run to run; a row that is missing is one that was left out.
+  test("hold a figure of every lane for every row of the bench", () => {
+    const lines = partIn(text, "measures").split("\n").filter((line) => line.startsWith("| ")).slice(1);
+    const [names, lanes] = [lines.map((line) => line.split(" | ")[0].slice(2)), lines.map((line) => line.split(" | ").slice(1, 4))];
+    assert.deepEqual(names, allRows.map(({ what }) => what), "run: npm run bench -- --write");
+    for (const [at, cells] of lanes.entries()) assert.ok(cells.every((cell) => /^(\d|fails: )/.test(cell)), names[at]);
   });
 
   test("hold the sizes of this build, to 2 %, as other compilers make other bytes of the same sources", async () => {

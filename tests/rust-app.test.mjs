@@ -121,10 +121,11 @@ test("a prompt that the service refuses is told in the service's words, and can 
 
 test("a lost connection and a broken service are told apart", async () => {
   const view = await open();
-  await view.page.context().setOffline(true);
+  // (Without any network, the call would wait for it.)
+  await view.page.route("**/api/fal/proxy", (route) => route.abort("connectionreset"));
   await view.ask("A slow river");
   await view.alert.filter({ hasText: "No answer. Is this device online?" }).waitFor();
-  await view.page.context().setOffline(false);
+  await view.page.unrouteAll();
   await emulator.fault({ ...SUBMIT, times: 1, status: 500, body: { detail: "Internal Server Error" } });
   await view.ask("A slow river");
   await view.alert.filter({ hasText: "The service answered with HTTP 500." }).waitFor();

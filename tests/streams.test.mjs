@@ -52,7 +52,9 @@ test("a stream that is cut short throws, in the loop and from done", async () =>
     await stream.done().catch((error) => errors.push(error.code));
     return { events: events.length, errors };
   });
-  assert.deepEqual(seen, { events: 2, errors: ["network", "network"] });
+  assert.deepEqual(seen.errors, ["network", "network"]);
+  // A reset may overtake what was sent before it.
+  assert.ok(seen.events <= 2);
 });
 
 test("a stalled stream fails with a 408, and comments are signs of life", async () => {

@@ -29,6 +29,9 @@ const tabs = createTabs($("tab-image").parentElement, (mode) => {
   refresh();
 });
 
+/** Looks again, in milliseconds: the page before this one may hold its job for a moment longer. */
+const LEAVING_MS = [0, 200, 800];
+
 let abort = null;
 
 async function generate() {
@@ -39,17 +42,19 @@ async function generate() {
   if (errors.length > 0) return showFieldErrors(errors);
 
   const { endpointId, input, mode } = form.read();
-  let requestId;
+  progress.start(mode);
+  const made = follow(undefined, async ({ run }, told) => run({ endpointId, input, mode, key: connection.key, ...told }));
+  result.wait(input.image_url);
+  showStage();
+  await made;
+}
+
+/** Shows a job from here to its end, whatever that is. `call(package, told)` makes the video. */
+async function follow(requestId, call) {
   abort = new AbortController();
   setBusy(true);
-  result.wait(input.image_url);
-  progress.start(mode);
   try {
-    const { run } = await client;
-    const made = await run({
-      endpointId,
-      input,
-      key: connection.key,
+    const made = await call(await client, {
       signal: abort.signal,
       onUpload: progress.uploaded,
       onEnqueue(id) {
@@ -63,10 +68,55 @@ async function generate() {
     progress.stop();
     result.restore();
     if (error?.name === "AbortError") tellCancelled(requestId);
+    else if (error?.code === "in_use") announce("The video is being made in another tab.");
     else tell(error, requestId);
   } finally {
     abort = null;
     setBusy(false);
+  }
+}
+
+/** Takes up the job that the page was left in the middle of, if there is one. */
+async function takeUp() {
+  const entry = await leftBehind();
+  if (!entry || abort) return;
+  if (entry.label.viaKey) return askForKey(entry);
+  goOn(entry);
+}
+
+/** A key is kept nowhere: who began a job with one has to enter it again. */
+function askForKey(entry) {
+  connection.chooseKey();
+  const text = "It was begun with your own key, which this page forgot when it was left. Enter the key, and press Continue.";
+  showProblem({ title: "A video is unfinished", text, requestId: entry.requestId, calm: true });
+  announce(`A video is unfinished. ${text}`);
+  $("continue").hidden = false;
+  $("continue").onclick = () => {
+    if (abort) return;
+    clearFieldErrors();
+    const errors = connection.check();
+    if (errors.length > 0) return showFieldErrors(errors);
+    hideProblem();
+    $("generate").focus({ preventScroll: true });
+    goOn(entry, connection.key);
+  };
+}
+
+function goOn(entry, key) {
+  const { label, submittedAt, requestId } = entry;
+  tabs.select(label.mode);
+  progress.goOn(label.mode, submittedAt);
+  result.wait();
+  follow(requestId, ({ resume }, told) => resume({ entry, key, ...told }));
+  announce("The video that was being made when this page was left is still being made.");
+}
+
+async function leftBehind() {
+  const { unfinished } = await client;
+  for (const wait of LEAVING_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const entry = await unfinished();
+    if (entry) return entry;
   }
 }
 
@@ -93,7 +143,6 @@ function setBusy(busy) {
   const focusWasOnCancel = document.activeElement === $("cancel");
   $("progress").hidden = !busy;
   if (focusWasOnCancel) $("generate").focus({ preventScroll: true });
-  if (busy) showStage();
 }
 
 /** Brings what the press has set going into view: on a phone the stage is below the form. */
@@ -115,3 +164,5 @@ copyOnClick($("copy-code"), $("snippet"), "The code is copied.");
 copyOnClick($("copy-request"), $("request-id"), "The request id is copied.");
 copyOnClick($("problem-copy"), $("problem-request-id"), "The request id is copied.");
 refresh();
+// Where nothing can be listed, there is nothing to go on with.
+takeUp().catch(() => {});

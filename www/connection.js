@@ -38,6 +38,12 @@ export function createConnection(onChange) {
     get key() {
       return viaKey() ? $("key").value.trim() : undefined;
     },
+    /** Asks for a key. */
+    chooseKey() {
+      ways.value = "key";
+      show();
+      onChange();
+    },
     /** A missing key, as `[{ field, text }]`. */
     check() {
       const missing = viaKey() && !$("key").value.trim();

@@ -9,6 +9,7 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
   $("problem-fields").hidden = fields.length === 0;
   $("problem-request-id").textContent = requestId ?? "";
   $("problem-request").hidden = !requestId;
+  $("continue").hidden = true;
   $("problem").classList.toggle("calm", calm);
   $("problem").hidden = false;
 }

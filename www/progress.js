@@ -9,16 +9,16 @@ export function createProgress() {
   const bar = $("progress-bar");
   const list = $("stages");
   const log = createLog();
-  let started, entered, stage, ticking, sending, position;
+  let started, entered, stage, ticking, sending, position, isTakenUp;
 
   const cell = (name) => list.querySelector(`[data-stage="${name}"]`);
   const seconds = (since) => (performance.now() - since) / 1000;
   const tick = () => (cell(stage).querySelector("b").textContent = `${seconds(entered).toFixed(1)} s`);
 
-  function enter(next, title) {
+  function enter(next, title, at = performance.now()) {
     if (stage) leave();
     stage = next;
-    entered = performance.now();
+    entered = at;
     cell(stage).setAttribute("aria-current", "step");
     $("progress-stage").textContent = title;
     $("progress-label").textContent = title;
@@ -48,18 +48,28 @@ export function createProgress() {
     return seconds(started);
   }
 
+  function begin(mode, first, title, age = 0) {
+    position = undefined;
+    log.clear();
+    list.hidden = false;
+    cell("send").querySelector("span").textContent = mode === "image" ? "Upload" : "Send";
+    for (const item of list.children) item.querySelector("b").textContent = "";
+    started = performance.now() - age;
+    enter(first, title, started);
+    ticking = setInterval(tick, 100);
+  }
+
   return {
     /** Begins with the upload, or with the request where there is nothing to upload. */
     start(mode) {
-      sending = mode === "image" ? "Uploading" : "Sending";
-      position = undefined;
-      log.clear();
-      list.hidden = false;
-      cell("send").querySelector("span").textContent = mode === "image" ? "Upload" : "Send";
-      for (const item of list.children) item.querySelector("b").textContent = "";
-      started = performance.now();
-      enter("send", sending);
-      ticking = setInterval(tick, 100);
+      isTakenUp = false;
+      begin(mode, "send", mode === "image" ? "Uploading" : "Sending");
+    },
+
+    /** Goes on with a run that was submitted at this time, in milliseconds since 1970. */
+    goOn(mode, submittedAt) {
+      isTakenUp = true;
+      begin(mode, "queue", "In the queue", Math.max(0, Date.now() - submittedAt));
     },
 
     /** Bytes of all files of the input. */
@@ -78,6 +88,7 @@ export function createProgress() {
       if (status.status === "IN_QUEUE") showQueue(status.queue_position);
       if (status.status === "IN_PROGRESS") showWork(status.logs ?? []);
       if (status.status === "COMPLETED") log.add(status.logs ?? []);
+      isTakenUp = false;
     },
 
     /** Ends the run, however it went; returns its seconds. */
@@ -92,13 +103,27 @@ export function createProgress() {
     if (ahead > 0) announce(`In the queue, ${words}`);
   }
 
+  /** A run that generates already when it is taken up: its first log line tells since when. */
+  function enterBegun(line) {
+    const now = performance.now();
+    const ago = Math.min(Math.max(0, Date.now() - writtenAt(line)), now - started) || 0;
+    enter("generate", "Generating", now - ago);
+    cell("queue").querySelector("b").textContent = `${((entered - started) / 1000).toFixed(1)} s`;
+  }
+
   function showWork(logs) {
     if (!stage) return;
+    if (isTakenUp) enterBegun(logs[0]);
     advanceTo("generate", "Generating");
     log.add(logs);
     const percent = lastPercent(logs);
     if (percent !== undefined) show(`${percent} %`, percent);
   }
+}
+
+/** When a log line was written, in milliseconds since 1970. Without a zone, it is in UTC. */
+function writtenAt({ timestamp = "" } = {}) {
+  return Date.parse(/Z|[+-]\d\d:\d\d$/.test(timestamp) ? timestamp : `${timestamp}Z`);
 }
 
 /** The newest percentage the model has logged; models that log none leave the bar moving without a value. */

@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use crate::control::Control;
 use crate::endpoint::Endpoints;
+use crate::fault::Faults;
 use crate::forward::Forward;
 use crate::options::Options;
 use crate::picture::Fetcher;
@@ -33,6 +34,7 @@ pub(crate) struct App {
     pub(crate) ending: Cancel,
     /// Set in forward mode.
     pub(crate) forward: Option<Forward>,
+    pub(crate) faults: Faults,
     /// Set if tests may steer it.
     pub(crate) control: Option<Control>,
 }
@@ -63,6 +65,7 @@ impl App {
             tokens: Tokens::default(),
             ending: Cancel::default(),
             forward: None,
+            faults: Faults::default(),
             control: None,
         };
         (std::sync::Arc::new(app), data)

@@ -39,7 +39,11 @@ Usage: fal-emulator [OPTIONS]
   --package DIR           Folder of the built npm package [default: the repository's dist]
   --strict                Answer 405 to status, result and cancel URLs that name more than
                           owner and app, as fal.ai does
-  --control               Let tests queue faults and read requests, at /api/emulator/…
+  --control               Let programs on this machine queue faults, set a fault plan and
+                          read requests, at /api/emulator/…
+  --faults FILE           Follow the plan of faults in FILE, so that calls are delayed,
+                          refused, torn or garbled, the same ones in every run; an example
+                          and the format are in emulator/faults
   --verbose               Log every request
   --help, --version
 
@@ -105,6 +109,7 @@ fn set(options: &mut Options, name: &str, words: &mut Parser) -> Result<(), Stri
         "pace" => options.pace = Duration::from_millis(value::<u32>("--pace", &text()?)?.into()),
         "speed-up" => options.speed_up = at_least_1("--speed-up", &text()?)?,
         "endpoints" => options.endpoints = Some(text()?.into()),
+        "faults" => options.faults = Some(text()?.into()),
         "comment-every" => options.comment_every = comment_every(&text()?)?,
         "upstream" => options.upstream = Some(upstream(&text()?)?),
         "allow-private-hosts" => options.allow_private_hosts = true,
@@ -304,6 +309,7 @@ mod tests {
             "--pace",
             "--upstream",
             "--control",
+            "--faults",
             "--www",
             "--disk-limit",
             "--endpoints",

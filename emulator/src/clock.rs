@@ -12,6 +12,24 @@ pub(crate) fn timestamp(at: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}")
 }
 
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, as in HTTP headers.
+pub(crate) fn http_date(at: SystemTime) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (seconds, days) = (since.as_secs() % 86_400, since.as_secs() / 86_400);
+    let (year, month, day) = date(days);
+    let name = |names: &[&'static str], index: u64| {
+        let index = usize::try_from(index).unwrap_or_default();
+        names.get(index).copied().unwrap_or_default()
+    };
+    let (weekday, month) = (name(&DAYS, days % 7), name(&MONTHS, month - 1));
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 /// Seconds since 1970.
 pub(crate) fn unix_seconds() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -66,6 +84,21 @@ mod tests {
         ] {
             let at = UNIX_EPOCH + Duration::new(seconds, 250_000_000);
             assert_eq!(timestamp(at), expected);
+        }
+    }
+
+    #[test]
+    fn dates_in_headers_are_the_calendars() {
+        for (seconds, expected) in [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+        ] {
+            assert_eq!(
+                http_date(UNIX_EPOCH + Duration::from_secs(seconds)),
+                expected
+            );
         }
     }
 }

@@ -76,7 +76,7 @@ impl Forward {
     }
 
     /// Where `target` is called: there, or at the upstream, under the target's host name.
-    fn url(&self, target: &Url) -> Url {
+    pub(crate) fn url(&self, target: &Url) -> Url {
         let mut url = self.upstream.clone().unwrap_or_else(|| target.clone());
         if let Some(upstream) = &self.upstream {
             let base = upstream.path().trim_end_matches('/');

@@ -7,6 +7,7 @@
 //! [`tokens`] or [`storage`]; [`own`] are the endpoints for tests. With a key
 //! the proxy sends it to the real fal.ai instead ([`forward`], watched by [`guard`]).
 //! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
+//! [`fault`] lets some of it go wrong, [`control`] is steered by tests.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
 //! of the protocol.
 
@@ -25,8 +26,12 @@ mod cors;
 mod data;
 mod endpoint;
 mod event_stream;
+mod fault;
 mod forward;
 mod guard;
+#[cfg(test)]
+#[path = "../../src/hostile.rs"]
+mod hostile;
 mod model;
 mod options;
 mod origin;

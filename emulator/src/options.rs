@@ -29,6 +29,8 @@ pub struct Options {
     pub speed_up: u32,
     /// A folder of endpoints to serve beside the built-in ones.
     pub endpoints: Option<PathBuf>,
+    /// A file with a plan of faults to follow from the start.
+    pub faults: Option<PathBuf>,
     /// How long an event stream is silent before it gets a comment.
     pub comment_every: Duration,
     /// Calls without this key are refused, as fal.ai refuses them; the proxy adds it.
@@ -66,6 +68,7 @@ impl Default for Options {
             pace: Duration::from_secs(3),
             speed_up: 1,
             endpoints: None,
+            faults: None,
             comment_every: Duration::from_secs(15),
             require_key: None,
             key: None,

@@ -58,6 +58,9 @@ impl fmt::Display for Origin {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::origin::Origin;
-use crate::{control, cors, proxy, queue, reply, site, storage, tokens, verbose};
+use crate::{control, cors, fault, proxy, queue, reply, site, storage, tokens, verbose};
 
 /// The emulator's own paths: what is none of them is not there, and is no app either.
 const OWN: &str = "/api/";
@@ -26,6 +26,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route(proxy::PATH, any(proxy::answer))
         .route("/api/emulator", get(about))
         .fallback(direct);
+    if app.control.is_some() || app.options.faults.is_some() {
+        let layer = middleware::from_fn_with_state(Arc::clone(app), fault::layer);
+        router = router.layer(layer);
+    }
     if app.control.is_some() {
         router = control::routes(router, app);
     }
@@ -62,7 +66,7 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
     let Some(door) = Door::of(request.method(), path) else {
         return site::answer(&app, request).await;
     };
-    let inner = path.get(door.prefix.len()..).unwrap_or_default().to_owned();
+    let inner = door.inner(path).to_owned();
     let prefix = door.prefix.to_owned();
     let service = door.service;
     let (mut parts, body) = request.into_parts();
@@ -73,11 +77,7 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
     let call = Call {
         service,
         method: parts.method,
-        path: if inner.is_empty() {
-            "/".to_owned()
-        } else {
-            inner
-        },
+        path: inner,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body,
@@ -119,7 +119,18 @@ impl<'a> Door<'a> {
             prefix: "",
         })
     }
+
+    /// The path on the service's own host.
+    pub(crate) fn inner(&self, path: &'a str) -> &'a str {
+        match path.get(self.prefix.len()..) {
+            None | Some("") => "/",
+            Some(inner) => inner,
+        }
+    }
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {

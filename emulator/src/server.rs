@@ -20,11 +20,12 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::app::App;
-use crate::control::{Control, DropConnection};
+use crate::control::Control;
 use crate::data::DataFolder;
 use crate::endpoint::Endpoints;
+use crate::fault::{DropConnection, Faults};
 use crate::forward::Forward;
-use crate::guard::AcceptedOn;
+use crate::guard::Ends;
 use crate::options::Options;
 use crate::origin::Origin;
 use crate::picture::Fetcher;
@@ -54,6 +55,8 @@ pub enum StartError {
     Data(PathBuf, io::Error),
     /// Files of user-defined endpoints cannot be used: a line for each problem.
     Endpoints(Vec<String>),
+    /// The fault plan cannot be followed: a line that says why.
+    Faults(String),
     /// No key to sign webhooks with could be made.
     Key,
 }
@@ -80,6 +83,7 @@ impl Server {
 
         let endpoints = Endpoints::load(options.endpoints.as_deref());
         let endpoints = endpoints.map_err(StartError::Endpoints)?;
+        let faults = Faults::load(options.faults.as_deref()).map_err(StartError::Faults)?;
         let webhooks = Webhooks::new(&options).map_err(|_| StartError::Key)?;
 
         let key = options.key.clone();
@@ -94,6 +98,7 @@ impl Server {
             forward: key.map(|key| Forward::new(key, options.upstream.clone())),
             control: options.control.then(Control::default),
             endpoints,
+            faults,
             webhooks,
             options,
         });
@@ -173,6 +178,7 @@ impl fmt::Display for StartError {
                 folder.display()
             ),
             Self::Endpoints(problems) => f.write_str(&problems.join("\n")),
+            Self::Faults(problem) => f.write_str(problem),
             Self::Key => f.write_str("The random numbers of this system make no key: start again"),
         }
     }
@@ -198,14 +204,15 @@ async fn accept(listener: TcpListener, router: Router) {
 }
 
 async fn serve(stream: TcpStream, router: Router) {
-    let Ok(local) = stream.local_addr() else {
+    let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else {
         return;
     };
+    let (here, peer) = (local.ip(), peer.ip());
     // Progress and status are small answers: they must not wait for more to send.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(AcceptedOn(local.ip()));
+        request.extensions_mut().insert(Ends { here, peer });
         let answer = router.clone().oneshot(request);
         async {
             let Ok(response) = answer.await;

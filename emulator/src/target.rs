@@ -47,12 +47,15 @@ fn parse(target: &str) -> Result<Url, Refusal> {
     Ok(url)
 }
 
-/// Whether `host` is fal.ai's: one of its domains, or below one.
+/// Whether `host` is fal.ai's: one of its domains, or below one, in letters, digits, dots
+/// and dashes.
 pub(crate) fn is_fal(host: &str) -> bool {
-    ["fal.run", "fal.ai", "fal.media"].iter().any(|domain| {
-        host.strip_suffix(domain)
-            .is_some_and(|below| below.is_empty() || below.ends_with('.'))
-    })
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    host.bytes().all(is_plain)
+        && ["fal.run", "fal.ai", "fal.media"].iter().any(|domain| {
+            host.strip_suffix(domain)
+                .is_some_and(|below| below.is_empty() || below.ends_with('.'))
+        })
 }
 
 impl fmt::Display for Refusal {
@@ -78,6 +81,9 @@ impl fmt::Display for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -117,6 +123,8 @@ mod tests {
             "fal.run.",
             "evil-fal.ai",
             "fal.aix",
+            "\"rest.fal.ai",
+            "a_b.fal.run",
             "",
         ] {
             assert!(!is_fal(host), "{host}");

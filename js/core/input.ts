@@ -2,7 +2,7 @@
 // in their place. Everything else passes untouched.
 
 import { dataUri } from "./data-uri.ts";
-import { Progress } from "./progress.ts";
+import { Progress, sent } from "./progress.ts";
 import { lifecycleHeader } from "./headers.ts";
 import { linked } from "./signal.ts";
 import { upload } from "./upload.ts";
@@ -29,12 +29,12 @@ export async function transformed(wasm: Wasm, config: any, input: any, options: 
   const files = [...search.found.values()];
   if (files.length === 0) return input;
 
-  const progress = new Progress(options.onUploadProgress, files.map(({ file }) => file).filter((file) => !isInlined(file)));
+  const progress = new Progress(sent(options), files.map(({ file }) => file).filter((file) => !isInlined(file)));
   const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.storageSettings);
   const { signal: abortSignal, end } = linked(options.abortSignal);
   const replace = async ({ file, path, places }: Found): Promise<void> => {
     try {
-      const url = isInlined(file) ? await dataUri(file) : await upload(wasm, config, file, { headers, abortSignal }, progress);
+      const url = isInlined(file) ? await (options.inlined?.of(file) ?? dataUri(file)) : await upload(wasm, config, file, { ...options, headers, abortSignal }, progress);
       for (const put of places) put(url);
     } catch (reason: any) {
       throw reason?.falCode ? Object.assign(reason, { field: path }) : reason;

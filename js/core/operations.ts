@@ -1,16 +1,23 @@
 // The operations of the package, between what its users call and what the Rust side does:
 // what only JavaScript can be, options and files and streams, is dealt with here.
 
+import { crash, crashes } from "../../src/browser/watch.js";
+import { meaning, resultOf } from "./answers.ts";
+import { following, isOfficial } from "./follow.ts";
+import { Inlined } from "./data-uri.ts";
 import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.ts";
 import { transformed } from "./input.ts";
-import { Progress } from "./progress.ts";
-import { follower, statusStream, streamed } from "./streams.ts";
+import { Progress, sent } from "./progress.ts";
+import { statusStream, streamed } from "./streams.ts";
+import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
-import type { Call, Wasm } from "./wasm.ts";
+import { type Call, type Wasm, badArgument } from "./wasm.ts";
 
 /** What the face of the package calls. They reject with facts, which it makes exceptions of. */
 export interface Operations {
   subscribe: Call;
+  /** Goes on as `subscribe` with the request that the options name. */
+  resume: Call;
   submit: Call;
   status: Call;
   result: Call;
@@ -22,12 +29,19 @@ export interface Operations {
   token: Call;
   upload: Call;
   transformInput: Call;
+  /** The instance has trapped: its calls reject, and there must be no more. */
+  crash(cause: unknown): void;
+  isCrashed(): boolean;
 }
 
 /** The operations on a WebAssembly instance. */
-export function operations(wasm: Wasm): Operations {
+export function operations(instance: Wasm): Operations {
+  const wasm = meaning(instance);
   const { status, result, cancel, token } = wasm;
+  const before = crashes;
   return {
+    crash,
+    isCrashed: () => crashes > before,
     status,
     result,
     cancel,
@@ -35,9 +49,22 @@ export function operations(wasm: Wasm): Operations {
     async submit(config, id, options) {
       return wasm.submit(config, id, await submission(wasm, config, id, options));
     },
-    async subscribe(config, id, options) {
+    async subscribe(config, id, options: any) {
       const call = await submission(wasm, config, id, options);
-      return wasm.subscribe(config, id, { ...call, ...follower(wasm, config, id, options) });
+      const updates = new Updates(options, isOfficial(options));
+      const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
+        updates.submitted();
+        // Who is told of a request may count on its being noted.
+        await options.onSubmitted?.(reply);
+        if (!signal.aborted) void options.onEnqueue?.(reply.request_id);
+      };
+      const answer = await wasm.subscribe(config, id, { ...call, ...following(wasm, config, id, options, updates), onSubmitted });
+      return resultOf(answer, updates.summary());
+    },
+    async resume(config, id, options: any) {
+      const updates = new Updates(options, isOfficial(options));
+      const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, options, updates) });
+      return resultOf(answer, updates.summary());
     },
     async run(config, id, options) {
       return wasm.run(config, id, await prepared(wasm, config, id, options, runHeaders(options), {}));
@@ -50,11 +77,12 @@ export function operations(wasm: Wasm): Operations {
       return statusStream(wasm, config, id, options);
     },
     async subscribeToStatus(config, id, options) {
-      return wasm.follow(config, id, { ...options, ...follower(wasm, config, id, options) });
+      const updates = new Updates(options, isOfficial(options));
+      return wasm.follow(config, id, { ...options, ...following(wasm, config, id, options, updates) });
     },
     async upload(config, file: any, options: any) {
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);
-      return upload(wasm, config, file, { ...options, headers }, new Progress(options.onUploadProgress, [file]));
+      return upload(wasm, config, file, { ...options, headers }, new Progress(sent(options), [file]));
     },
     transformInput: (config, input, options) => transformed(wasm, config, input, options),
   };
@@ -71,8 +99,19 @@ async function prepared(wasm: Wasm, config: any, id: unknown, options: any, head
   const method = String(options.method || "post").toUpperCase();
   const { input, autoUpload = true } = options;
   wasm.check(id, input, (options.validate ?? config.validate) !== false);
-  const sent = input && autoUpload ? await transformed(wasm, config, input, options) : input;
+  const inlined = new Inlined();
+  const files = { ...options, ...(method !== "GET" && { inlined }) };
+  const sent = input && autoUpload ? await transformed(wasm, config, input, files) : input;
   // With GET the input is the query.
   const parameters = { ...query, ...(method === "GET" && sent) };
-  return { ...options, input: sent, method, headers, query: queryOf(parameters), validate: false };
+  return { ...options, body: inlined.body(json(sent)), method, headers, query: queryOf(parameters) };
+}
+
+/** The bare input as JSON, nothing where there is no input. */
+function json(input: unknown): string | undefined {
+  try {
+    return input ? JSON.stringify(input) : undefined;
+  } catch (cause) {
+    throw badArgument("input", "cannot be written as JSON", { cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { crash } from "../../src/browser/watch.js";
 import type { Events, Wasm } from "./wasm.ts";
 
 /** Where a stream comes from, and how its failures become exceptions. */
@@ -13,6 +14,8 @@ export interface Source {
    * 45 s from the answer's headers on.
    */
   timeout?: number | undefined;
+  /** The same, until the first byte. */
+  first?: number | undefined;
 }
 
 type Listener = (event: any) => void;
@@ -98,6 +101,7 @@ export class FalStream {
         this.#settle.resolve(value);
       });
     } catch (reason) {
+      if (reason instanceof WebAssembly.RuntimeError) crash(reason);
       const error = this.#source.toError(reason);
       this.#end(() => {
         this.#failure = { error };
@@ -119,16 +123,19 @@ export class FalStream {
     const { wasm, open } = this.#source;
     const { signal } = this.#controller;
     if (signal.aborted) return;
-    const response = await this.#alive(open(signal), this.#source.timeout);
+    const { timeout, first = timeout } = this.#source;
+    const response = await this.#alive(open(signal), first);
     this.#requestId = response.headers.get("x-fal-request-id") ?? "";
     const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
     const events = isEvents ? new wasm.Events() : undefined;
     const reader = response.body?.getReader();
     const cancel = (): void => void reader?.cancel().catch(() => {});
     signal.addEventListener("abort", cancel, { once: true });
+    let ms = first ?? IDLE_MS;
     try {
       for (;;) {
-        const { value, done } = await this.#chunk(reader);
+        const { value, done } = await this.#chunk(reader, ms);
+        ms = timeout ?? IDLE_MS;
         if (this.#isOver || signal.aborted) return;
         if (value) this.#take(events, value);
         if (!done) continue;
@@ -157,12 +164,12 @@ export class FalStream {
   }
 
   /** The next bytes; none of an answer without a body. */
-  async #chunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<ReadableStreamReadResult<Uint8Array>> {
+  async #chunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, ms: number): Promise<ReadableStreamReadResult<Uint8Array>> {
     if (!reader) return { value: undefined, done: true };
     const read = reader.read().catch((cause: unknown) => {
       throw { falCode: "network", cause, ...this.#names() };
     });
-    return this.#alive(read, this.#source.timeout ?? IDLE_MS);
+    return this.#alive(read, ms);
   }
 
   #names(): object {

@@ -1,13 +1,10 @@
 // Starting streams: of a model's answer, and of a request's statuses.
 
 import { queryOf } from "./headers.ts";
-import { followed } from "./status-stream.ts";
 import { FalStream } from "./stream.ts";
 import { type Wasm, badArgument } from "./wasm.ts";
 
 const EVENTS = "text/event-stream";
-/** Milliseconds without a byte until a status stream gives way to polling. */
-const FOLLOW_TIMEOUT_MS = 45_000;
 
 /** A model's answer. `call` holds the caller's options, and what was made of the input. */
 export function streamed(wasm: Wasm, config: any, id: unknown, call: any): FalStream {
@@ -24,26 +21,14 @@ export function statusStream(wasm: Wasm, config: any, id: unknown, options: any)
   return new FalStream({ wasm, signal, timeout, toError: config.toError, open });
 }
 
-/** What the Rust side follows a request by, where the caller asked for streaming. */
-export function follower(wasm: Wasm, config: any, id: unknown, options: any): object {
-  if (options.mode !== "streaming") return {};
-  const { connectionMode, tokenProvider } = options;
-  const followStream = (url: string, signal: AbortSignal): Promise<unknown> => {
-    const open = opening(wasm, config, id, { url, method: "GET", connectionMode, tokenProvider });
-    const toError = (reason: unknown): unknown => reason;
-    return followed(new FalStream({ wasm, signal, timeout: FOLLOW_TIMEOUT_MS, toError, open }), options);
-  };
-  return { followStream };
-}
-
 /** Sends the request of a stream, with a token where it bypasses the proxy. */
-function opening(wasm: Wasm, config: any, id: any, options: any): (signal: AbortSignal) => Promise<Response> {
+export function opening(wasm: Wasm, config: any, id: any, options: any): (signal: AbortSignal) => Promise<Response> {
   const { accept = EVENTS, connectionMode } = options;
   return async (signal) => {
     const isDirect = connectionMode === "client";
     const headers = isDirect ? { accept, "content-type": "application/json" } : { accept: `application/json, ${accept}` };
     const token = isDirect ? await tokenFor(wasm, config, id, options, signal) : undefined;
-    return wasm.open(config, id, { ...options, headers, token, abortSignal: signal });
+    return wasm.open(config, id, { ...options, headers, token: token && encodeURIComponent(token), abortSignal: signal });
   };
 }
 

@@ -1,9 +1,15 @@
-/** An operation of the Rust side: about an endpoint id or a file, with options. */
+/** An operation of the Rust side: about an endpoint id or the bytes of a file, with options. */
 export type Call = (config: object, subject: unknown, options: object) => Promise<any>;
 
-/** What the Rust side exports: see src/exports.rs. It rejects with facts, not exceptions. */
+/**
+ * What the Rust side exports: see src/exports.rs. It rejects with facts, not exceptions, and
+ * gives answers, of which `meaning` makes what is said here.
+ */
 export interface Wasm {
+  /** Gives the answer that holds the result. */
   subscribe: Call;
+  /** Follows a request that was submitted before, to the answer that holds its result. */
+  resume: Call;
   submit: Call;
   status: Call;
   result: Call;
@@ -12,14 +18,14 @@ export interface Wasm {
   run: Call;
   open: Call;
   token: Call;
-  /** Asks for a place for a file: `{ upload_url, file_url }`. */
+  /** Asks for a place for a file, whose type and name the body says: `{ upload_url, file_url }`. */
   initiate: Call;
-  /** Puts a file, or its part with the number `part`, to `uploadUrl`: the part's etag. */
+  /** Puts bytes to `uploadUrl`, or to its part with the number `part`: their etag. */
   put: Call;
-  /** Says that all `parts` are there. */
+  /** Says that all parts are there, which the body lists. */
   complete: Call;
-  /** How many parts a file of this size goes up in; 0 for one that goes in one piece. */
-  parts(bytes: number): number;
+  /** How many bytes of a file of this size go up at a time; the defaults hold in place of `undefined`. */
+  part_bytes(size: number, threshold?: number, partSize?: number): number;
   /** Checks an endpoint id and, if asked to, the input of a known endpoint. */
   check(endpointId: unknown, input: unknown, validate: boolean): void;
   Events: new () => Events;

@@ -1,17 +1,46 @@
-// `fetch` does not tell how much of a body is sent; `XMLHttpRequest` does.
+// `fetch` does not tell how much of a body is sent; `XMLHttpRequest` does. So it also shows when
+// no more bytes go out, and the try is given up.
+
+import { type Send, Stalled } from "./upload/stalled.ts";
 
 const NO_BODY = [204, 205, 304];
 
-/** A `fetch` that says how many bytes it has sent where. */
-export function counted(tell: (url: string, bytes: number) => void): typeof fetch {
-  return (input, { method = "PUT", headers, body, signal } = {}) =>
+/** When bytes last went out, of any request. */
+let flowing = 0;
+
+/** A `fetch` that says how many bytes it has sent where, and fails where it sends none for `stallMs`. */
+export function counted(stallMs: number, tell: (url: string, bytes: number) => void): Send {
+  return (url, { method = "PUT", headers, body, signal }) =>
     new Promise((resolve, reject) => {
-      const url = String(input);
       const request = new XMLHttpRequest();
+      const { upload } = request;
       request.open(method, url);
-      for (const [name, value] of Object.entries(headers ?? {})) request.setRequestHeader(name, value);
+      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       request.responseType = "arraybuffer";
-      request.upload.onprogress = ({ loaded }) => tell(url, loaded);
+
+      const began = performance.now();
+      let moved = began;
+      let isBegun = false;
+      let wait = stallMs;
+      upload.onprogress = ({ loaded }) => {
+        flowing = moved = performance.now();
+        isBegun = true;
+        // Chromium counts the headers, too.
+        tell(url, Math.min(loaded, body?.size ?? 0));
+      };
+      // The last bytes wait in the system's buffers, and take as long as those before them did.
+      upload.onload = () => (wait = Math.max(stallMs, performance.now() - began));
+      const clock = setInterval(() => {
+        // The browser lets no more than six requests to one host go at a time: one that has sent
+        // nothing may have to wait for the others.
+        const last = isBegun ? moved : Math.max(moved, flowing);
+        if (performance.now() - last > wait) fail(new Stalled(wait));
+      }, stallMs / 10);
+
+      const fail = (reason: unknown): void => (reject(reason), request.abort());
+      signal.addEventListener("abort", () => fail(signal.reason));
+      request.onloadend = () => clearInterval(clock);
+      request.onerror = () => reject(new TypeError("Failed to send the bytes"));
       request.onload = () => {
         try {
           resolve(answer(request));
@@ -20,12 +49,7 @@ export function counted(tell: (url: string, bytes: number) => void): typeof fetc
           reject(error);
         }
       };
-      request.onerror = () => reject(new TypeError("Failed to send the bytes"));
-      request.onabort = () => reject(signal?.reason);
-      const end = (): void => request.abort();
-      signal?.addEventListener("abort", end);
-      request.onloadend = () => signal?.removeEventListener("abort", end);
-      request.send(body as XMLHttpRequestBodyInit);
+      request.send(body);
     });
 }
 

@@ -13,3 +13,13 @@ export async function instantiate(): Promise<Core> {
 export function realtime(): Promise<any> {
   return import("../realtime.js");
 }
+
+/** Brings the journal in. */
+export function journal(): Promise<any> {
+  return import("../journal.js");
+}
+
+/** Brings in what sends large files part by part. */
+export function parts(): Promise<any> {
+  return import("../parts.js");
+}

@@ -1,5 +1,6 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
 import type { Config } from "./config.ts";
+import type { JournalOptions, PendingEntry, PendingRequest, ResumeOptions } from "./journal.ts";
 import type { QueueClient, QueueSubscribeOptions, SubmitOptions } from "./queue.ts";
 import type { RealtimeClient } from "./realtime.ts";
 import type { Result, RunOptions } from "./request.ts";
@@ -37,6 +38,22 @@ export interface FalClient {
   ): Promise<Result<OutputType<Id>>>;
   /** {@link StreamingClient.stream} */
   stream: StreamingClient["stream"];
+  /**
+   * The requests that were submitted with `persist` and whose results were not delivered yet,
+   * oldest first; those whose results fal has dropped by now are marked.
+   */
+  pending(options?: JournalOptions): Promise<PendingRequest[]>;
+  /**
+   * Goes on with a request as `subscribe` would: follows it, fetches its result, and forgets it.
+   * An abort cancels the job. Timings count from its submit.
+   *
+   * Rejects as {@link FalClient.subscribe} does, and with a `FalError` of code `in_use` where
+   * another call or tab follows it, of code `expired` where fal knows it no more.
+   * @param request an entry of `pending`, or its request id
+   */
+  resume<Output = any>(request: PendingEntry | string, options?: ResumeOptions): Promise<Result<Output>>;
+  /** Forgets a request. Its job goes on: `queue.cancel` ends it, and forgets it too. */
+  forget(request: PendingEntry | string, options?: JournalOptions): Promise<void>;
 }
 
 /** A client whose configuration can be replaced. */

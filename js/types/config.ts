@@ -1,3 +1,4 @@
+import type { Persist } from "./journal.ts";
 import type { ProxyUrlConfig, RequestMiddleware } from "./middleware.ts";
 import type { RetryOptions } from "./retry.ts";
 
@@ -49,4 +50,9 @@ export interface Config {
    * that is newer than this package. @default true
    */
   validate?: boolean;
+  /**
+   * Note submitted requests until their results are delivered, so that a reload loses none:
+   * `pending` lists them, `resume` goes on with one. @default false
+   */
+  persist?: Persist;
 }

@@ -1,4 +1,6 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
+import type { Persist } from "./journal.ts";
+import type { Progress } from "./progress.ts";
 import type { Result, RunOptions } from "./request.ts";
 import type { CompletedQueueStatus, InQueueQueueStatus, QueueStatus } from "./status.ts";
 import type { FalStream, StreamingConnectionMode } from "./streaming.ts";
@@ -19,16 +21,25 @@ export interface SubmitOptions<Input> extends RunOptions<Input> {
    * win over the headers that they stand for.
    */
   readonly headers?: Record<string, string> | undefined;
+  /** Note the request until its result is delivered. @default the client's setting, false */
+  readonly persist?: Persist | undefined;
+  /** What `pending` shall say of the request where it is noted: anything that JSON can hold. */
+  readonly label?: unknown;
 }
 
 /** How a request is followed to its end. */
 export interface QueueModeOptions {
   /**
    * By asking again and again (`"polling"`), or by one answer that the service sends in
-   * parts (`"streaming"`; where it fails, by asking). @default "polling"
+   * parts (`"streaming"`; where it fails, by asking).
+   * @default streaming where the way to the service carries it, else polling, less often for
+   * an old request, a long line or a hidden page; each update is told once
    */
   readonly mode?: "polling" | "streaming" | undefined;
-  /** Milliseconds between two questions for the status. @default 500 */
+  /**
+   * Milliseconds between two questions for the status. Given without a `mode`, the request is
+   * followed by polling. @default 500 with a `mode`
+   */
   readonly pollInterval?: number | undefined;
   /** Who holds the connection where `mode` is `"streaming"`. @default "server" */
   readonly connectionMode?: StreamingConnectionMode | undefined;
@@ -42,6 +53,8 @@ export interface QueueSubscribeOptions extends QueueModeOptions {
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
   /** Ask for the model's logs with each status. @default false */
   readonly logs?: boolean | undefined;
+  /** Told how far the call is, from the upload of its files to its end. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds from the submit (uploads are not counted) until the call settles with a
    * `TimeoutError` and cancels the job. @default none
@@ -55,6 +68,8 @@ export interface RequestOptions {
   readonly requestId: string;
   /** Ends the call. The request itself goes on. */
   readonly abortSignal?: AbortSignal | undefined;
+  /** Where `result` and `cancel` forget the request. @default the client's setting */
+  readonly persist?: Persist | undefined;
 }
 
 /** Options of `status`. */
@@ -73,6 +88,8 @@ export interface QueueStatusStreamOptions extends QueueStatusOptions {
 export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, QueueModeOptions {
   /** Told each status, to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
+  /** Told how far the request is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds until the call settles with a `TimeoutError` and cancels the job.
    * @default none

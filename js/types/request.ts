@@ -1,3 +1,4 @@
+import type { Metrics } from "./status.ts";
 import type { FileHandling } from "./config.ts";
 import type { FileOptions, StorageSettings } from "./storage.ts";
 
@@ -5,6 +6,21 @@ import type { FileOptions, StorageSettings } from "./storage.ts";
 export interface Result<T> {
   data: T;
   requestId: string;
+  /** What the service measured: `inference_time` in seconds. After `subscribe`; not enumerable. */
+  readonly metrics?: Metrics | undefined;
+  /** How long it took, as seen from here. After `subscribe`; not enumerable. */
+  readonly timings?: Timings | undefined;
+  /** What the request is billed by, where the page may read that header. Not enumerable. */
+  readonly billableUnits?: number | undefined;
+}
+
+/** How long a request took, in milliseconds. */
+export interface Timings {
+  /** From the submit until the model began. */
+  readonly queued: number;
+  /** From there until it was completed. */
+  readonly ran: number;
+  readonly total: number;
 }
 
 /** The HTTP method of a call. */

@@ -22,7 +22,8 @@ export interface RetryOptions {
    * Also repeat a submit or a run that may have arrived: after 5xx answers and lost
    * connections. The service knows no idempotency key, so a repeat may be billed as a second
    * job.
-   * @default false: they are repeated after a 429 only
+   * @default "if-refused": they are repeated after a 429 only, or where they have not left the
+   * machine
    */
-  resubmit?: boolean;
+  submit?: "if-refused" | "always";
 }

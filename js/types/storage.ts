@@ -1,3 +1,4 @@
+import type { Persist } from "./journal.ts";
 /** What a reader is told: the file, that it is forbidden, or that there is none. */
 export type StorageACLDecision = "hide" | "forbid" | "allow";
 
@@ -26,7 +27,10 @@ export interface StorageSettings {
   initialAcl?: StorageACL;
 }
 
-/** Bytes sent so far, over all files of a call. Never goes back. */
+/**
+ * Bytes sent so far, over all files of a call. Never goes back: bytes that have to be sent again
+ * are counted again, and the numbers stand still until these are more.
+ */
 export interface UploadProgress {
   loaded: number;
   total: number;
@@ -34,17 +38,44 @@ export interface UploadProgress {
 
 /** Options of every call that may send files. */
 export interface FileOptions {
-  /** Told how much of the call's files is sent, in bytes. */
+  /**
+   * Told how much of the call's files is sent, in bytes: ten times a second while that goes on.
+   * Each byte counts as it leaves the page, or, where this runtime has no `XMLHttpRequest` or
+   * `fetch` is the caller's own, with the rest of its part.
+   */
   readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
   /**
    * Settles the call at once, with the signal's reason (an `AbortError` by default). A job
    * that the call has submitted is cancelled on the server.
    */
   readonly abortSignal?: AbortSignal | undefined;
+  /**
+   * Files of more bytes than this go up in parts. From 0; `Infinity` for never.
+   * @default 94371840, which is 90 MiB; the service takes about 100 MB in one piece
+   */
+  readonly multipartThreshold?: number | undefined;
+  /**
+   * The bytes of each part, 5 MiB (5242880) to 100 MiB (104857600); more where a file would have
+   * more than 10,000 parts.
+   * @default 10485760, which is 10 MiB
+   */
+  readonly partSize?: number | undefined;
+  /**
+   * After so many milliseconds in which nothing of a part, or of a file in one piece, was sent,
+   * it is sent again. Where bytes cannot be counted one by one (see `onUploadProgress`), it is
+   * the time for each MiB, and once more.
+   * @default 30000
+   */
+  readonly stallTimeout?: number | undefined;
 }
 
 /** Options of `upload`. */
 export interface UploadOptions extends FileOptions {
+  /**
+   * Note an upload in parts, so that the same file goes on where it was left, also after a reload.
+   * @default the client's setting
+   */
+  readonly persist?: Persist | undefined;
   /** How long, and for whom, the service keeps the file. */
   readonly lifecycle?: StorageSettings | undefined;
 }
@@ -52,7 +83,12 @@ export interface UploadOptions extends FileOptions {
 /** Files kept by fal. */
 export interface StorageClient {
   /**
-   * Stores a file. Rejects with `ApiError` where the service refuses it, with `FalError`
+   * Stores a file, a large one in parts, of which six go at one time and each is tried ten times
+   * (or `retry.maxRetries` and once). A place that has expired is asked for anew, twice at most.
+   * Of a file in parts the last byte is asked for at the end, where this page may read it: one
+   * that lacks its end is sent again. A file that is changed on the disk meanwhile is refused.
+   *
+   * Rejects with `ApiError` where the service refuses it, with `FalError`
    * where no usable answer comes, with the abort reason.
    * @returns its URL, for use in a model's input
    */

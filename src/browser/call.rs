@@ -1,37 +1,37 @@
 //! The calls of the protocol: what each sends, and what its answer means.
 
-use js_sys::{Array, JSON};
 use wasm_bindgen::JsValue;
 
 use super::{
-    Error, Options, Scope,
-    http::{Answer, Call, Plan, Reading},
-    object,
+    Error, Options,
+    http::{Call, Plan, Reading},
     request::Request,
-    set,
     storage::{self, Step},
 };
 use crate::{endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
 
 const TOKENS_URL: &str = "https://rest.fal.ai/tokens/";
-/// How long a token is good for, in seconds; the official client's default.
-const TOKEN_SECONDS: u32 = 120;
+const TOKEN_START: &str = "{\"allowed_apps\":[\"";
+/// 120 s is how long a token is good for; the official client's default.
+const TOKEN_END: &str = "\"],\"token_expiration\":120}";
 
 /// A call about an endpoint, or a request to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "npm"), allow(dead_code))] // the typed client does not run or stream yet
 pub(crate) enum Phase {
-    /// Puts a request into the queue: the service's reply (protocol §5.1).
+    /// Puts a request into the queue (protocol §5.1).
     Submit,
     /// Where a request stands (§5.3).
     Status,
-    /// The result of a request: `{ data, requestId }` (§5.5).
+    /// The same of a request that is followed, which takes more patience.
+    Follow,
+    /// The result of a request (§5.5).
     Result,
     /// Cancels a request (§5.6).
     Cancel,
-    /// Runs a model while the connection lasts: `{ data, requestId }` (§6).
+    /// Runs a model while the connection lasts (§6).
     Run,
-    /// Starts a stream: its `Response` (§5.4, §7).
+    /// Starts a stream (§5.4, §7).
     Stream,
     /// Asks for a token that a page may use in place of a key, for one app (§3.3).
     Token,
@@ -43,7 +43,7 @@ impl Phase {
     /// Whether it asks after a request that was submitted before.
     pub(crate) fn is_of_request(self, options: &Options) -> bool {
         match self {
-            Self::Status | Self::Result | Self::Cancel => true,
+            Self::Status | Self::Follow | Self::Result | Self::Cancel => true,
             Self::Stream => options.given("requestId").is_some(),
             Self::Submit | Self::Run | Self::Token | Self::Storage(_) => false,
         }
@@ -65,6 +65,7 @@ const SUBMIT: Plan = Plan {
     ..plan("submit", "POST", &RetryPolicy::SUBMIT)
 };
 const STATUS: Plan = plan("status", "GET", &RetryPolicy::STATUS);
+const FOLLOW: Plan = plan("status", "GET", &RetryPolicy::FOLLOW);
 const RESULT: Plan = Plan {
     reading: Reading::Content,
     ..plan("result", "GET", &RetryPolicy::RESULT)
@@ -84,8 +85,8 @@ const STREAM_READ: Plan = Plan {
 };
 const TOKEN: Plan = plan("token", "POST", &RetryPolicy::STANDARD);
 
-/// What to send about `subject`: an endpoint, or a file. `method`, `headers`, `query` and
-/// `input` are the caller's where a model is called.
+/// What to send about `subject`: an endpoint, or the bytes of a file. `method`, `headers`,
+/// `query` and `body` are the caller's where a model is called.
 pub(crate) fn of(
     phase: Phase,
     subject: &JsValue,
@@ -93,11 +94,17 @@ pub(crate) fn of(
     options: &Options,
 ) -> Result<Box<Call>, Error> {
     if let Phase::Storage(step) = phase {
-        return storage::call(step, subject, options);
+        return Ok(storage::call(step, subject, options));
     }
     match (phase, request) {
         (Phase::Status, Some(request)) => {
             return Ok(Call::new(&STATUS, request.status_url(options)));
+        }
+        (Phase::Follow, Some(request)) => {
+            // With an interval of the caller's it is the official client's following.
+            let is_ours = options.number("pollInterval").is_none();
+            let plan = if is_ours { &FOLLOW } else { &STATUS };
+            return Ok(Call::new(plan, request.status_url(options)));
         }
         (Phase::Cancel, Some(request)) => return Ok(Call::new(&CANCEL, request.cancel_url())),
         (Phase::Result, Some(request)) => return Ok(Call::new(&RESULT, request.response_url())),
@@ -105,7 +112,7 @@ pub(crate) fn of(
     }
     let endpoint = endpoint(subject)?;
     let mut call = match phase {
-        Phase::Token => return token(&endpoint),
+        Phase::Token => return Ok(token(&endpoint)),
         Phase::Run => Call::new(&RUN, endpoint.run_url()),
         Phase::Stream => Call::new(&STREAM, stream_url(&endpoint, request, options)),
         _ => Call::new(&SUBMIT, endpoint.submit_url()),
@@ -115,21 +122,20 @@ pub(crate) fn of(
     }
     call.method = options.given("method");
     call.headers = options.value("headers");
-    call.body = json(&options.value("input"))?;
+    call.body = options.value("body");
     if phase == Phase::Stream {
         streamed(&mut call, options)?;
     }
     Ok(call)
 }
 
-fn token(endpoint: &EndpointId) -> Result<Box<Call>, Error> {
-    let body = object();
-    // The alias alone; anything longer is refused.
-    set(&body, "allowed_apps", Array::of1(&endpoint.alias().into()));
-    set(&body, "token_expiration", TOKEN_SECONDS);
+#[allow(clippy::unnecessary_box_returns)] // as in `Call::new`
+fn token(endpoint: &EndpointId) -> Box<Call> {
     let mut call = Call::new(&TOKEN, text::joined(&[TOKENS_URL]));
-    call.body = json(&body.into())?;
-    Ok(call)
+    // The alias alone; anything longer is refused. It holds nothing that JSON would escape.
+    let body = [TOKEN_START, endpoint.alias(), TOKEN_END];
+    call.body = text::joined(&body).into();
+    call
 }
 
 /// Reads an endpoint id.
@@ -150,7 +156,7 @@ fn stream_url(endpoint: &EndpointId, request: Option<&Request>, options: &Option
     }
 }
 
-/// With a `token`, a stream bypasses the proxy, and carries that in place of a key.
+/// With a `token`, encoded for a query, a stream bypasses the proxy, and carries that in place of a key.
 fn streamed(call: &mut Call, options: &Options) -> Result<(), Error> {
     if call.method.as_ref().is_some_and(|method| *method == "GET") {
         call.plan = &STREAM_READ;
@@ -169,46 +175,7 @@ fn streamed(call: &mut Call, options: &Options) -> Result<(), Error> {
     } else {
         "?"
     };
-    let token = text::form_encoded(&token);
     call.url = text::joined(&[&call.url, separator, "fal_jwt_token=", &token]);
     call.is_presigned = true;
     Ok(())
-}
-
-/// The bare input as JSON, nothing where there is no input.
-fn json(input: &JsValue) -> Result<JsValue, Error> {
-    if input.is_falsy() {
-        return Ok(JsValue::UNDEFINED);
-    }
-    let text = JSON::stringify(input).map(Into::into);
-    text.map_err(|cause| Error::argument("input", "cannot be written as JSON").with("cause", cause))
-}
-
-/// What the answer gives the caller.
-pub(crate) fn value(phase: Phase, answer: Answer, scope: &Scope) -> Result<JsValue, Error> {
-    match phase {
-        Phase::Cancel => Ok(JsValue::UNDEFINED),
-        Phase::Token => {
-            let wrapped = Options::new(answer.body.clone());
-            let token = answer.body.as_string();
-            // Newer services and older proxies wrap it.
-            let token = token
-                .or_else(|| wrapped.text("token"))
-                .or_else(|| wrapped.text("detail"));
-            token
-                .map(Into::into)
-                .ok_or_else(|| Error::unexpected("token", "the answer is no token"))
-        }
-        Phase::Result | Phase::Run => {
-            // The header may be hidden from pages of other origins; the id is known anyway.
-            let known = scope.request().map(|request| text::joined(&[&request.id]));
-            let id = answer.header("x-fal-request-id").or(known);
-            let result = object();
-            set(&result, "data", answer.body);
-            set(&result, "requestId", id.unwrap_or_default());
-            Ok(result.into())
-        }
-        Phase::Storage(step) => storage::value(step, answer),
-        Phase::Submit | Phase::Status | Phase::Stream => Ok(answer.body),
-    }
 }

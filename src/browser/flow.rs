@@ -3,17 +3,15 @@
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
-use js_sys::{Function, Promise};
+use js_sys::Date;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     Error, Options, Scope,
     call::{self, Phase, endpoint},
-    http::{Answer, dispatch},
+    http::{called, dispatch},
     request::Request,
-    validate,
-    watch::sleep,
+    watch::{is_hidden, pause},
 };
 use crate::{
     endpoint::EndpointId,
@@ -27,15 +25,17 @@ pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "npm"), allow(dead_code))] // the typed client follows what it submitted
 pub(crate) enum Kind {
-    /// Submits a request, follows it and fetches its result: `{ data, requestId }`.
+    /// Submits a request, follows it and fetches its result.
     Subscribe,
+    /// Follows a request that was submitted before, and fetches its result.
+    Resume,
     /// Follows a request that was submitted before: its last status.
     Follow,
     /// One call: see [`Phase`].
     Once(Phase),
 }
 
-/// An operation about `subject`: an endpoint id, or a file.
+/// An operation about `subject`: an endpoint id, or the bytes of a file.
 pub(crate) fn start(
     kind: Kind,
     scope: Rc<Scope>,
@@ -47,69 +47,73 @@ pub(crate) fn start(
 
 async fn flow(
     kind: Kind,
-    scope: &Rc<Scope>,
+    scope: &Scope,
     subject: &JsValue,
     options: &Options,
 ) -> Result<JsValue, Error> {
-    match kind {
-        Kind::Subscribe => subscribe(scope, subject, options).await,
-        Kind::Once(Phase::Submit) => submit(scope, subject, options).await,
-        Kind::Once(phase) => {
-            if phase.is_of_request(options) {
-                name_request(scope, subject, options)?;
-            }
-            let answer = ask(phase, scope, subject, options).await?;
-            call::value(phase, answer, scope)
+    let first = match kind {
+        Kind::Once(phase) => Some(phase),
+        Kind::Subscribe => Some(Phase::Submit),
+        Kind::Resume | Kind::Follow => None,
+    };
+    let is_submit = first == Some(Phase::Submit);
+    if first.is_none_or(|phase| phase.is_of_request(options)) {
+        name_request(scope, subject, options)?;
+    }
+    if kind == Kind::Resume {
+        // Its caller is the only one to wait for it, as after a submit.
+        scope.own_request();
+    }
+    if is_submit || first.is_none() {
+        // The clock starts here: uploads before a submit don't count.
+        scope.watch.start(&options.value("timeout"));
+    }
+    if let Some(phase) = first {
+        let answer = ask(phase, scope, subject, options).await?;
+        if is_submit {
+            let reply = answer.value("body");
+            submitted(scope, endpoint(subject)?, &reply)?;
+            call_back(scope, options, "onSubmitted", &reply).await?;
         }
-        Kind::Follow => {
-            name_request(scope, subject, options)?;
-            scope.watch.start(&options.value("timeout"));
-            follow(scope, subject, options).await
+        if matches!(kind, Kind::Once(_)) {
+            return Ok(answer.into_js());
         }
     }
-}
-
-async fn subscribe(
-    scope: &Rc<Scope>,
-    subject: &JsValue,
-    options: &Options,
-) -> Result<JsValue, Error> {
-    submit(scope, subject, options).await?;
-    let request = scope.request().ok_or_else(no_request_id)?;
-    tell(
-        scope,
-        options.function("onEnqueue"),
-        &request.id.as_str().into(),
-    )?;
     let completed = follow(scope, subject, options).await?;
-    let answer = ask(Phase::Result, scope, subject, options).await?;
-    succeeded(call::value(Phase::Result, answer, scope)?, completed)
-}
-
-/// Submits: the service's reply. The clock starts here: uploads before it don't count.
-async fn submit(scope: &Rc<Scope>, subject: &JsValue, options: &Options) -> Result<JsValue, Error> {
-    let endpoint = endpoint(subject)?;
-    if options.value("validate") != JsValue::FALSE {
-        validate::check(&endpoint, &options.value("input"))?;
+    if kind == Kind::Follow {
+        return Ok(completed.into_js());
     }
-    scope.watch.start(&options.value("timeout"));
-    let reply = ask(Phase::Submit, scope, subject, options).await?.body;
-    submitted(scope, &endpoint, &reply)?;
-    Ok(reply)
+    let answer = ask(Phase::Result, scope, subject, options).await?;
+    succeeded(answer, &completed)
 }
 
 /// Follows the call's request until it is completed: its last status.
-async fn follow(scope: &Rc<Scope>, subject: &JsValue, options: &Options) -> Result<JsValue, Error> {
-    if let Some(completed) = follow_stream(scope, options).await? {
-        return Ok(completed);
-    }
+async fn follow(scope: &Scope, subject: &JsValue, options: &Options) -> Result<Options, Error> {
+    let began = Date::now();
+    let request = scope.request().ok_or_else(no_request_id)?;
     loop {
-        let status = ask(Phase::Status, scope, subject, options).await?.body;
-        tell(scope, options.function("onQueueUpdate"), &status)?;
+        // JavaScript knows whether the path to the server carries a stream. It gives the last
+        // status, or nothing: a stream that ended early has lost nothing.
+        let url = request.status_stream_url(options).into();
+        let status = call_back(scope, options, "followStream", &url).await?;
+        if step(&status) == Step::FetchResult {
+            return Ok(status);
+        }
+        let status = ask(Phase::Follow, scope, subject, options).await?;
+        let status = status.options("body");
+        call_back(scope, options, "onQueueUpdate", status.as_js()).await?;
         match step(&status) {
             Step::Wait => {
-                let ms = follow::poll_interval_ms(options.number("pollInterval"));
-                sleep(ms, &scope.watch.signal()).await;
+                let ms = match options.number("pollInterval") {
+                    Some(given) => follow::poll_interval_ms(given),
+                    None => follow::poll_delay_ms(
+                        Date::now() - began,
+                        status.number("queue_position").unwrap_or_default(),
+                        is_hidden(),
+                        js_sys::Math::random(),
+                    ),
+                };
+                let _ = scope.settled(pause(ms, &scope.watch.signal(), true)).await;
             }
             Step::FetchResult => return Ok(status),
             Step::Unknown => {
@@ -126,37 +130,40 @@ fn ask<'a>(
     scope: &'a Scope,
     subject: &'a JsValue,
     options: &'a Options,
-) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<Options, Error>> + 'a>> {
     Box::pin(async move {
         let call = call::of(phase, subject, scope.request().as_deref(), options)?;
-        dispatch(scope, &call).await
+        let answer = dispatch(scope, &call).await?;
+        if let Some(request) = scope.request() {
+            answer.set("requestId", &request.id);
+        }
+        Ok(answer)
     })
 }
 
 /// The call is about the request that `options` names, unless it knows another.
 fn name_request(scope: &Scope, subject: &JsValue, options: &Options) -> Result<(), Error> {
     if scope.request().is_none() {
-        scope.set_request(Rc::new(Request::named(&endpoint(subject)?, options)?));
+        scope.set_request(Request::named(endpoint(subject)?, options)?);
     }
     Ok(())
 }
 
 /// Notes the request that was submitted. Nobody may be left to wait for it.
-fn submitted(scope: &Scope, endpoint: &EndpointId, reply: &JsValue) -> Result<(), Error> {
+fn submitted(scope: &Scope, endpoint: EndpointId, reply: &JsValue) -> Result<(), Error> {
     match Request::of_reply(endpoint, reply) {
         Some(request) => {
-            scope.set_request(Rc::new(request));
+            scope.set_request(request);
             scope.own_request();
         }
         // Some proxies answer 200 whatever the service said. What a caller's own handler makes
         // of the reply is theirs to know.
-        None if scope.config.0.function("responseHandler").is_none() => {
+        None if !scope.config.0.value("responseHandler").is_function() => {
             return Err(no_request_id().with("body", reply));
         }
         None => (),
     }
-    if scope.is_abandoned() {
-        scope.cancel_now();
+    if scope.is_abandoned.get() {
         return Err(Error::new("aborted"));
     }
     Ok(())
@@ -168,52 +175,37 @@ fn no_request_id() -> Error {
 
 /// The result, unless the last status names an error: the result call should have failed,
 /// and did not. An empty result is no success.
-fn succeeded(result: JsValue, completed: JsValue) -> Result<JsValue, Error> {
-    let completed = Options::new(completed);
+fn succeeded(result: Options, completed: &Options) -> Result<JsValue, Error> {
     match completed.given("error") {
-        None => Ok(result),
+        None => Ok(result.into_js()),
         Some(cause) => Err(Error::new("job_failed")
             .with("problem", cause)
             .with("errorType", completed.value("error_type"))
-            .with("body", Options::new(result).value("data"))),
+            .with("body", result.value("body"))),
     }
 }
 
-/// Follows by the status stream where the caller asked for that. JavaScript reads it: it is
-/// given the URL and the signal that ends it, and promises the last status. A stream that
-/// ended early has lost nothing: polling goes on.
-async fn follow_stream(scope: &Rc<Scope>, options: &Options) -> Result<Option<JsValue>, Error> {
-    let (Some(stream), Some(request)) = (options.function("followStream"), scope.request()) else {
-        return Ok(None);
-    };
-    let url = request.status_stream_url(options);
-    let followed = stream.call2(&JsValue::UNDEFINED, &url.into(), &scope.watch.signal());
-    let status = match followed {
-        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
-        Err(thrown) => Err(thrown),
-    };
-    let status = status.map_err(|thrown| thrown_by_callback(scope, thrown))?;
-    Ok(matches!(step(&status), Step::FetchResult).then_some(status))
+fn step(status: &Options) -> Step {
+    follow::after(&status.text("status").unwrap_or_default())
 }
 
-fn step(status: &JsValue) -> Step {
-    let status = Options::new(status.clone()).text("status");
-    follow::after(&status.unwrap_or_default())
-}
-
-/// Calls back. What the callback throws ends the call, and with it the job, as nobody is
-/// left to take its result.
-fn tell(scope: &Scope, callback: Option<Function>, value: &JsValue) -> Result<(), Error> {
-    let Some(callback) = callback else {
-        return Ok(());
-    };
-    match callback.call1(&JsValue::UNDEFINED, value) {
-        Ok(_) => Ok(()),
-        Err(thrown) => Err(thrown_by_callback(scope, thrown)),
+/// Calls a function among the options, if there is one, and waits for what it promises. What
+/// it throws ends the call, and with it the job, as nobody is left to take its result.
+async fn call_back(
+    scope: &Scope,
+    options: &Options,
+    name: &str,
+    value: &JsValue,
+) -> Result<Options, Error> {
+    let callback = options.value(name);
+    if !callback.is_function() {
+        return Ok(Options::new(JsValue::UNDEFINED));
     }
-}
-
-fn thrown_by_callback(scope: &Scope, thrown: JsValue) -> Error {
-    scope.cancel_now();
-    Error::thrown(thrown)
+    let outcome = scope
+        .settled(called(&callback, value, &scope.watch.signal()))
+        .await;
+    outcome.map(Options::new).map_err(|thrown| {
+        scope.is_abandoned.set(true);
+        Error::thrown(thrown)
+    })
 }

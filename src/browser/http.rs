@@ -1,17 +1,11 @@
 //! One HTTP call: the only place that lets a key out, sends, reads the answer, and asks
 //! [`crate::retry`] whether to try again.
 
-use gloo_net::http::Response;
-use js_sys::{Date, Function, Math, Object, Promise};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Date, Function, Math, Promise};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::Blob;
 
-use super::{
-    Error, Scope,
-    options::{Options, object, set},
-    retry_options::{is_listed, overridden},
-    watch::sleep,
-};
+use super::{Error, Scope, options::Options, retry_options::overridden, watch::pause};
 use crate::{
     host::is_fal_url,
     retry::{Failure, RetryPolicy, retry_after_ms},
@@ -19,22 +13,36 @@ use crate::{
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    fn route(config: &JsValue, request: &Object) -> Promise;
-    fn transmit(
+    fn route(
+        config: &JsValue,
+        method: &JsValue,
+        url: &str,
+        headers: &JsValue,
+        is_presigned: bool,
+    ) -> Promise;
+    fn exchange(
         config: &JsValue,
         request: &JsValue,
         body: &JsValue,
         signal: &JsValue,
         is_presigned: bool,
         may_have_key: bool,
+        reading: u8,
     ) -> Promise;
-    fn read(response: &JsValue, handler: Option<&Function>) -> Promise;
+    /// Calls a function of the caller's, and promises what it does.
+    pub(crate) fn called(callback: &JsValue, value: &JsValue, signal: &JsValue) -> Promise;
     /// A middleware that sends everything to a proxy.
     pub(crate) fn proxied(proxy_url: &str) -> Function;
+    /// The body that asks for a place for a file: its type and name, as JSON.
+    pub(crate) fn described(file: &Blob) -> JsValue;
+    /// The type that a file is stored with.
+    #[wasm_bindgen(js_name = typeOf)]
+    pub(crate) fn type_of(file: &Blob) -> String;
 }
 
 /// How an answer is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)] // JavaScript reads them
 pub(crate) enum Reading {
     /// By the caller's `responseHandler`, where there is one.
     Handler,
@@ -85,19 +93,6 @@ impl Call {
     }
 }
 
-/// A good answer.
-pub(crate) struct Answer {
-    pub(crate) body: JsValue,
-    response: Response,
-}
-
-impl Answer {
-    /// A header of the answer, where this page may read it.
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.response.headers().get(name)
-    }
-}
-
 /// What one try came to, when it was no good answer. Without a failure it is not worth, or
 /// not safe, another try; otherwise the policy decides.
 struct Setback {
@@ -105,113 +100,100 @@ struct Setback {
     error: Error,
 }
 
-/// Makes the call, trying again as the policy allows.
-pub(crate) async fn dispatch(scope: &Scope, call: &Call) -> Result<Answer, Error> {
+/// Makes the call, trying again as the policy allows: its good answer, as `{ response, body }`.
+pub(crate) async fn dispatch(scope: &Scope, call: &Call) -> Result<Options, Error> {
     let retry = scope.config.0.options("retry");
     let policy = overridden(call.plan.policy, &retry);
     let mut attempt = 0;
     loop {
-        scope.set_submitting(call.plan.is_submit);
+        scope.is_submitting.set(call.plan.is_submit);
         let outcome = send(scope, call).await;
-        scope.set_submitting(false);
+        scope.is_submitting.set(false);
         let setback = match outcome {
             Ok(answer) => return Ok(answer),
             Err(setback) => setback,
         };
-        let is_wanted = !scope.is_abandoned();
-        let delay = setback
-            .failure
-            .filter(|_| is_wanted)
-            .and_then(|failure| policy.delay_after(attempt, failure, Math::random()));
-        match delay {
-            Some(delay_ms) => sleep(delay_ms, &scope.watch.signal()).await,
-            None => return Err(setback.error.with("operation", call.plan.operation)),
-        }
-        attempt += 1;
+        let is_wanted = !scope.is_abandoned.get();
+        let failure = setback.failure.filter(|_| is_wanted);
+        let random = Math::random();
+        let delay = failure.and_then(|failure| policy.delay_after(attempt, failure, random));
+        let Some(ms) = delay else {
+            return Err(setback.error.with("operation", call.plan.operation));
+        };
+        let is_for_network = ms.is_infinite();
+        let _ = scope
+            .settled(pause(ms, &scope.watch.signal(), is_for_network))
+            .await;
+        // To have waited for the network is no try.
+        attempt += u32::from(!is_for_network);
     }
 }
 
-async fn send(scope: &Scope, call: &Call) -> Result<Answer, Setback> {
-    let config = &scope.config.0;
-    let body = transmitted(scope, call).await?;
-    let response = Response::from(body.clone().unchecked_into::<web_sys::Response>());
-    let is_ok = response.ok();
-    if is_ok && call.plan.reading == Reading::Stream {
-        return Ok(Answer { body, response });
-    }
-    let handler = config.function("responseHandler");
-    let handler = handler.filter(|_| call.plan.reading == Reading::Handler);
-    match settled(read(&body, handler.as_ref())).await {
-        Ok(body) => Ok(Answer { body, response }),
-        Err(setback) if is_ok => Err(setback),
-        Err(setback) => Err(Setback {
-            failure: Some(status_of(config, &response)),
-            ..setback
-        }),
-    }
-}
-
-/// Sends the request, after the middleware: its `Response`.
-async fn transmitted(scope: &Scope, call: &Call) -> Result<JsValue, Setback> {
+async fn send(scope: &Scope, call: &Call) -> Result<Options, Setback> {
     let config = scope.config.0.as_js();
-    let request = object();
+    let is_presigned = call.is_presigned;
     let method = call.method.clone();
-    set(
-        &request,
-        "method",
-        method.unwrap_or_else(|| call.plan.method.into()),
-    );
-    set(&request, "url", call.url.as_str());
-    set(&request, "headers", &call.headers);
-    let mut request: JsValue = request.into();
-    if !call.is_presigned {
-        request = settled(route(config, request.unchecked_ref())).await?;
-    }
+    let method = method.unwrap_or_else(|| call.plan.method.into());
+    let routed = route(config, &method, &call.url, &call.headers, is_presigned);
+    let request = scope.settled(routed).await.map_err(Setback::thrown)?;
     // The middleware may have taken its time.
-    if scope.is_abandoned() {
+    if scope.is_abandoned.get() {
         return Err(Setback::last(Error::new("aborted")));
     }
     let url = Options::new(request.clone()).text("url");
     let may_have_key = url.is_some_and(|url| is_fal_url(&url));
-    let signal = scope.watch.signal();
-    let (body, is_presigned) = (&call.body, call.is_presigned);
-    settled(transmit(
+    let exchanged = exchange(
         config,
         &request,
-        body,
-        &signal,
+        &call.body,
+        &scope.watch.signal(),
         is_presigned,
         may_have_key,
-    ))
-    .await
-}
-
-async fn settled(promise: Promise) -> Result<JsValue, Setback> {
-    let settled = JsFuture::from(promise).await;
-    settled.map_err(|reason| Setback::last(Error::thrown(reason)))
+        call.plan.reading as u8,
+    );
+    let answer = scope.settled(exchanged).await.map_err(Setback::thrown)?;
+    let answer = Options::new(answer);
+    let Some(error) = answer.given("error") else {
+        return Ok(answer);
+    };
+    let setback = Setback::thrown(error);
+    Err(Setback {
+        failure: refusal(&answer).or(setback.failure),
+        ..setback
+    })
 }
 
 impl Setback {
+    fn thrown(reason: JsValue) -> Self {
+        Self::last(Error::thrown(reason))
+    }
+
     /// A failure that is no HTTP error. Browsers say `TypeError`, in three wordings, for
     /// everything from a lost connection to a refused cross-origin request.
     fn last(error: Error) -> Self {
+        let facts = Options::new(error.as_js().clone());
+        let failure = Failure::Network {
+            is_offline: facts.is_true("isOffline"),
+            is_unsent: facts.is_true("isUnsent"),
+        };
         let is_network = error.code().as_deref() == Some("network");
         Self {
-            failure: is_network.then_some(Failure::Network),
+            failure: is_network.then_some(failure),
             error,
         }
     }
 }
 
-fn status_of(config: &Options, response: &Response) -> Failure {
-    let status = response.status();
-    let headers = response.headers();
-    let retry_after = headers.get("retry-after");
-    Failure::Status {
-        status,
-        is_listed: is_listed(status, &config.options("retry")),
+/// What an HTTP error says of another try; `None` of any other answer.
+fn refusal(answer: &Options) -> Option<Failure> {
+    let status = answer.number("status")?;
+    let retry_after = answer.text("retryAfter");
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    Some(Failure::Status {
+        status: status as u16,
+        is_listed: answer.value("isListed").as_bool(),
         retry_after_ms: retry_after
             .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
-        user_timeout: headers.get("x-fal-request-timeout-type").as_deref() == Some("user"),
-    }
+        user_timeout: answer.text("timeoutType").as_deref() == Some("user"),
+    })
 }

@@ -4,22 +4,22 @@ mod call;
 mod error;
 mod flow;
 mod http;
-mod operation;
 mod options;
 mod request;
 mod retry_options;
+mod scope;
 mod storage;
+mod task;
 mod validate;
 mod watch;
 
 pub(crate) use call::Phase;
-#[cfg(feature = "npm")]
 pub(crate) use call::endpoint;
 pub use error::Error;
 pub(crate) use flow::Kind;
-pub(crate) use http::proxied;
-pub(crate) use operation::{Operation, Scope};
+pub(crate) use http::{described, proxied, type_of};
 pub(crate) use options::{Config, Options, object, set};
+pub(crate) use scope::Scope;
 pub(crate) use storage::Step;
-#[cfg(feature = "npm")]
+pub(crate) use task::Task;
 pub(crate) use validate::check;

@@ -1,12 +1,14 @@
 //! Reading the plain objects that callers configure calls with. Values are hostile until
 //! read: one of the wrong type counts as not given.
 
-use js_sys::{Function, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use js_sys::Object;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
     fn at(object: &JsValue, name: &str) -> JsValue;
+    #[wasm_bindgen(js_name = setAt)]
+    fn set_at(object: &JsValue, name: &str, value: &JsValue);
 }
 
 /// An options object, as the caller gave it.
@@ -43,17 +45,21 @@ impl Options {
         self.value(name).is_truthy()
     }
 
-    #[inline(never)]
-    pub(crate) fn function(&self, name: &str) -> Option<Function> {
-        self.value(name).dyn_into().ok()
-    }
-
     pub(crate) fn options(&self, name: &str) -> Self {
         Self(self.value(name))
     }
 
+    /// Sets a property of an object that we made ourselves.
+    pub(crate) fn set(&self, name: &str, value: impl Into<JsValue>) {
+        set_at(&self.0, name, &value.into());
+    }
+
     pub(crate) fn as_js(&self) -> &JsValue {
         &self.0
+    }
+
+    pub(crate) fn into_js(self) -> JsValue {
+        self.0
     }
 }
 
@@ -81,5 +87,5 @@ pub(crate) fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
 #[inline(never)]
 #[allow(clippy::needless_pass_by_value)] // dropping here is smaller than dropping at each call
 fn set_value(object: &Object, name: &str, value: JsValue) {
-    let _ = Reflect::set(object, &name.into(), &value);
+    set_at(object, name, &value);
 }

@@ -1,8 +1,5 @@
 //! Reading the caller's `retry` options.
 
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
-
 use super::Options;
 use crate::retry::{Repeat, RetryPolicy};
 
@@ -19,17 +16,11 @@ pub(crate) fn overridden(policy: &RetryPolicy, retry: &Options) -> RetryPolicy {
         max_delay_ms: number("maxDelay", policy.max_delay_ms),
         backoff_multiplier: number("backoffMultiplier", policy.backoff_multiplier),
         jitter: jitter.unwrap_or(policy.jitter),
-        repeat: if retry.is_true("resubmit") {
+        repeat: if retry.text("submit").as_deref() == Some("always") {
             Repeat::Freely
         } else {
             policy.repeat
         },
         ..*policy
     }
-}
-
-/// Whether the caller's own list of statuses, if there is one, has this one.
-pub(crate) fn is_listed(status: u16, retry: &Options) -> Option<bool> {
-    let statuses: Array = retry.value("retryableStatusCodes").dyn_into().ok()?;
-    Some(statuses.includes(&JsValue::from(status), 0))
 }

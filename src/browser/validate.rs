@@ -1,7 +1,6 @@
 //! Checking a model's input before anything is sent: what the service would refuse after
 //! the uploads and the wait is refused at once, in the service's own terms.
 
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
@@ -13,8 +12,10 @@ use crate::{
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    /// A finding about a field; `bound`, where there is one, is what `bound_name` says of it.
+    /// The findings with one more, about a field; `bound`, where there is one, is what
+    /// `bound_name` says of it.
     fn finding(
+        findings: &JsValue,
         field: &str,
         error_type: &str,
         bound_name: &str,
@@ -30,15 +31,15 @@ pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error>
         return Ok(());
     };
     let input = Options::new(input.clone());
-    let findings = Array::new();
+    let mut findings = JsValue::UNDEFINED;
     for field in model.fields {
         let value = input.value(field.name);
         let text = value.as_string();
         if let Err(problem) = field.check(given(&value, text.as_deref())) {
-            findings.push(&described(field, problem, &value));
+            findings = with(&findings, field, problem, &value);
         }
     }
-    if findings.length() == 0 {
+    if findings.is_undefined() {
         return Ok(());
     }
     let body = object();
@@ -64,15 +65,25 @@ fn given<'a>(value: &JsValue, text: Option<&'a str>) -> Given<'a> {
 
 /// The problem as an entry of the service's validation error (protocol §10.1), without the
 /// sentence: that is JavaScript's to write.
-fn described(field: &Field, problem: Problem, value: &JsValue) -> JsValue {
+fn with(findings: &JsValue, field: &Field, problem: Problem, value: &JsValue) -> JsValue {
     let (name, bound): (&str, JsValue) = match problem {
-        Problem::NotOneOf(values) => {
-            let expected: Array = values.iter().map(|text| JsValue::from(*text)).collect();
-            ("expected", expected.into())
-        }
+        Problem::NotOneOf(values) => ("expected", listed(values).into()),
         Problem::TooSmall(least) => ("ge", least.into()),
         Problem::TooLarge(most) => ("le", most.into()),
         Problem::Missing | Problem::NotText | Problem::NotInteger => ("", JsValue::UNDEFINED),
     };
-    finding(field.name, problem.error_type(), name, &bound, value)
+    let error_type = problem.error_type();
+    finding(findings, field.name, error_type, name, &bound, value)
+}
+
+/// The values, with a comma between them, which none of them holds.
+fn listed(values: &[&str]) -> String {
+    let mut list = String::new();
+    for value in values {
+        if !list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(value);
+    }
+    list
 }

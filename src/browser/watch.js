@@ -1,22 +1,48 @@
-// The clock and the signals of one call: what ends it early, and its waits.
+// One call: what it waits for, what ends it early, and what it settles with.
 
 /** The longest delay that timers take; a longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
 
-/** What ends one call early: the caller's signal, or its time. */
+const FULFILLED = 0;
+const REJECTED = 1;
+const STOP = 2;
+
+/** The calls that run. */
+const live = new Set();
+
+/** How many instances have trapped. */
+export let crashes = 0;
+
+/** The instance that they run on has trapped, and must not be entered again. */
+export function crash(cause) {
+  crashes += 1;
+  for (const watch of live) watch.crash(cause);
+}
+
+/** Watches over one call, which its caller's signal or its time may end early. */
 export class Watch {
   #controller = new AbortController();
   #given;
+  #task;
+  #waiting;
   #timer;
-  #stop;
-  #settle;
-  #abort = () => this.#stop(this.#given.reason);
+  #settled;
+  #abort = () => this.stop(this.#given.reason);
 
   constructor(given) {
-    if (given?.aborted) throw given.reason;
-    this.stopped = new Promise((resolve, reject) => ([this.#settle, this.#stop] = [resolve, reject]));
     this.#given = given;
-    given?.addEventListener?.("abort", this.#abort);
+  }
+
+  begin(task) {
+    this.#task = task;
+    live.add(this);
+    return new Promise((...settled) => {
+      this.#settled = settled;
+      const given = this.#given;
+      if (given?.aborted) return settled[1](given.reason), this.#end();
+      given?.addEventListener?.("abort", this.#abort);
+      this.#goOn(FULFILLED);
+    });
   }
 
   get signal() {
@@ -24,31 +50,79 @@ export class Watch {
   }
 
   start(ms) {
-    if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.#stop({ falCode: "timeout", timeoutMs: ms }), ms);
+    if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.stop({ falCode: "timeout", timeoutMs: ms }), ms);
   }
 
-  release() {
+  settle(value, isError) {
     clearTimeout(this.#timer);
     // Signals may live long, and would collect a listener for every call.
     this.#given?.removeEventListener?.("abort", this.#abort);
-    // Whoever waits for a promise that never settles is never freed.
-    this.#settle();
+    this.#settled[+isError](value);
   }
 
   abort() {
     this.#controller.abort();
+    this.#controller = new AbortController();
+  }
+
+  /** Later, as it may be the call itself that is running and calls a callback which aborts it. */
+  stop(reason) {
+    queueMicrotask(() => this.#goOn(STOP, reason));
+  }
+
+  #goOn(command, value) {
+    let next;
+    try {
+      next = this.#task?.poll(command, value);
+    } catch (cause) {
+      return crash(cause);
+    }
+    if (next === null) this.#end();
+    if (!next) return;
+    this.#waiting = next;
+    const after = (command) => (value) => {
+      // A call that was stopped waits for something else.
+      if (this.#waiting === next) this.#goOn(command, value);
+    };
+    next.then(after(FULFILLED), after(REJECTED));
+  }
+
+  #end() {
+    this.#task?.free?.();
+    this.#leave();
+  }
+
+  #leave() {
+    this.#task = undefined;
+    live.delete(this);
+  }
+
+  crash(cause) {
+    this.#leave();
+    this.settle({ falCode: "wasm_crashed", cause }, true);
+    this.abort();
   }
 }
 
-/** Waits, until `signal` is aborted at most. */
-export function pause(ms, signal) {
+/** Waits, until `signal` is aborted at most; with `wakes`, until it may be worth to go on sooner. */
+export function pause(ms, signal, wakes) {
   return new Promise((resolve) => {
-    const timer = setTimeout(end, Math.min(ms, MAX_MS));
-    signal?.addEventListener("abort", end);
-    function end() {
+    const ended = new AbortController();
+    const end = () => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
+      ended.abort();
       resolve();
-    }
+    };
+    const timer = setTimeout(end, Math.min(ms, MAX_MS));
+    const until = { signal: ended.signal };
+    signal.addEventListener("abort", end, until);
+    if (!wakes) return;
+    globalThis.addEventListener?.("online", end, until);
+    globalThis.document?.addEventListener("visibilitychange", () => isHidden() || end(), until);
   });
+}
+
+/** Whether nobody sees the page. */
+export function isHidden() {
+  return Boolean(globalThis.document?.hidden);
 }

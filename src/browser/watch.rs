@@ -1,44 +1,49 @@
-//! What ends a call early: its caller's signal, or its time. JavaScript keeps the listener
-//! and the clock, and lets go of both.
+//! JavaScript's side of a call: it waits for what the call waits for, and ends it early at
+//! its caller's signal or when its time is over.
 
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/src/browser/watch.js")]
 extern "C" {
-    /// Watches for one call.
+    /// Watches over one call.
+    #[derive(Clone)]
     pub(crate) type Watch;
 
-    /// Throws the reason of a signal that is aborted already.
-    #[wasm_bindgen(constructor, catch)]
-    pub(crate) fn new(signal: &JsValue) -> Result<Watch, JsValue>;
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(signal: &JsValue) -> Watch;
 
-    /// Rejects when the call is to end early.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn stopped(this: &Watch) -> Promise;
+    /// Begins the call, whose `poll` is [`super::Task::poll`]: what it settles with.
+    #[wasm_bindgen(method)]
+    pub(crate) fn begin(this: &Watch, task: &JsValue) -> Promise;
 
-    /// Starts the clock: after `ms` milliseconds `stopped` rejects. Anything but a number of
-    /// milliseconds starts none.
+    /// Starts the clock: after `ms` milliseconds the call is stopped. Anything but a number
+    /// of milliseconds starts none.
     #[wasm_bindgen(method)]
     pub(crate) fn start(this: &Watch, ms: &JsValue);
 
-    /// Lets go of the caller's signal and of the clock.
+    /// Settles the call.
     #[wasm_bindgen(method)]
-    pub(crate) fn release(this: &Watch);
+    pub(crate) fn settle(this: &Watch, value: &JsValue, is_error: bool);
 
-    /// The signal that every request of this call carries.
+    /// The signal that the requests of this call carry.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn signal(this: &Watch) -> JsValue;
 
-    /// Ends the call's requests and waits.
+    /// Ends the requests and waits so far.
     #[wasm_bindgen(method)]
     pub(crate) fn abort(this: &Watch);
 
-    fn pause(ms: f64, signal: &JsValue) -> Promise;
-}
+    /// Stops the call, for a reason.
+    #[cfg_attr(feature = "npm", allow(dead_code))]
+    #[wasm_bindgen(method)]
+    pub(crate) fn stop(this: &Watch, reason: &JsValue);
 
-/// Waits for `ms` milliseconds, or until `signal` is aborted.
-pub(crate) async fn sleep(ms: f64, signal: &JsValue) {
-    let _ = JsFuture::from(pause(ms, signal)).await;
+    /// Waits for `ms` milliseconds, or until `signal` is aborted; with `wakes`, until the
+    /// network is back or the page is seen again.
+    pub(crate) fn pause(ms: f64, signal: &JsValue, wakes: bool) -> Promise;
+
+    /// Whether nobody sees the page.
+    #[wasm_bindgen(js_name = isHidden)]
+    pub(crate) fn is_hidden() -> bool;
 }

@@ -4,14 +4,15 @@
 
 const JSON_TYPE = "application/json";
 
-/** The request after the caller's middleware. */
-export async function route(config, request) {
+/** The request, after the caller's middleware where it goes to the service. */
+export async function route(config, method, url, headers, isPresigned) {
+  const request = { method, url, headers: headers ?? {} };
   const { requestMiddleware } = config;
-  const given = { ...request, headers: request.headers ?? {} };
-  const { method, url, headers } = (requestMiddleware ? await requestMiddleware(given) : given) ?? {};
-  if (!url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
-  const named = typeof headers?.entries === "function" ? Object.fromEntries(headers.entries()) : { ...headers };
-  return { method: method ?? request.method, url: String(url), headers: named };
+  if (isPresigned || !requestMiddleware) return request;
+  const routed = (await requestMiddleware(request)) ?? {};
+  if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
+  const named = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
+  return { method: routed.method ?? method, url: String(routed.url), headers: named };
 }
 
 /** A middleware that sends everything to a proxy. */
@@ -19,28 +20,55 @@ export function proxied(proxyUrl) {
   return ({ method, url, headers }) => ({ method, url: proxyUrl, headers: { ...headers, "x-fal-target-url": url } });
 }
 
+const BY_HANDLER = 0;
+const NOT_AT_ALL = 2;
+
 /**
- * Sends a request. To a presigned URL it goes as it stands, without a key; to the service with
- * the headers that every call has, and with the key where `mayHaveKey` says so.
+ * Sends a request, and reads the answer: by the caller's handler, by its content type, or, for
+ * whoever reads it as it comes, not at all. To a presigned URL it goes as it stands, without a
+ * key; to the service with the headers that every call has, and with the key where
+ * `mayHaveKey` says so.
  */
-export async function transmit(config, { method, url, headers }, given, signal, isPresigned, mayHaveKey) {
+export async function exchange(config, request, given, signal, isPresigned, mayHaveKey, reading) {
+  const { method, url } = request;
   const body = /^get$/i.test(method) ? undefined : given;
-  if (isPresigned) return send(config.put ?? config.fetch, url, { method, headers, body, signal });
-  const { fetch, userAgent } = config;
+  const headers = isPresigned ? request.headers : { ...serviceHeaders(config, request.headers, mayHaveKey), ...request.headers };
+  // Cloudflare's runtime refuses the mode that browsers have by default.
+  const mode = isPresigned || globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
+  const custom = (isPresigned && config.put) || config.fetch;
+  const response = await send(custom, url, { method, headers, ...mode, signal, body });
+  try {
+    if (reading === NOT_AT_ALL && response.ok) return { response, body: response };
+    return { response, body: await read(response, reading === BY_HANDLER && config.responseHandler) };
+  } catch (error) {
+    const thrown = error ?? { falCode: "bad_response", problem: "responseHandler threw nothing" };
+    return { response, error: thrown, ...(!response.ok && refusal(response, config)) };
+  }
+}
+
+/** What an HTTP error says of another try. */
+function refusal({ status, headers }, { retry }) {
+  const listed = retry?.retryableStatusCodes;
+  return {
+    status,
+    isListed: Array.isArray(listed) ? listed.includes(status) : undefined,
+    retryAfter: headers.get("retry-after"),
+    timeoutType: headers.get("x-fal-request-timeout-type"),
+  };
+}
+
+/** The headers that every call to the service has, and that the caller did not give. */
+function serviceHeaders(config, given, mayHaveKey) {
   const key = mayHaveKey && keyOf(config);
-  // A header that the caller gave, in whatever case, takes the place of ours: both spellings
-  // would go out as one header with two values.
-  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  // In whatever case: both spellings would go out as one header with two values.
+  const names = Object.keys(given).map((name) => name.toLowerCase());
   const ours = {
     Authorization: key && `Key ${key}`,
     Accept: JSON_TYPE,
     "Content-Type": JSON_TYPE,
-    "User-Agent": userAgent,
+    "User-Agent": config.userAgent,
   };
-  const missing = Object.entries(ours).filter(([name, value]) => value && !names.includes(name.toLowerCase()));
-  // Cloudflare's runtime refuses the mode that browsers have by default.
-  const mode = globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
-  return send(fetch, url, { method, headers: { ...Object.fromEntries(missing), ...headers }, ...mode, signal, body });
+  return Object.fromEntries(Object.entries(ours).filter(([name, value]) => value && !names.includes(name.toLowerCase())));
 }
 
 /** The key, if there is one. A header that cannot be built would quote it in its error. */
@@ -51,17 +79,28 @@ function keyOf({ credentials }) {
 }
 
 async function send(custom, url, init) {
-  if (!custom) check(url, init);
   let response;
+  const isUnsent = isOffline();
   try {
     // A URL, not a Request: React on a server answers a repeated Request from its memory.
     response = await (custom ?? fetch)(url, init);
   } catch (cause) {
+    if (!custom) check(url, init);
     // A caller's own fetch may be ended on purpose, or fail at what is no connection.
-    throw cause instanceof TypeError || typeof cause?.code === "string" ? { falCode: "network", cause } : cause;
+    throw cause instanceof TypeError || typeof cause?.code === "string" ? lost(cause, isUnsent) : cause;
   }
   if (typeof response?.headers?.get === "function" && typeof response.status === "number") return response;
   throw { falCode: "bad_response", problem: "fetch gave no Response" };
+}
+
+/** A failure of the network. What fails while there is none has not left the machine. */
+function lost(cause, isUnsent = false) {
+  return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
+}
+
+/** Whether there is no network at all: only `false` says so, and some runtimes say nothing. */
+function isOffline() {
+  return globalThis.navigator?.onLine === false;
 }
 
 /**
@@ -80,8 +119,8 @@ function check(url, init) {
 const BINARY = /^(image|audio|video|font|model)\/(?!svg)|\/(octet-stream|pdf|wasm|protobuf|(x-)?(zip|gzip|tar|msgpack|7z-compressed))/;
 
 /** The body of an answer: JSON, text or bytes, by its content type. Throws for an HTTP error. */
-export async function read(response, handle) {
-  if (handle) return handle(response);
+async function read(response, handle) {
+  if (typeof handle === "function") return handle(response);
   const { status, statusText, headers } = response;
   if (!response.ok) {
     // Half an error answer is an error answer still: its status counts.
@@ -101,7 +140,7 @@ export async function read(response, handle) {
     if (type.includes("application/json")) return isEmpty ? undefined : await response.json();
     return await (BINARY.test(type) ? response.arrayBuffer() : response.text());
   } catch (cause) {
-    if (cause?.name !== "SyntaxError") throw { falCode: "network", cause };
+    if (cause?.name !== "SyntaxError") throw lost(cause);
     throw { falCode: "bad_response", problem: "the answer is not valid JSON", cause };
   }
 }
@@ -117,14 +156,25 @@ function parsed(text) {
 
 /** The body that asks for a place for a file: its type and name, as JSON. */
 export function described(file) {
-  const type = file.type || "application/octet-stream";
+  const type = typeOf(file);
   const extension = type.split("/")[1]?.split(/[-;]/)[0];
   return JSON.stringify({ content_type: type, file_name: file.name || `${Date.now()}.${extension}` });
 }
 
-/** A finding about a field of an input, in the service's form. */
-export function finding(field, type, boundName, bound, input) {
-  return { loc: ["body", field], type, ctx: boundName ? { [boundName]: bound } : {}, input };
+/** The type that a file is stored with. */
+export function typeOf(file) {
+  return file.type || "application/octet-stream";
+}
+
+/** The findings with one more, about a field of an input, in the service's form. */
+export function finding(findings, field, type, boundName, bound, input) {
+  const ctx = boundName ? { [boundName]: boundName === "expected" ? bound.split(",") : bound } : {};
+  return [...(findings ?? []), { loc: ["body", field], type, ctx, input }];
+}
+
+/** Calls a function of the caller's, and promises what it does. */
+export async function called(callback, value, signal) {
+  return callback(value, signal);
 }
 
 /** A property of whatever a caller gave; `undefined` where it cannot be read. */
@@ -134,4 +184,9 @@ export function at(object, name) {
   } catch {
     return undefined;
   }
+}
+
+/** Sets a property of an object of ours. */
+export function setAt(object, name, value) {
+  object[name] = value;
 }

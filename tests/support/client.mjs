@@ -76,7 +76,8 @@ export async function startClient({ args } = {}) {
       const isMeant = route.request().headers()["x-fal-target-url"]?.includes(part);
       if (!isMeant || left-- <= 0) return route.fallback();
       await route.fetch();
-      return route.abort("connectionreset");
+      // Routes end with the page's next start, and a stream's answer takes its time.
+      return route.abort("connectionreset").catch(() => {});
     });
   }
 

@@ -20,6 +20,9 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  * - `requests()`: the requests it got since `clearRequests()`, oldest first
  * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
  * - `clearFaults()`: forgets planned faults
+ * - `plan({ seed, rules })`: follows a fault plan (emulator/faults/README.md) from here on, with all counts at 0
+ * - `planned()`: the plan with its counts: `{ plan, seed, calls, struck, refused_as_expired, rules }`; `plan` may be null
+ * - `clearPlan()`: ends the plan, and gives it with its last counts
  * - `stop()`: ends the process; resolves when it is gone
  */
 export async function startEmulator({ args = [], env = {} } = {}) {
@@ -83,6 +86,9 @@ function controls(url) {
     clearRequests: () => control(url, "DELETE", "/requests"),
     fault: (plan) => control(url, "POST", "/faults", plan),
     clearFaults: () => control(url, "DELETE", "/faults"),
+    plan: (plan) => control(url, "PUT", "/fault-plan", plan),
+    planned: () => control(url, "GET", "/fault-plan"),
+    clearPlan: () => control(url, "DELETE", "/fault-plan"),
   };
 }
 

@@ -103,3 +103,28 @@ export function videoFacts(page) {
 /** How far the page is wider than its window; 0 when there is nothing to scroll to. */
 export const widthOverflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What the page has noted of its unfinished jobs, as it is stored. */
+export function noted(page) {
+  return page.evaluate(async () => {
+    const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+    const database = await answer(indexedDB.open("fal-wasm"));
+    const entries = await answer(database.transaction("pending").objectStore("pending").getAll());
+    database.close();
+    return entries;
+  });
+}
+
+/** Lets the emulator at `url` answer for fal's hosts, with the video where fal's are: on a host of its own. */
+export async function actAsFal(page, url) {
+  await page.route(/^https:\/\/([\w-]+\.)?fal\.(run|ai)\//, async (route) => {
+    const { host, pathname, search } = new URL(route.request().url());
+    const response = await route.fetch({ url: `${url}/${host}${pathname}${search}` });
+    const body = (await response.text()).replace(/http:\/\/[^"/]+(?=\/[^"]+\.mp4)/, "https://v3b.fal.media");
+    await route.fulfill({ response, body });
+  });
+  await page.route("https://v3b.fal.media/**", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: url + pathname }) });
+  });
+}

@@ -1,54 +1,60 @@
 //! The control routes themselves.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Control;
-use super::fault::Fault;
 use crate::app::App;
+use crate::fault::Plan;
 use crate::{body, reply};
 
-const LARGEST_FAULT: usize = 1 << 20;
+/// The largest fault or plan, in bytes.
+const LARGEST: usize = 1 << 20;
 
 pub(super) async fn add_fault(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
-    let body = match body::receive(request.into_body(), LARGEST_FAULT).await {
+    let body = match read(request).await {
         Ok(body) => body,
-        Err(unread) => return unread.response(),
+        Err(refusal) => return *refusal,
     };
-    let fault: Fault = match serde_json::from_slice(&body) {
-        Ok(fault) => fault,
-        Err(error) => {
-            let text = format!("Not a fault: {error}");
-            return reply::detail(StatusCode::BAD_REQUEST, text);
-        }
-    };
-    if let Some(problem) = fault.problem() {
-        return reply::detail(StatusCode::BAD_REQUEST, problem);
+    match app.faults.queue(&body) {
+        Ok(()) => done(&json!({ "queued": true })),
+        Err(problem) => reply::detail(StatusCode::BAD_REQUEST, problem),
     }
-    with(&app, |control| {
-        let faults = &control.faults;
-        faults
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
-        json!({ "queued": true })
-    })
 }
 
 pub(super) async fn clear_faults(State(app): State<Arc<App>>) -> Response {
-    with(&app, |control| {
-        let faults = &control.faults;
-        faults
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-        json!({ "cleared": true })
-    })
+    app.faults.clear();
+    done(&json!({ "cleared": true }))
+}
+
+pub(super) async fn follow_plan(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
+    let body = match read(request).await {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
+    match Plan::parse(&body) {
+        Ok(plan) => {
+            app.faults.follow(plan);
+            done(&app.faults.report())
+        }
+        Err(problem) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, problem),
+    }
+}
+
+pub(super) async fn plan(State(app): State<Arc<App>>) -> Response {
+    done(&app.faults.report())
+}
+
+pub(super) async fn end_plan(State(app): State<Arc<App>>) -> Response {
+    let report = app.faults.report();
+    app.faults.end_plan();
+    done(&report)
 }
 
 pub(super) async fn requests(State(app): State<Arc<App>>) -> Response {
@@ -62,9 +68,18 @@ pub(super) async fn clear_requests(State(app): State<Arc<App>>) -> Response {
     })
 }
 
+async fn read(request: Request<Body>) -> Result<Bytes, Box<Response>> {
+    let body = body::receive(request.into_body(), LARGEST).await;
+    body.map_err(|unread| Box::new(unread.response()))
+}
+
+fn done(answer: &Value) -> Response {
+    reply::json(StatusCode::OK, answer)
+}
+
 fn with(app: &App, answer: impl FnOnce(&Control) -> Value) -> Response {
     match &app.control {
-        Some(control) => reply::json(StatusCode::OK, &answer(control)),
+        Some(control) => done(&answer(control)),
         None => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
     }
 }

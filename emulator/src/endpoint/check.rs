@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use fal_wasm::endpoint::EndpointId;
 use serde_json::{Map, Value};
 
 use super::field::Field;
@@ -12,7 +13,6 @@ use super::outcome::Ending;
 use super::read::Reader;
 use super::{Case, Endpoint, Line};
 use crate::own::Own;
-use crate::queue;
 
 /// The endpoint that the file in `folder` describes.
 pub(super) fn endpoint(file: File, folder: &Path) -> Result<Endpoint, String> {
@@ -49,21 +49,19 @@ pub(super) fn endpoint(file: File, folder: &Path) -> Result<Endpoint, String> {
     })
 }
 
-/// An id is `owner/alias`, with a path or not (protocol §2.1).
+/// An id is `owner/alias`, with a path or not (protocol §2.1), as a client calls it.
 fn check_id(id: &str) -> Result<(), String> {
     if Own::of(id).is_some() {
         return Err(format!(
             "endpoint_id: {id} is an endpoint of the emulator itself: choose another"
         ));
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let is_segment = |segment: &str| !segment.is_empty() && segment.chars().all(plain);
-    if id.split('/').all(is_segment) && queue::base(id).is_some() {
+    if EndpointId::parse(id).is_some_and(|parsed| parsed.as_str() == id) {
         return Ok(());
     }
     Err(format!(
         "endpoint_id: \"{id}\" is no endpoint id: write owner/alias or owner/alias/path, of \
-         letters, digits, dots, dashes and underscores"
+         letters, digits, dots, dashes, underscores and tildes"
     ))
 }
 
@@ -134,4 +132,31 @@ fn case(
         logs: logs.into_iter().map(line).collect(),
         ending: Ending::read(script, reader, at)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_no_client_can_call_is_refused() {
+        for id in ["acme/app", "acme/app/v1.2/x_y", "workflows/acme/flow"] {
+            assert_eq!(check_id(id), Ok(()));
+        }
+        let long = format!("acme/{}", "x".repeat(257));
+        for id in [
+            "acme",
+            "acme/",
+            "acme/..",
+            "acme/../x",
+            "acme/./x",
+            "12-app",
+            "https://fal.run/a/b",
+            "emulator/echo",
+            &long,
+        ] {
+            let problem = check_id(id).expect_err(id);
+            assert!(problem.contains("endpoint_id: "), "{problem}");
+        }
+    }
 }

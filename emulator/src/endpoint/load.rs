@@ -72,7 +72,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn read(file: &Path) -> Result<Endpoint, String> {
     let text = std::fs::read(file).map_err(|error| format!("it could not be read: {error}"))?;
-    let mut json = serde_json::Deserializer::from_slice(&text);
+    parse(&text, file.parent().unwrap_or(file))
+}
+
+/// The endpoint that the text of a file in `folder` describes.
+fn parse(text: &[u8], folder: &Path) -> Result<Endpoint, String> {
+    let mut json = serde_json::Deserializer::from_slice(text);
     let written = serde_path_to_error::deserialize(&mut json);
     let written = written.map_err(|error| match error.path().to_string().as_str() {
         // The path of what is wrong with the file as a whole.
@@ -81,5 +86,8 @@ fn read(file: &Path) -> Result<Endpoint, String> {
     })?;
     json.end()
         .map_err(|error| format!("{error}: a file describes one endpoint"))?;
-    check::endpoint(written, file.parent().unwrap_or(file))
+    check::endpoint(written, folder)
 }
+
+#[cfg(test)]
+mod fuzz;

@@ -86,3 +86,6 @@ impl Content {
         Some(self.text.or(json).unwrap_or_default().into())
     }
 }
+
+#[cfg(test)]
+mod fuzz;

@@ -59,6 +59,9 @@ fn wrong(why: &str) -> Missing {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

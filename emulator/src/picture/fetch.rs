@@ -112,6 +112,9 @@ fn unreachable(why: &str) -> Missing {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -32,7 +32,7 @@ pub(crate) use cancel::Cancel;
 pub(crate) use direct::{Direct, run};
 pub(crate) use infrastructure::Kind;
 pub(crate) use outcome::{Detail, Failure, Outcome};
-pub(crate) use route::{alias, base};
+pub(crate) use route::{Action, Route, alias, base};
 pub(crate) use submit::{LARGEST_BODY, is_known};
 
 use crate::app::App;
@@ -40,7 +40,6 @@ use crate::call::Call;
 use crate::reply;
 use entry::Entry;
 use line::Line;
-use route::Route;
 
 /// Every job since the start, and the line.
 #[derive(Debug)]

@@ -137,6 +137,11 @@ impl Detail {
         }))
     }
 
+    /// The entry as it is sent.
+    pub(crate) fn into_json(self) -> Value {
+        self.0
+    }
+
     /// With the problem in the body as a whole.
     pub(crate) fn at_body(self) -> Self {
         self

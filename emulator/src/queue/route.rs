@@ -79,6 +79,9 @@ pub(crate) fn alias(id: &str) -> &str {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -67,6 +67,9 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use axum::body::Body;
     use axum::http::{HeaderMap, Method};

@@ -106,6 +106,9 @@ pub(super) fn to_json(value: &Value) -> serde_json::Value {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -70,4 +70,17 @@ mod tests {
         let expected = json!({"prompt": "12", "seed": 7, "num_inference_steps": "x"});
         assert_eq!(Value::Object(input), expected);
     }
+
+    #[test]
+    fn a_number_is_read_to_its_last_digit() {
+        for text in [
+            "118446744073709551616",
+            "1.1844674407370957e20",
+            "0.1",
+            "2.2250738585072014e-308",
+        ] {
+            let input = parse(format!("{{\"n\":{text}}}").as_bytes()).expect("an object");
+            assert_eq!(input["n"].as_f64(), text.parse().ok(), "{text}");
+        }
+    }
 }

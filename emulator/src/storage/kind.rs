@@ -38,9 +38,15 @@ fn sniffed(head: &[u8]) -> Option<&'static str> {
 /// Whether a type may be taken from whoever sent the file. SVG is an image that runs
 /// scripts, so it is not among them.
 pub(super) fn is_harmless(kind: &str) -> bool {
-    let active = kind.contains("svg") || kind.contains("xml");
-    is_media(kind) && !active || matches!(kind, "text/plain" | "application/json")
+    let lower = kind.to_ascii_lowercase();
+    let active = ["svg", "xml", "html"].iter().any(|it| lower.contains(it));
+    // Of several types in one header, browsers take the last.
+    let is_one = kind.bytes().all(|b| matches!(b, b' '..=b'~') && b != b',');
+    is_media(kind) && is_one && !active || matches!(kind, "text/plain" | "application/json")
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -64,6 +70,9 @@ mod tests {
         for kind in [
             "text/html",
             "image/svg+xml",
+            "image/SVG+XML",
+            "image/png,text/html",
+            "image/png\n",
             "text/javascript",
             "text/xml",
             "text/css",

@@ -105,6 +105,9 @@ impl Lifecycle {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -66,3 +66,6 @@ pub(super) fn problem(entries: &[(u32, String)], parts: &BTreeMap<u32, Part>) ->
         .find(|number| **number as usize > entries.len());
     unlisted.map(|number| format!("Part {number} was sent and is not listed: list every part"))
 }
+
+#[cfg(test)]
+mod fuzz;

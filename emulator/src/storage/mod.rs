@@ -25,6 +25,7 @@ use axum::response::Response;
 
 pub(crate) use lifecycle::Wish;
 pub(crate) use path::is_file;
+pub(crate) use place::Place;
 pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
 
@@ -32,7 +33,6 @@ use crate::app::App;
 use crate::call::Call;
 use crate::{body, reply, webhook};
 use initiate::Pieces;
-use place::Place;
 
 /// Answers a request to `rest.fal.ai`.
 pub(crate) async fn rest(app: &Arc<App>, call: Call) -> Response {

@@ -5,7 +5,7 @@ use super::path::FilePath;
 
 /// A path, understood.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place<'a> {
+pub(crate) enum Place<'a> {
     File(FilePath),
     /// A numbered part of a file; `id` names the upload where the URL was not signed.
     Part {
@@ -26,7 +26,7 @@ pub(super) enum Place<'a> {
 
 impl<'a> Place<'a> {
     /// `None` for what was never given out.
-    pub(super) fn of(path: &'a str) -> Option<Self> {
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
         match path {
             "/files/upload" => return Some(Self::Upload),
             "/files/upload/multipart" => return Some(Self::UploadInParts),
@@ -49,7 +49,18 @@ impl<'a> Place<'a> {
         let number = is_number.then(|| step.parse().ok())??;
         Some(Self::Part { file, id, number })
     }
+
+    /// The file that it is, or is a step of.
+    pub(crate) fn file(&self) -> Option<&FilePath> {
+        match self {
+            Self::File(file) | Self::Part { file, .. } | Self::Complete { file, .. } => Some(file),
+            Self::Upload | Self::UploadInParts => None,
+        }
+    }
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {

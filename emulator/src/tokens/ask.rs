@@ -62,6 +62,9 @@ fn seconds(body: &Map<String, Value>) -> Result<f64, Detail> {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

@@ -22,10 +22,13 @@ impl Scope<'_> {
                 below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
             }
             Self::Request(name) if app.contains('/') => base(app) == base(name),
-            Self::Path(name) | Self::Request(name) => app == alias(name),
+            Self::Path(name) | Self::Request(name) => !app.is_empty() && app == alias(name),
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -46,6 +49,8 @@ mod tests {
             assert!(!path.is_of(app), "{app}");
         }
         assert!(Scope::Path("workflows/acme/flow/stream").is_of("flow"));
+        // An entry that names nothing is not for what has no name.
+        assert!(!Scope::Path("acme//realtime").is_of("/"));
     }
 
     #[test]

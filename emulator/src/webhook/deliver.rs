@@ -8,7 +8,7 @@ use url::Url;
 use super::attempt::Attempted;
 use crate::app::App;
 use crate::clock;
-use crate::control::Mishap;
+use crate::fault::Mishap;
 
 /// What is to be told to whom.
 #[derive(Debug)]
@@ -45,8 +45,7 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
 }
 
 async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
-    let mishap = app.control.as_ref();
-    let mishap = mishap.and_then(|control| control.mishap(delivery.url.as_str()));
+    let mishap = app.faults.mishap(delivery.url.as_str());
     if let Some(mishap) = &mishap {
         tokio::time::sleep(mishap.delay).await;
         if let Some(attempted) = fate(mishap).filter(|_| !mishap.after) {
@@ -61,6 +60,11 @@ async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
         .headers(id, clock::unix_seconds(), &body);
     let limit = app.webhooks.schedule.time_limit(attempt);
     let sender = &app.webhooks.sender;
+    if mishap.as_ref().is_some_and(|mishap| mishap.twice) {
+        // Whatever this one came to, the other is what the service knows of.
+        let (headers, body) = (headers.clone(), body.clone());
+        sender.post(&delivery.url, headers, body, limit).await;
+    }
     let attempted = sender.post(&delivery.url, headers, body, limit).await;
     mishap.and_then(|mishap| fate(&mishap)).unwrap_or(attempted)
 }

@@ -104,6 +104,9 @@ impl Webhooks {
 pub(crate) const KEYS_PATH: &str = "/.well-known/jwks.json";
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

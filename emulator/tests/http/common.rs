@@ -95,6 +95,33 @@ impl Emulator {
         }
     }
 
+    /// As `send`; `None` if no whole answer comes.
+    pub(crate) async fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &'static str,
+    ) -> Option<Reply> {
+        let url = format!("{}{path}", self.origin());
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::new(Bytes::from_static(body.as_bytes())));
+        let (parts, body) = self
+            .client
+            .request(request.unwrap())
+            .await
+            .ok()?
+            .into_parts();
+        Some(Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.ok()?.to_bytes(),
+        })
+    }
+
     /// An answer as soon as it begins, for those that are read piece by piece.
     pub(crate) async fn open(
         &self,

@@ -140,6 +140,38 @@ fn endpoints_that_cannot_be_read_keep_it_from_starting() {
 }
 
 #[test]
+fn a_fault_plan_that_cannot_be_followed_keeps_it_from_starting() {
+    let file = std::env::temp_dir().join(format!("fal-fault-plan-{}.json", std::process::id()));
+    let start = || {
+        let program = program()
+            .args(["--port", "0", "--faults"])
+            .arg(&file)
+            .output();
+        let output = program.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        said
+    };
+    let said = start();
+    assert!(
+        said.contains("fal-fault-plan") && said.contains("--faults"),
+        "{said}"
+    );
+    std::fs::write(
+        &file,
+        "{\"rules\":[{\"route\":\"status\",\"fault\":{\"resset\":1}}]}",
+    )
+    .unwrap();
+    let said = start();
+    std::fs::remove_file(&file).unwrap();
+    assert!(
+        said.contains("fal-fault-plan") && said.contains("rules[0].fault.resset"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_key_is_nowhere_in_what_it_says() {
     let mut child = program()
         .args(["--port", "0", "--verbose"])

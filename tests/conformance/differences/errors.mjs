@@ -45,12 +45,12 @@ export const differences = [
   {
     id: "connection-errors",
     everywhere: true,
-    here: "a lost connection is a `FalError` of code `network` that names the call and, where there is one, the request",
+    here: "a lost connection is a `FalError` of code `network` that names the call and, where there is one, the request; of a submit, which may have arrived, a `SubmitUncertainError`",
     there: "a `TypeError` that says `Failed to fetch`",
     because: "with the request id, the result can be fetched after all",
     at: /^outcome\.thrown\.«error»\.name$/,
     holds: (difference, { theirs, ours }) =>
-      /^(Failed to fetch|network error)$/.test(theirs.outcome.thrown["«error»"].message) && difference.ours === "FalError" && ours.requests.length > 0,
+      /^(Failed to fetch|network error)$/.test(theirs.outcome.thrown["«error»"].message) && /^(FalError|SubmitUncertainError)$/.test(difference.ours) && ours.requests.length > 0,
   },
   {
     id: "argument-errors",

@@ -29,7 +29,7 @@ export const differences = [
   },
   {
     id: "more-exports",
-    here: "there are more exports: `FalError`, the operations as functions of their own, `preload`",
+    here: "there are more exports: `FalError`, the operations as functions of their own, `preload`; `fal` has `pending`, `resume` and `forget`, too",
     there: "–",
     because: "they are additions",
   },

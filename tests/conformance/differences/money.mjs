@@ -10,6 +10,12 @@ export const differences = [
     because: "the first one may have arrived, and a second one is billed too",
   },
   {
+    id: "follow-by-stream",
+    here: "without `mode` and `pollInterval`, a request is followed by the stream of its statuses where the way to the service carries one, and each update is told once",
+    there: "by asking every 500 ms, telling each answer",
+    because: "the end is seen at once, with three requests for a job of any length; `mode: \"polling\"` asks as there",
+  },
+  {
     id: "abort-cancels",
     here: "aborting `subscribe` settles at once, in every mode, with the signal's reason, and cancels the job on the server",
     there: "up to one poll later, never in streaming mode; the job keeps running",

@@ -17,6 +17,19 @@ const subscribe = (options) => ({ client, note }) =>
 
 export const scenarios = [
   {
+    id: "subscribe-by-default",
+    what: "subscribe without a mode",
+    differs: ["follow-by-stream"],
+    answers: [submitted(), stream(toEnd), status("IN_PROGRESS", { logs: [log("one")] }), status("COMPLETED", { logs: [log("one"), log("two")], metrics: { inference_time: 1 } }), result()],
+    run: subscribe({ mode: undefined, logs: true }),
+    check({ theirs, ours, assert }) {
+      const asked = ({ requests }) => requests.map(({ url }) => /requests\/[^/]+(\/[a-z/]*)?/.exec(url)?.[1] ?? (url.includes("/requests/") ? "result" : "submit"));
+      assert.deepEqual(asked(ours), ["submit", "/status/stream", "result"]);
+      assert.deepEqual(asked(theirs), ["submit", "/status", "/status", "result"]);
+      assert.deepEqual(ours.outcome.value.data, theirs.outcome.value.data);
+    },
+  },
+  {
     id: "subscribe-to-status-polling",
     what: "subscribeToStatus polls, and resolves with the last status",
     answers: [status("IN_QUEUE", { queue_position: 0 }), status("COMPLETED", { logs: [] })],

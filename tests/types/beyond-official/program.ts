@@ -1,13 +1,13 @@
 // What the official types refuse and these take: a call of the official README that gives no
 // options, and the options that only this package has.
 
-import { createFalClient, fal, FalError, type Config } from "fal-wasm";
+import { createFalClient, fal, FalError, type Config, type PendingEntry, type PendingStore } from "fal-wasm";
 
 declare const file: File;
 declare const abortSignal: AbortSignal;
 
 const result = await fal.run("user/app-alias");
-const config: Config = { files: "auto", validate: false, retry: { resubmit: true } };
+const config: Config = { files: "auto", validate: false, retry: { submit: "always" } };
 const client = createFalClient(config);
 
 const onUploadProgress = ({ loaded, total }: { loaded: number; total: number }) => console.log(loaded / total);
@@ -20,7 +20,16 @@ await client.subscribe("acme/app", {
   // The official types have no `undefined` here where `exactOptionalPropertyTypes` is set.
   abortSignal: undefined,
 });
-await client.storage.upload(file, { onUploadProgress, abortSignal });
+await client.storage.upload(file, { onUploadProgress, abortSignal, multipartThreshold: Infinity, partSize: 16 * 2 ** 20, stallTimeout: 60_000 });
+const kept = new Map<string, PendingEntry>();
+const store: PendingStore = { list: () => kept.values(), put: (entry) => kept.set(entry.requestId, entry), delete: async (id) => kept.delete(id) };
+fal.config({ persist: store });
+await fal.queue.submit("acme/app", { input: {}, persist: true, label: { title: "Leaves" } });
+for (const entry of await fal.pending({ persist: store })) {
+  if (entry.state === "expired" || entry.isFollowed) await fal.forget(entry);
+  else (await fal.resume<{ video: string }>(entry, { logs: true, timeout: 60_000, wait: true, abortSignal })).data.video.length;
+}
+await fal.resume("request-id");
 try {
   console.log(result.data);
 } catch (error) {

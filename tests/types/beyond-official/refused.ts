@@ -36,6 +36,11 @@ declare const thing: unknown;
 // @ts-expect-error it may be the error of anything
 if (thing instanceof ApiError && !isQueueStatus(thing)) thing.fieldErrors;
 
+// @ts-expect-error a store has three methods
+fal.config({ persist: { put() {} } });
+// @ts-expect-error an entry names its endpoint
+await fal.resume({ requestId: "r1" });
+
 // An id that is not known to be one of the known takes any input.
 declare const anyId: EndpointType;
 await fal.run(anyId, { input: { promt: "" } });

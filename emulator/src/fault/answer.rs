@@ -1,0 +1,92 @@
+//! An answer that stands in for the real one.
+
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::format::RetryAfter;
+use crate::clock;
+
+/// What a login page in between would say.
+const LOGIN: &str = "<!DOCTYPE html>\n<html><head><title>Log in</title></head>\
+                     <body><h1>Log in to use this network</h1></body></html>\n";
+
+/// A whole answer, made when the plan is read.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    retry_after: Option<RetryAfter>,
+}
+
+impl Answer {
+    /// JSON, or text where it is a string; nothing where it is not given.
+    pub(super) fn new(status: StatusCode, body: Option<&Value>) -> Self {
+        let (kind, body) = match body {
+            None => (None, String::new()),
+            Some(Value::String(text)) => (Some("text/plain; charset=utf-8"), text.clone()),
+            Some(value) => (Some("application/json"), value.to_string()),
+        };
+        let kind = kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind)));
+        Self {
+            status,
+            headers: HeaderMap::from_iter(kind),
+            body: body.into(),
+            retry_after: None,
+        }
+    }
+
+    /// A page for people.
+    pub(super) fn html(status: StatusCode, page: &'static str) -> Self {
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        Self {
+            body: Bytes::from_static(page.as_bytes()),
+            ..Self::new(status, None).with(CONTENT_TYPE, kind)
+        }
+    }
+
+    /// The 200 of a login page.
+    pub(super) fn login() -> Self {
+        Self::html(StatusCode::OK, LOGIN)
+    }
+
+    /// With one more header, in place of any of its name.
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    pub(super) fn retry_after(mut self, wait: Option<RetryAfter>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    pub(super) fn response(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body.clone()));
+        *response.status_mut() = self.status;
+        response.headers_mut().extend(self.headers.clone());
+        let wait = self.retry_after.map(|wait| match wait {
+            RetryAfter::Seconds(seconds) => seconds.to_string(),
+            // The date has whole seconds: with the one begun, it is never too early.
+            RetryAfter::Date(seconds) => {
+                let wait = Duration::from_secs(u64::from(seconds) + 1);
+                clock::http_date(SystemTime::now() + wait)
+            }
+        });
+        if let Some(wait) = wait.and_then(|wait| HeaderValue::from_str(&wait).ok()) {
+            response.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        response
+    }
+}
+
+/// A header as it is written in a fault; `None` if it cannot be sent.
+pub(super) fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    Some((name.parse().ok()?, value.parse().ok()?))
+}

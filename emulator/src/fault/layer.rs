@@ -1,0 +1,118 @@
+//! What every request passes where there may be faults: it meets the one that is meant
+//! for it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body_util::BodyExt;
+
+use super::action::{Action, Reset, Stop, StreamFault, Strike};
+use super::answer::Answer;
+use super::place::Call;
+use super::{body, events};
+use crate::app::App;
+use crate::target;
+
+/// Marks a response that is not sent: the connection is dropped in its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DropConnection;
+
+/// Lets a request pass, or meet its fault.
+pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/emulator") {
+        return next.run(request).await;
+    }
+    let target = target::of(request.headers()).ok();
+    match app.faults.strike(&Call::of(&request, target.as_ref())) {
+        None => next.run(request).await,
+        Some(strike) => perform(strike, request, next).await,
+    }
+}
+
+async fn perform(strike: Strike, request: Request, next: Next) -> Response {
+    let Strike { delay, action } = strike;
+    let wait = tokio::time::sleep(delay);
+    match action {
+        Action::Answer {
+            answer,
+            after: true,
+        } => {
+            through(next.run(request).await).await;
+            tokio::time::sleep(delay).await;
+            answer.response()
+        }
+        Action::Answer { answer, .. } => refused(request, wait, &answer).await,
+        Action::Expired => refused(request, wait, &expired()).await,
+        Action::Reset(Reset::Before) => {
+            wait.await;
+            dropped()
+        }
+        Action::Reset(Reset::AfterInSilence) => {
+            through(next.run(request).await).await;
+            tokio::time::sleep(delay).await;
+            dropped()
+        }
+        // The rest is done to the real answer.
+        altering => {
+            wait.await;
+            altered(next.run(request).await, altering).await
+        }
+    }
+}
+
+async fn altered(answer: Response, action: Action) -> Response {
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return answer;
+    }
+    let is_stream = events::is_stream(&answer);
+    match action {
+        // A stream has no half and no last byte.
+        Action::Truncate { .. } | Action::Reset(_) if is_stream => {
+            let (stop, split) = (Some((0, Stop::Cut)), false);
+            events::struck(answer, StreamFault { stop, split })
+        }
+        Action::Malformed if is_stream => answer,
+        Action::Truncate { chunked } => body::truncated(answer, chunked).await,
+        Action::Malformed => body::malformed(answer).await,
+        Action::Reset(_) => body::first_byte(answer).await,
+        Action::Stream(fault) => events::struck(answer, fault),
+        Action::Slow(per_second) => body::slow(answer, per_second),
+        _ => answer,
+    }
+}
+
+/// Waits until the request is through, which it only is when its answer is. A stream of
+/// events may not end by itself: its answer began.
+async fn through(answer: Response) {
+    if !events::is_stream(&answer) {
+        let _ = answer.into_body().collect().await;
+    }
+}
+
+/// Answers in place of the service. Until then the request's body is left on the line, so
+/// that a long wait is an upload that stalls.
+async fn refused(request: Request, wait: tokio::time::Sleep, answer: &Answer) -> Response {
+    wait.await;
+    crate::body::discard(request.into_body());
+    answer.response()
+}
+
+fn dropped() -> Response {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(DropConnection);
+    response
+}
+
+/// What a store answers to a URL that was signed too long ago.
+fn expired() -> Answer {
+    let page = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
+                <Message>Request has expired</Message></Error>";
+    let xml = axum::http::HeaderValue::from_static("application/xml");
+    let answer = Answer::html(StatusCode::FORBIDDEN, page);
+    answer.with(CONTENT_TYPE, xml)
+}

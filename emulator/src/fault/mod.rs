@@ -1,0 +1,118 @@
+//! Faults, on purpose: calls that are delayed, refused, torn or garbled. A test queues
+//! one-off faults; a plan has rules for a whole run, and can be repeated. Both are rules:
+//! `place` says what a call is, `rule` whether it is struck, `layer` performs what
+//! `action` names.
+
+mod action;
+mod answer;
+mod body;
+mod check;
+mod draw;
+mod events;
+mod format;
+mod kind;
+mod layer;
+mod mishap;
+mod once;
+mod place;
+mod plan;
+mod read;
+mod route;
+mod rule;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+pub(crate) use layer::{DropConnection, layer};
+pub(crate) use mishap::Mishap;
+pub(crate) use plan::Plan;
+
+use action::Strike;
+use once::Once;
+use place::Call;
+use rule::{Counted, Rule};
+
+/// The faults that wait, and the plan that is followed.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    queued: Vec<Rule>,
+    plan: Option<Plan>,
+}
+
+impl Faults {
+    /// With the plan in a file, if one is named. The error is a line for the user.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, String> {
+        let faults = Self::default();
+        if let Some(file) = file {
+            let shown = file.display();
+            let json = std::fs::read(file).map_err(|error| {
+                format!("Could not read {shown}: {error}; name another with --faults")
+            })?;
+            let plan = Plan::parse(&json).map_err(|problem| format!("{shown}: {problem}"))?;
+            faults.follow(plan);
+        }
+        Ok(faults)
+    }
+
+    /// Adds a one-off fault, as JSON. The error says what is wrong with it.
+    pub(crate) fn queue(&self, json: &[u8]) -> Result<(), String> {
+        let once: Once =
+            serde_json::from_slice(json).map_err(|error| format!("Not a fault: {error}"))?;
+        let rule = once.rule()?;
+        self.state().queued.push(rule);
+        Ok(())
+    }
+
+    /// Forgets the one-off faults.
+    pub(crate) fn clear(&self) {
+        self.state().queued.clear();
+    }
+
+    /// Follows a plan from here on, in place of any other, with all counts at 0.
+    pub(crate) fn follow(&self, plan: Plan) {
+        self.state().plan = Some(plan);
+    }
+
+    /// Ends the plan.
+    pub(crate) fn end_plan(&self) {
+        self.state().plan = None;
+    }
+
+    /// The plan with its counts; `plan` is `null` without one.
+    pub(crate) fn report(&self) -> Value {
+        let state = self.state();
+        let report = state.plan.as_ref().map(Plan::report);
+        report.unwrap_or_else(|| json!({ "plan": null }))
+    }
+
+    /// What befalls a call, if anything does: a one-off fault comes before the plan.
+    fn strike(&self, call: &Call) -> Option<Strike> {
+        let mut state = self.state();
+        let planned = state.plan.as_mut();
+        // The plan counts all calls, so that a one-off fault does not shift its numbers.
+        let planned = planned.and_then(|plan| plan.strike(call));
+        let queued = state.queued.iter_mut().enumerate();
+        let mut due = queued.filter_map(|(at, rule)| match rule.count(0, at, call) {
+            Counted::Due(draw) => Some((at, draw)),
+            _ => None,
+        });
+        let Some((at, draw)) = due.next() else {
+            return planned;
+        };
+        let rule = state.queued.get_mut(at)?;
+        let strike = rule.strike(draw);
+        if rule.is_spent() {
+            state.queued.remove(at);
+        }
+        strike
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

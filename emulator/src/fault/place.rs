@@ -1,0 +1,109 @@
+//! What a fault looks at: a request, or a delivery to a webhook.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use url::Url;
+
+use super::route::Route;
+use crate::call::Service;
+use crate::routes::Door;
+use crate::storage;
+
+/// The method by which a one-off fault says that it is meant for deliveries.
+const WEBHOOK: &str = "WEBHOOK";
+
+/// One call, as far as faults care.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// `WEBHOOK` for a delivery.
+    pub(super) method: String,
+    pub(super) route: Option<Route>,
+    /// Path and query, of the target for proxied requests; the whole URL of a webhook.
+    pub(super) text: String,
+    /// The file that is uploaded, where the call is a step of that.
+    pub(super) upload: Option<String>,
+}
+
+impl Call {
+    /// A request, with the URL behind the proxy if it came that way.
+    pub(super) fn of(request: &Request<Body>, target: Option<&Url>) -> Self {
+        let method = request.method();
+        let uri = request.uri();
+        let (service, path, text) = match target {
+            Some(url) => {
+                let service = Service::of_host(url.host_str().unwrap_or_default());
+                let text = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+                (service, url.path(), text)
+            }
+            None => match Door::of(method, uri.path()) {
+                Some(door) => (Some(door.service), door.inner(uri.path()), uri.to_string()),
+                None => (None, uri.path(), uri.to_string()),
+            },
+        };
+        let route = service.and_then(|it| Route::of(it, method, path, request.headers()));
+        let is_step = matches!(route, Some(Route::Put | Route::Part | Route::Complete));
+        let upload = storage::Place::of(path).filter(|_| is_step);
+        Self {
+            method: method.to_string(),
+            route,
+            text,
+            upload: upload.and_then(|place| Some(place.file()?.to_string())),
+        }
+    }
+
+    /// A delivery to `url`.
+    pub(super) fn webhook(url: &str) -> Self {
+        Self {
+            method: WEBHOOK.to_owned(),
+            route: Some(Route::Webhook),
+            text: url.to_owned(),
+            upload: None,
+        }
+    }
+
+    /// Whether a fault without a method is not meant: tests count the requests they know of,
+    /// and preflights are none of these, nor is what the emulator sends.
+    pub(super) fn is_aside(&self) -> bool {
+        self.method == Method::OPTIONS.as_str() || self.method == WEBHOOK
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(method: &str, uri: &str, target: Option<&str>) -> Call {
+        let request = Request::builder().method(method).uri(uri);
+        let request = request.body(Body::empty()).expect("a request");
+        let target = target.map(|target| Url::parse(target).expect("a URL"));
+        Call::of(&request, target.as_ref())
+    }
+
+    #[test]
+    fn requests_are_the_same_through_every_door() {
+        let proxied = call(
+            "POST",
+            "/api/fal/proxy",
+            Some("https://queue.fal.run/a/b?x=1"),
+        );
+        let named = call("POST", "/queue.fal.run/a/b?x=1", None);
+        let bare = call("POST", "/a/b?x=1", None);
+        for call in [proxied, named, bare] {
+            assert_eq!(call.route, Some(Route::Submit), "{call:?}");
+            assert!(call.text.ends_with("/a/b?x=1"), "{call:?}");
+        }
+        let elsewhere = call("POST", "/api/fal/proxy", Some("https://evil.example/a/b"));
+        assert_eq!(elsewhere.route, None);
+        assert_eq!(call("GET", "/style.css", None).route, None);
+    }
+
+    #[test]
+    fn the_steps_of_an_upload_name_its_file() {
+        let file = "/files/b/01234567/0123456789abcdef01234567_a.png";
+        for (method, step) in [("PUT", ""), ("PUT", "/2"), ("POST", "/complete")] {
+            let call = call(method, &format!("{file}{step}?expires=1"), None);
+            assert_eq!(call.upload.as_deref(), Some(file), "{step}");
+        }
+        assert_eq!(call("GET", file, None).upload, None);
+    }
+}

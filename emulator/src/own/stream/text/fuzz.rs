@@ -1,0 +1,46 @@
+//! Events as a test's input describes them, read by this project's client.
+
+use fal_wasm::sse::{END, Events};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::Script;
+use crate::hostile::{self, quickly};
+
+fn inputs() -> impl Strategy<Value = Vec<u8>> {
+    hostile::bytes(&[
+        r#"{"events":3,"payload":{"a":"Grüße\r\n\u0000"},"crlf":true,"event_name":"x"}"#,
+        r#"{"values":[1,"\n\n",{"b":[null,{}]}],"multiline":true,"last_without_blank_line":true}"#,
+        r#"{"malformed_after":1,"split_utf8":true,"events":4294967295}"#,
+    ])
+}
+
+/// A script that can be performed, and whose name for events does not end their lines.
+fn script(json: &[u8]) -> Option<Script> {
+    let script: Script = serde_json::from_slice(json).ok()?;
+    let name = script.event_name.as_deref().unwrap_or_default();
+    (script.problem().is_none() && !name.contains(['\r', '\n'])).then_some(script)
+}
+
+#[test]
+fn mixed_inputs_are_performed_and_refused() {
+    hostile::assert_mixed(&inputs(), |json| script(&json).is_some());
+}
+
+proptest! {
+    #[test]
+    fn the_client_reads_the_events_that_were_written(json in inputs()) {
+        let Some(script) = quickly(|| script(&json)) else { return Ok(()) };
+        for index in 0..script.count().min(4) {
+            let mut events = Events::default();
+            let mut read = events.feed(script.event(index).as_bytes());
+            read.extend(events.end());
+            let mut read: Vec<_> = read.split(|byte| *byte == END).collect();
+            prop_assert_eq!(read.pop(), Some(&[][..]));
+            let is_malformed = script.malformed_after == Some(index);
+            prop_assert_eq!(read.len(), if is_malformed { 2 } else { 1 });
+            let value: Value = serde_json::from_slice(read[read.len() - 1]).expect("JSON");
+            prop_assert_eq!(value, script.value(index));
+        }
+    }
+}

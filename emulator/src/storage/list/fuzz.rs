@@ -1,0 +1,54 @@
+//! Bodies that complete an upload in parts.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::hostile::{self, quickly};
+use crate::storage::disk::Disk;
+use crate::storage::incoming::Incoming;
+
+/// Three parts that have come.
+static PARTS: LazyLock<BTreeMap<u32, Part>> = LazyLock::new(|| {
+    let disk = Disk::new(0, 0);
+    let part = |number| {
+        let file = Incoming::new(PathBuf::new(), &disk);
+        (
+            number,
+            Part {
+                etag: format!("tag{number}"),
+                file,
+            },
+        )
+    };
+    (1..=3).map(part).collect()
+});
+
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    hostile::bytes(&[
+        r#"{"parts":[{"partNumber":1,"etag":"tag1"},{"partNumber":2,"etag":"\"tag2\""},{"partNumber":3,"etag":"tag3"}]}"#,
+        r#"{"parts":[{"partNumber":3,"etag":"tag3"},{"partNumber":1,"etag":"tag1"},{"partNumber":2,"etag":"tag2"}],"x":1}"#,
+        r#"{"parts":[{"partNumber":4294967295,"etag":"\u0000"}]}"#,
+    ])
+}
+
+fn completes(body: &[u8]) -> Option<Vec<(u32, String)>> {
+    let entries = serde_json::from_slice::<List>(body).ok()?.entries();
+    problem(&entries, &PARTS).is_none().then_some(entries)
+}
+
+#[test]
+fn mixed_lists_complete_and_are_refused() {
+    hostile::assert_mixed(&bodies(), |body| completes(&body).is_some());
+}
+
+proptest! {
+    #[test]
+    fn a_list_completes_with_every_part_once_and_its_own_tag(body in bodies()) {
+        let Some(entries) = quickly(|| completes(&body)) else { return Ok(()) };
+        let parts: Vec<_> = PARTS.iter().map(|(number, part)| (*number, part.etag.clone())).collect();
+        prop_assert_eq!(entries, parts);
+    }
+}

@@ -1,0 +1,90 @@
+// How a request is followed: by the stream of its statuses where the way to the service
+// carries one, else by asking again and again, which is the Rust side's to pace.
+
+import { type Path, close, enter, isOpen, pathOf } from "./paths.ts";
+import { FalStream } from "./stream.ts";
+import { opening } from "./streams.ts";
+import type { Updates } from "./updates.ts";
+import type { Wasm } from "./wasm.ts";
+
+/** Milliseconds without a byte until a status stream gives way. */
+const IDLE_MS = 45_000;
+/** The service sends the first status at once: by then a stream has begun, or is held back. */
+const FIRST_MS = 2_000;
+/** The official client's interval. */
+const POLL_MS = 500;
+/** A stream that is cut so often is no way to follow a request. */
+const TRIES = 2;
+
+/** Whether the caller asks for what the official client does, who reports every status. */
+export function isOfficial({ mode, pollInterval }: any): boolean {
+  return mode === "polling" || (mode !== "streaming" && pollInterval !== undefined);
+}
+
+/** The options by which the Rust side follows a request, telling `updates` of it. */
+export function following(wasm: Wasm, config: any, id: unknown, options: any, updates: Updates): object {
+  const { mode, pollInterval = POLL_MS, logs, onProgress } = options;
+  // Progress is read from the logs.
+  const followed = { logs: Boolean(logs || onProgress), onQueueUpdate: (status: unknown) => updates.take(status) };
+  if (isOfficial(options)) return { ...followed, pollInterval };
+
+  const path = pathOf(config);
+  const isAsked = mode === "streaming";
+  let tries = isAsked ? 1 : TRIES;
+  /** Streams failed, and whether it was their fault shows when asking works. */
+  let isDoubted = false;
+  const source = { wasm, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason };
+  return {
+    ...followed,
+    ...(isAsked && { pollInterval }),
+    onQueueUpdate(status: unknown) {
+      if (isDoubted) close(path);
+      isDoubted = false;
+      updates.take(status);
+    },
+    async followStream(url: string, signal: AbortSignal) {
+      while (tries > 0 && (isAsked || isOpen(path))) {
+        const leave = await enter(path);
+        if (!leave) return undefined;
+        try {
+          const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined });
+          const { last, isRefused } = await read(new FalStream({ ...source, signal, open }), updates);
+          if (signal.aborted || last?.status === "COMPLETED") return last;
+          tries = isRefused ? 0 : tries - 1;
+        } finally {
+          leave();
+        }
+      }
+      isDoubted = tries === 0 && !isAsked;
+      return undefined;
+    },
+  };
+}
+
+/** Reads the statuses of a stream up to its end: the last one. Rejects with what a callback throws. */
+async function read(stream: FalStream, updates: Updates): Promise<{ last?: any; isRefused?: boolean }> {
+  const logs: unknown[] = [];
+  let last: any;
+  let thrown: { error: unknown } | undefined;
+  try {
+    for await (const status of stream) {
+      // The call has ended already, and with it what it tells.
+      if (stream.signal.aborted) break;
+      // A login page is no status, and no stream of them.
+      if (typeof status?.status !== "string") return { last, isRefused: true };
+      last = status;
+      if (Array.isArray(status?.logs)) logs.push(...status.logs);
+      try {
+        updates.take("logs" in status ? { ...status, logs: [...logs] } : status);
+      } catch (error) {
+        thrown = { error };
+        break;
+      }
+    }
+  } catch (reason: any) {
+    // Nothing came at all: the server knows no such URL, or something holds its answer back.
+    if (!last) return { isRefused: reason?.falCode === "http" };
+  }
+  if (thrown) throw thrown.error;
+  return { last, isRefused: !last };
+}

@@ -1,0 +1,38 @@
+// A try that sends nothing any more is given up, and made again like one whose connection broke.
+
+const MEBIBYTE = 1_048_576;
+
+/** One try to send the bytes of a file, or of a part. */
+export type Send = (url: string, init: Sending) => Promise<Response>;
+
+/** What `fetch` is given. */
+export interface Sending {
+  method?: string;
+  headers: Record<string, string>;
+  body?: Blob;
+  signal: AbortSignal;
+}
+
+/** A `TypeError`, as the network's failures are: these are tried again. */
+export class Stalled extends TypeError {
+  constructor(ms: number) {
+    super(`Nothing was sent for ${Math.round(ms / 1000)} s`);
+  }
+}
+
+/**
+ * A `fetch` that fails when it takes too long. What it sends cannot be seen, so it is given
+ * `stallMs`, and as much again for each mebibyte.
+ */
+export function timed(send: any, stallMs: number): Send {
+  return (url, init) =>
+    new Promise((resolve, reject) => {
+      const controller = new AbortController();
+      const fail = (reason: unknown): void => (reject(reason), controller.abort(reason));
+      init.signal.addEventListener("abort", () => fail(init.signal.reason));
+      const ms = stallMs * (1 + (init.body?.size ?? 0) / MEBIBYTE);
+      const timer = setTimeout(() => fail(new Stalled(ms)), Math.min(ms, 2 ** 31 - 1));
+      const sent = async (): Promise<Response> => send(url, { ...init, signal: controller.signal });
+      sent().then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+}

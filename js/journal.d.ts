@@ -1,0 +1,3 @@
+// The module that notes requests (see scripts/entries.mjs).
+
+export { over } from "./journal/open.ts";

@@ -1,0 +1,4 @@
+/** The body that asks for a place for a file: its type and name, as JSON. */
+export function described(file: Blob): string;
+/** The type that a file is stored with. */
+export function typeOf(file: Blob): string;

@@ -1,0 +1,97 @@
+// Files too large to hold: made on the disk, uploaded by a page, compared by their hash, with an
+// eye on the page's memory meanwhile.
+
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Readable } from "node:stream";
+
+const CHUNK_BYTES = 1 << 20;
+
+/** A file of so many bytes, no two mebibytes of it alike: `{ path, sha256(), remove() }`. */
+export async function bigFile(bytes, name = "big.bin") {
+  const folder = await mkdtemp(path.join(tmpdir(), "fal-big-"));
+  const file = path.join(folder, name);
+  const chunk = randomBytes(CHUNK_BYTES);
+  const handle = await open(file, "w");
+  for (let at = 0; at < bytes; at += CHUNK_BYTES) {
+    chunk.writeDoubleLE(at, 0);
+    await handle.write(chunk, 0, Math.min(CHUNK_BYTES, bytes - at));
+  }
+  await handle.close();
+  return { path: file, sha256: () => sha256(createReadStream(file)), remove: () => rm(folder, { recursive: true }) };
+}
+
+/** The hash of what is at a URL, read as it comes. */
+export async function sha256At(url) {
+  return sha256(Readable.fromWeb((await fetch(url)).body));
+}
+
+async function sha256(stream) {
+  const hash = createHash("sha256");
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** Gives a page the file, as `window.bigFile`: as a person would, so that its bytes stay on the disk. */
+export async function choose(page, file) {
+  await page.setContent("<input type=file>");
+  await page.locator("input").setInputFiles(file.path);
+  // Its size is asked for, as from then on the browser knows the file as it is now.
+  await page.evaluate(() => (window.bigFile = document.querySelector("input").files[0]).size);
+}
+
+/**
+ * Watches a page's memory while `work` is done: what came of that, and how many bytes the page
+ * held at most, over what it held before. Objects, array buffers and WebAssembly count.
+ */
+export async function watchMemory(page, work) {
+  const session = await page.context().newCDPSession(page);
+  const held = async () => {
+    const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send("Runtime.getHeapUsage");
+    return usedSize + embedderHeapUsedSize + backingStorageSize;
+  };
+  await session.send("HeapProfiler.collectGarbage");
+  let peakBytes = await held();
+  let isDone = false;
+  const watching = (async () => {
+    while (!isDone) {
+      peakBytes = Math.max(peakBytes, await held());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  try {
+    return { outcome: await work(), peakBytes: () => peakBytes };
+  } finally {
+    isDone = true;
+    await watching;
+    await session.detach();
+  }
+}
+
+/**
+ * Uploads a file of so many bytes from a page that has `fal` in it, with the options given, and
+ * compares what has arrived: `{ isSame, peakBytes, ms, reports, thrown }`. `reports` are the
+ * progress reports as `[ms, loaded, total]`.
+ */
+export async function uploadBigFile({ page, run }, bytes, options = {}) {
+  const file = await bigFile(bytes);
+  try {
+    await choose(page, file);
+    const upload = async (options) => {
+      const reports = [];
+      const from = performance.now();
+      const onUploadProgress = ({ loaded, total }) => reports.push([performance.now() - from, loaded, total]);
+      const url = await fal.storage.upload(bigFile, { ...options, onUploadProgress });
+      return { url, ms: performance.now() - from, reports };
+    };
+    const { outcome, peakBytes } = await watchMemory(page, () => run(upload, options));
+    if (outcome.thrown) return { ...outcome, peakBytes: peakBytes() };
+    const isSame = (await sha256At(outcome.url)) === (await file.sha256());
+    return { ...outcome, isSame, peakBytes: peakBytes() };
+  } finally {
+    await file.remove();
+  }
+}

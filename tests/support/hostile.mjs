@@ -1,0 +1,74 @@
+// Hostile JSON and hostile text, from a seed: what the fuzz tests feed to what reads answers.
+
+const WORDS = [
+  "", "body", "prompt", "Not enough credits", "<!doctype html><title>502</title>", " \n<html>", "\0", "\r\n", "é😀", "\ud800", "\u2028",
+  "toString", "constructor", "__proto__", "[object Object]", "NaN", "%s${x}", "x".repeat(299) + "😀",
+];
+const NAMES = [
+  "detail", "detail", "detail", "msg", "loc", "type", "message", "error", "error_type", "status", "request_id", "input", "ctx", "body",
+  "toString", "valueOf", "toJSON", "__proto__", "constructor", "length", "then", "at", "0",
+];
+const NUMBERS = [0, -0, 1, -1, 0.5, 1e308, -1e308, 2 ** 53, 422];
+
+const LONG = "x".repeat(65_536);
+/** A field nested deeper than a recursive reader can follow. */
+export const DEEP = `{"detail":[{"msg":"No","loc":${"[".repeat(50_000)}${"]".repeat(50_000)}}]}`;
+
+/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
+export function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Hostile things, drawn with `random`. */
+export function hostile(random) {
+  const below = (most) => Math.floor(random() * most);
+  const one = (of) => of[below(of.length)];
+  const list = (make) => Array.from({ length: below(4) }, make);
+
+  /** What JSON.parse may give; like an error body of the service more often than not. */
+  function json(depth = 3) {
+    const kind = below(depth > 0 ? 12 : 6);
+    if (kind < 3) return below(500) ? one(WORDS) : LONG;
+    if (kind < 5) return one([null, true, false, ...NUMBERS]);
+    if (kind === 5) return below(200) ? [] : nested(one([10, 1_000]));
+    if (kind === 6) return list(() => json(depth - 1));
+    if (kind === 7) return { detail: list(() => finding(depth - 1)) };
+    return object(list(() => [one(NAMES), json(depth - 1)]));
+  }
+
+  function finding(depth) {
+    const loc = one([["body", "prompt"], ["body", 0], list(() => json(depth - 1)), json(depth - 1)]);
+    return below(4) ? { loc, msg: below(4) ? one(WORDS) : json(depth - 1), type: one(WORDS) } : json(depth - 1);
+  }
+
+  /** As JSON.parse makes it, which makes a field of `__proto__`, too. */
+  function object(fields) {
+    const made = {};
+    for (const [name, value] of fields) Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true });
+    return made;
+  }
+
+  function nested(depth) {
+    let value = one(WORDS);
+    for (let n = 0; n < depth; n++) value = [value];
+    return value;
+  }
+
+  /** Text that is cut, doubled, or has something in it that does not belong there. */
+  function damaged(text) {
+    for (let times = below(4); times > 0; times--) {
+      const at = below(text.length + 1);
+      const end = at + below(Math.min(16, text.length - at) + 1);
+      text = text.slice(0, at) + one(["", "", one(WORDS).slice(0, 400), text.slice(at, end).repeat(below(3))]) + text.slice(end);
+    }
+    return text;
+  }
+
+  return { below, one, json, damaged };
+}

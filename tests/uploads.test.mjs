@@ -1,0 +1,554 @@
+// Large files, and what may befall them on their way.
+
+import assert from "node:assert/strict";
+import { utimes, writeFile } from "node:fs/promises";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { bigFile, choose, sha256At, uploadBigFile, watchMemory } from "./support/bigfile.mjs";
+import { startClient, until } from "./support/client.mjs";
+import { importSource } from "./support/source.mjs";
+
+const MIB = 1 << 20;
+/** As small as parts may be. */
+const SMALL = { multipartThreshold: 5 * MIB, partSize: 5 * MIB };
+
+/** @type {Awaited<ReturnType<typeof startClient>>} */
+let client;
+before(async () => (client = await startClient()));
+after(() => client?.stop());
+beforeEach(prepare);
+afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
+
+/** A fresh page with what the tests below need. */
+async function prepare() {
+  await client.reset();
+  await client.page.evaluate(() => {
+    fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20 } });
+    window.bytes = (size) => {
+      const data = new Uint8Array(size);
+      new Uint32Array(data.buffer, 0, size >> 2).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
+      return data;
+    };
+    /** Uploads a file of so many bytes: whether it has arrived as it was. */
+    window.sent = async (size, options, how = fal.storage.upload) => {
+      const data = bytes(size);
+      const url = await how(new File([data], "some.bin", { lastModified: 1 }), options);
+      const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      return stored.length === size && stored.every((byte, at) => byte === data[at]);
+    };
+  });
+}
+
+const fault = (plan) => client.emulator.fault(plan);
+const initiated = async () => (await client.sent("storage/upload/initiate")).map(({ target }) => /initiate[\w-]*/.exec(target)[0]);
+const puts = async () => (await client.sent()).filter(({ method }) => method === "PUT");
+const numbers = async () => (await puts()).map(({ path }) => Number(path.split("/").at(-1))).sort((a, b) => a - b);
+/** Uploads three parts: whether they have arrived, or what was thrown. */
+const threeParts = (options) => client.run((options) => sent(11 << 20, options), { ...SMALL, ...options });
+
+describe("threshold and part size", () => {
+  test("are the caller's, of an upload and of a call that takes files", async () => {
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await numbers(), [1, 2, 3]);
+    await client.emulator.clearRequests();
+    await client.run((options) => fal.queue.submit(DISTILL, { input: { a: new File([bytes(11 << 20)], "a") }, validate: false, ...options }), SMALL);
+    assert.deepEqual(await numbers(), [1, 2, 3]);
+    await client.emulator.clearRequests();
+    assert.equal(await threeParts({ multipartThreshold: 11 * MIB }), true);
+    assert.deepEqual(await initiated(), ["initiate"]);
+  });
+
+  test("that cannot be right are refused by name, before anything is sent", async () => {
+    for (const [name, given] of [["partSize", 5 * MIB - 1], ["partSize", 100 * MIB + 1], ["partSize", "10MB"], ["multipartThreshold", -1], ["multipartThreshold", NaN], ["stallTimeout", 0]]) {
+      const { thrown } = await client.run((options) => sent(9, options), { [name]: given });
+      assert.equal(thrown?.code, "invalid_argument", name);
+      const run = ([name, given]) => fal.run(DISTILL, { input: { a: new Blob(["x"]) }, validate: false, [name]: given }).catch(({ message }) => message);
+      assert.match(await client.run(run, [name, given]), new RegExp(`^${name}: must be a number`));
+    }
+    assert.deepEqual(await client.sent(), []);
+  });
+});
+
+describe("a part that fails", () => {
+  test("is sent again alone, as often as it takes", async () => {
+    await fault({ path_contains: "/2?", times: 6, status: 500, after: true, body: {} });
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await numbers(), [1, 2, 2, 2, 2, 2, 2, 2, 3]);
+    assert.deepEqual(await initiated(), ["initiate-multipart"]);
+  });
+
+  test("ends the upload where the caller wants no retries, and the others with it", async () => {
+    await fault({ path_contains: "/2?", status: 503, after: true, body: { detail: "overloaded" } });
+    await fault({ method: "PUT", times: 9, delay_ms: 3_000 });
+    const seen = await client.run(async (options) => {
+      fal.config({ proxyUrl: "/api/fal/proxy", retry: { maxRetries: 0 } });
+      const from = performance.now();
+      const { message } = await sent(11 << 20, options).catch((error) => error);
+      return { message, ms: performance.now() - from };
+    }, SMALL);
+    assert.equal(seen.message, "overloaded (HTTP 503 from upload)");
+    assert.ok(seen.ms < 2_000, `${seen.ms} ms`);
+  });
+
+  test("makes for fewer at one time, and success for more again", async () => {
+    const { Gate, MOST } = await importSource("js/core/upload/gate.ts");
+    assert.equal(MOST, 6);
+    const gate = new Gate();
+    const { signal } = new AbortController();
+    const under = [];
+    const start = () => gate.pass(signal, () => new Promise((resolve, reject) => under.push({ resolve: (ok) => resolve({ ok }), reject }))).catch(() => {});
+    const settle = async (end) => (end(under.shift()), new Promise(setImmediate));
+    for (let n = 0; n < 20; n++) start();
+    await new Promise(setImmediate);
+    assert.equal(under.length, 6);
+    await settle((it) => it.reject(new TypeError("lost")));
+    assert.equal(under.length, 5, "three are let through now; five are under way");
+    await settle((it) => it.resolve(false));
+    assert.equal(under.length, 4, "a refusal counts too");
+    await settle((it) => it.resolve(true));
+    assert.equal(under.length, 3, "three at most again");
+    await settle((it) => it.resolve(true));
+    assert.equal(under.length, 4);
+    for (const most of [5, 6, 6]) {
+      await settle((it) => it.resolve(true));
+      assert.equal(under.length, most);
+    }
+  });
+
+  test("six go at one time, as many as a browser lets", async () => {
+    await fault({ method: "PUT", times: 12, delay_ms: 300 });
+    const most = await client.run(async (options) => {
+      const { send } = XMLHttpRequest.prototype;
+      let now = 0;
+      let most = 0;
+      XMLHttpRequest.prototype.send = function (body) {
+        most = Math.max(most, ++now);
+        this.addEventListener("loadend", () => now--);
+        return send.call(this, body);
+      };
+      await sent(60 << 20, options);
+      return most;
+    }, SMALL);
+    assert.equal(most, 6);
+  });
+});
+
+describe("progress", () => {
+  test("is told every 250 ms at least, twenty times a second at most, never back, true at the end", async () => {
+    await fault({ path_contains: "/2?", times: 2, status: 503, after: true, body: {} });
+    await fault({ method: "PUT", times: 5, delay_ms: 700 });
+    const seen = await client.run(async (options) => {
+      const reports = [];
+      await sent(26 << 20, { ...options, onUploadProgress: ({ loaded, total }) => reports.push([performance.now(), loaded, total]) });
+      const told = reports.length;
+      await sleep(300);
+      return { reports, late: reports.length - told };
+    }, SMALL);
+    const { reports } = seen;
+    assert.ok(reports.length > 8, `${reports.length} reports`);
+    assert.deepEqual(reports.at(-1).slice(1), [26 * MIB, 26 * MIB]);
+    reports.slice(1).forEach(([at, loaded, total], before) => {
+      assert.ok(at - reports[before][0] < 250, `${at - reports[before][0]} ms between two`);
+      assert.ok(loaded >= reports[before][1], "never back");
+      assert.equal(total, 26 * MIB);
+    });
+    const ms = reports.at(-1)[0] - reports[0][0];
+    assert.ok(reports.length <= ms / 50 + 2, `${reports.length} reports in ${ms} ms`);
+    assert.equal(seen.late, 0, "nothing is told after the end");
+  });
+
+  test("counts what is really sent: a file whose bytes the server does not take does not move", async () => {
+    await fault({ method: "PUT", delay_ms: 1_500, times: 1 });
+    const loaded = await client.run(async () => {
+      const reports = [];
+      const done = fal.storage.upload(new File([bytes(80 << 20)], "a"), { onUploadProgress: ({ loaded }) => reports.push(loaded) });
+      await sleep(1_000);
+      const [loaded] = reports.slice(-1);
+      await done;
+      return loaded;
+    });
+    assert.ok(loaded > 0 && loaded < 40 * MIB, `${loaded} bytes fill the buffers on the way`);
+  });
+});
+
+describe("an abort", () => {
+  test("settles at once, cuts every part, and sends nothing more", async () => {
+    await fault({ method: "PUT", times: 20, delay_ms: 5_000 });
+    const seen = await client.run(async (options) => {
+      const { send } = XMLHttpRequest.prototype;
+      let under = 0;
+      let begun = 0;
+      XMLHttpRequest.prototype.send = function (body) {
+        begun++;
+        under++;
+        this.addEventListener("loadend", () => under--);
+        return send.call(this, body);
+      };
+      const controller = new AbortController();
+      const done = sent(60 << 20, { ...options, abortSignal: controller.signal }).catch((error) => error);
+      while (under < 6) await sleep(10);
+      const from = performance.now();
+      controller.abort();
+      const { name } = await done;
+      const ms = performance.now() - from;
+      await sleep(200);
+      return { name, ms, under, begun };
+    }, SMALL);
+    assert.equal(seen.name, "AbortError");
+    assert.ok(seen.ms < 50, `${seen.ms} ms`);
+    assert.deepEqual([seen.under, seen.begun], [0, 6]);
+    assert.equal((await client.sent("/complete")).length, 0);
+  });
+});
+
+describe("a part that stalls", () => {
+  test("is given up and sent again", async () => {
+    await fault({ path_contains: "/2?", delay_ms: 60_000 });
+    assert.equal(await threeParts({ stallTimeout: 500 }), true);
+    assert.deepEqual(await numbers(), [1, 2, 2, 3]);
+  });
+
+  test("fails the upload when it goes on", async () => {
+    await fault({ path_contains: "/2?", times: 9, delay_ms: 60_000 });
+    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 1, maxRetries: 1 } }));
+    const { thrown } = await threeParts({ stallTimeout: 400 });
+    assert.equal(thrown.code, "network");
+    assert.match(thrown.message, /^No answer to upload: Nothing was sent for \d+ s/);
+  });
+
+  test("is given up with a fetch of the caller's, too, though its bytes cannot be seen", async () => {
+    await fault({ path_contains: "/2?", delay_ms: 60_000 });
+    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", fetch: (...given) => fetch(...given), retry: { baseDelay: 1 } }));
+    assert.equal(await threeParts({ stallTimeout: 200 }), true);
+    assert.deepEqual(await numbers(), [1, 2, 2, 3]);
+  });
+
+  test("is not one that waits for the browser's other requests", async () => {
+    await fault({ method: "PUT", times: 99, delay_ms: 700 });
+    const seen = await client.run(async (options) => {
+      const files = Array.from({ length: 3 }, (_, at) => new File([bytes(30 << 20)], `${at}`));
+      return Promise.all(files.map((file) => fal.storage.upload(file, options))).then(({ length }) => length);
+    }, { ...SMALL, stallTimeout: 1_200 });
+    assert.equal(seen, 3);
+    assert.equal((await puts()).length, 18, "none was sent twice");
+  });
+});
+
+describe("a place that has expired", () => {
+  test("is asked for anew, and all parts go there", async () => {
+    await fault({ path_contains: "/3?", status: 403, after: true, body: { detail: "Request has expired" } });
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await initiated(), ["initiate-multipart", "initiate-multipart"]);
+  });
+
+  test("of a file in one piece, too", async () => {
+    await fault({ method: "PUT", times: 2, status: 403, after: true, body: {} });
+    assert.equal(await client.run(() => sent(1000)), true);
+    assert.equal((await initiated()).length, 3);
+  });
+
+  test("is asked for twice at most", async () => {
+    await fault({ method: "PUT", times: 99, status: 403, after: true, body: { detail: "Request has expired" } });
+    for (const size of [1000, 11 * MIB]) {
+      await client.emulator.clearRequests();
+      const { thrown } = await client.run(([size, options]) => sent(size, options), [size, SMALL]);
+      assert.deepEqual([thrown.status, thrown.message], [403, "Request has expired (HTTP 403 from upload)"]);
+      assert.equal((await initiated()).length, 3);
+    }
+  });
+
+  test("a refusal of the service to give a place is final", async () => {
+    await fault({ path_contains: "initiate", times: 9, status: 403, body: { detail: "User is locked" } });
+    const { thrown } = await client.run(() => sent(1000));
+    assert.equal(thrown.message, "User is locked (HTTP 403 from upload)");
+    assert.equal((await initiated()).length, 1);
+  });
+});
+
+describe("a proxy that refuses uploads in parts", () => {
+  const refuse = () => fault({ path_contains: "initiate-multipart", times: 9, status: 400, body: "Invalid request" });
+  const PATTERN = /rest\.fal\.ai\/storage\/upload\/initiate-multipart\?storage_type=fal-cdn-v3 \(@fal-ai\/server-proxy: in allowedUrlPatterns\)$/;
+
+  test("gets the file in one piece where the service takes it so", async () => {
+    await refuse();
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await initiated(), ["initiate-multipart", "initiate"]);
+    assert.equal((await puts()).length, 1);
+  });
+
+  test("is named, with the pattern to allow, where the file is too large", async () => {
+    await refuse();
+    const { thrown } = await client.run(() => fal.storage.upload(new Blob(Array(101).fill(new Uint8Array(1 << 20)))));
+    assert.equal(thrown.status, 400);
+    assert.match(thrown.message, /^Invalid request \(HTTP 400 from upload\)\. /);
+    assert.match(thrown.message, PATTERN);
+    assert.equal((await puts()).length, 0, "not a byte is sent in vain");
+  });
+
+  test("is named where the service does not take as much in one piece after all", async () => {
+    await refuse();
+    await fault({ method: "PUT", status: 413, after: true, body: "<html>" });
+    const { thrown } = await threeParts();
+    assert.match(thrown.message, PATTERN);
+  });
+
+  test("is not blamed for what the service refuses", async () => {
+    await fault({ path_contains: "initiate", times: 9, status: 403, body: { detail: "User is locked" } });
+    for (const size of [11 * MIB, 101 * MIB]) {
+      const { thrown } = await client.run(([size, options]) => fal.storage.upload(new Blob([new Uint8Array(size)]), options), [size, SMALL]);
+      assert.equal(thrown.message, "User is locked (HTTP 403 from upload)");
+    }
+  });
+});
+
+describe("the end", () => {
+  test("takes a part's etag from the header where the body has none, and misses one that is in neither", async () => {
+    const upload = (headers) => client.run(async (headers) => {
+      const parts = [];
+      const fetch = async (url, { body, method }) => {
+        if (url.includes("initiate")) return Response.json({ upload_url: "https://v3b.fal.media/u?s", file_url: "https://v3b.fal.media/f" });
+        if (method === "POST") parts.push(...JSON.parse(body).parts);
+        return new Response("", { status: method === "GET" ? 206 : 200, headers });
+      };
+      fal.config({ credentials: "a:b", suppressLocalCredentialsWarning: true, fetch });
+      await fal.storage.upload(new Blob([new Uint8Array(6 << 20)]), { multipartThreshold: 0, partSize: 5 << 20 });
+      return parts;
+    }, headers);
+    assert.deepEqual(await upload({ etag: '"e"' }), [1, 2].map((partNumber) => ({ partNumber, etag: '"e"' })));
+    assert.match((await upload({})).thrown.message, /names no etag/);
+  });
+
+  test("of a file that has lost its end is no success", async () => {
+    await fault({ method: "GET", path_contains: "some.bin", times: 1, status: 416 });
+    assert.equal(await threeParts(), true, "sent again");
+    assert.equal((await initiated()).length, 2);
+    await fault({ method: "GET", path_contains: "some.bin", times: 3, status: 416 });
+    const { thrown } = await threeParts();
+    assert.deepEqual([thrown.code, /shorter than the one that was sent/.test(thrown.message)], ["bad_response", true]);
+  });
+
+  test("is one where the file cannot be read by this page", async () => {
+    await fault({ method: "GET", path_contains: "some.bin", times: 1, status: 404 });
+    assert.equal(await threeParts(), true);
+    assert.equal((await initiated()).length, 1);
+  });
+
+  test("is said again where it is lost on the way", async () => {
+    await fault({ path_contains: "/complete", times: 2, close: true });
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await initiated(), ["initiate-multipart"]);
+  });
+
+  test("whose answer is lost has come all the same", async () => {
+    await fault({ path_contains: "/complete", status: 404, after: true, body: { detail: "NoSuchUpload" } });
+    assert.equal(await threeParts(), true);
+    assert.deepEqual(await initiated(), ["initiate-multipart"]);
+  });
+
+  test("a file that changes on the disk meanwhile is named, and not tried again and again", async () => {
+    const file = await bigFile(11 * MIB);
+    try {
+      await utimes(file.path, 1e9, 1e9);
+      await choose(client.page, file);
+      await writeFile(file.path, "something else");
+      const { thrown } = await client.run((options) => fal.storage.upload(bigFile, options), SMALL);
+      assert.match(thrown.message, /^file: cannot be read: it was changed/);
+    } finally {
+      await file.remove();
+    }
+  });
+});
+
+describe("with a store", () => {
+  /** Starts an upload that cannot end, as its second part never does, and leaves the page in the middle. */
+  async function breakOff() {
+    await openStore();
+    await fault({ path_contains: "/2?", times: 99, delay_ms: 600_000 });
+    await client.page.evaluate((options) => {
+      sent(26 << 20, { ...options, store }).catch(() => {});
+    }, SMALL);
+    await until(() => client.page.evaluate(() => Object.values(sessionStorage).some((text) => Object.keys(JSON.parse(text).etags).length === 5)));
+    const before = await numbers();
+    await client.emulator.clearFaults();
+    await client.page.reload();
+    await client.emulator.clearRequests();
+    return before;
+  }
+
+  const openStore = () =>
+    client.page.evaluate(() => {
+      window.store = {
+        get: async (key) => JSON.parse(sessionStorage.getItem(key)),
+        set: async (key, value) => sessionStorage.setItem(key, JSON.stringify(value)),
+        delete: async (key) => sessionStorage.removeItem(key),
+      };
+    });
+
+  /** The page after the reload, with the same file. */
+  const again = async (name = "some.bin") => {
+    await openStore();
+    return client.run(async ([options, name]) => {
+      const { fal } = await import("/fal-wasm/index.js");
+      fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20 } });
+      const data = new Uint8Array(26 << 20);
+      new Uint32Array(data.buffer).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
+      const reports = [];
+      const file = new File([data], name, { lastModified: 1 });
+      const url = await fal.storage.upload(file, { ...options, store, onUploadProgress: ({ loaded }) => reports.push(loaded) });
+      const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      return { isSame: stored.every((byte, at) => byte === data[at]) && stored.length === data.length, kept: sessionStorage.length, reports };
+    }, [SMALL, name]);
+  };
+
+  beforeEach(() => client.page.evaluate(() => sessionStorage.clear()));
+
+  test("an upload goes on after a reload: only what is missing is sent", async () => {
+    assert.deepEqual(await breakOff(), [1, 2, 3, 4, 5, 6]);
+    const seen = await again();
+    assert.deepEqual([seen.isSame, seen.kept], [true, 0], "it is whole, and forgotten");
+    assert.deepEqual(await numbers(), [2]);
+    assert.deepEqual(await initiated(), []);
+    assert.equal(seen.reports.at(-1), 26 * MIB);
+  });
+
+  test("persist: true keeps it in the browser's database, and it is no pending request", async () => {
+    await fault({ path_contains: "/2?", times: 99, delay_ms: 600_000 });
+    await client.page.evaluate((options) => void sent(26 << 20, { ...options, persist: true }).catch(() => {}), SMALL);
+    await until(async () => (await numbers()).length === 6);
+    // The other five are there, and noted.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await client.emulator.clearFaults();
+    await prepare();
+    const seen = await client.run(async (options) => {
+      const pending = await fal.pending();
+      return { pending, isSame: await sent(26 << 20, { ...options, persist: true }) };
+    }, SMALL);
+    assert.deepEqual(seen, { pending: [], isSame: true });
+    assert.deepEqual(await numbers(), [2]);
+  });
+
+  test("another file does not go on with it", async () => {
+    await breakOff();
+    const seen = await again("other.bin");
+    assert.deepEqual([seen.isSame, seen.kept], [true, 1], "the first one may still be continued");
+    assert.deepEqual(await numbers(), [1, 2, 3, 4, 5, 6]);
+  });
+
+  test("an upload whose place is gone begins anew", async () => {
+    for (const status of [400, 403, 404]) {
+      await breakOff();
+      await fault({ path_contains: "/2?", status, after: true, body: {} });
+      const seen = await again();
+      assert.deepEqual([seen.isSame, seen.kept], [true, 0]);
+      assert.deepEqual(await numbers(), [1, 2, 2, 3, 4, 5, 6]);
+      assert.deepEqual(await initiated(), ["initiate-multipart"]);
+      await prepare();
+    }
+  });
+
+  test("that fails or tells nonsense, an upload succeeds", async () => {
+    for (const how of ["throws", "lies"]) {
+      const isSame = await client.run(async ([options, how]) => {
+        const broken = async () => {
+          if (how === "throws") throw new Error("full");
+          return { etags: 1 };
+        };
+        return sent(11 << 20, { ...options, store: { get: broken, set: broken, delete: broken } });
+      }, [SMALL, how]);
+      assert.equal(isSame, true, how);
+    }
+  });
+});
+
+describe("memory", () => {
+  // 1 GB of it, by FAL_BIG_BYTES=1073741824.
+  const BYTES = Number(process.env.FAL_BIG_BYTES ?? 128 * MIB);
+
+  test("does not grow with the file", async (t) => {
+    const { thrown, isSame, peakBytes, ms, reports } = await uploadBigFile(client, BYTES);
+    assert.equal(thrown, undefined);
+    assert.equal(isSame, true);
+    t.diagnostic(`${BYTES} bytes in ${Math.round(ms)} ms, ${peakBytes} bytes held at most`);
+    assert.ok(peakBytes < 64 * MIB, `${peakBytes} bytes`);
+    assert.deepEqual(reports.at(-1).slice(1), [BYTES, BYTES]);
+  });
+
+  test("is watched by a measure that would tell", async () => {
+    const { peakBytes } = await watchMemory(client.page, () =>
+      client.page.evaluate(async () => {
+        const held = await new Blob([new Uint8Array(70 << 20)]).arrayBuffer();
+        await sleep(500);
+        return held.byteLength;
+      }),
+    );
+    assert.ok(peakBytes() > 64 * MIB, `${peakBytes()} bytes`);
+  });
+});
+
+/** The best of some tries, as a busy machine holds pages up, too. */
+async function best(work) {
+  const tries = [];
+  for (let count = 0; count < 6 && !(tries.at(-1)?.longest <= 50); count++) tries.push(await work());
+  return tries.reduce((a, b) => (b.longest < a.longest ? b : a));
+}
+
+describe("files: inline", () => {
+  for (const engine of ["encodes bytes", "reads files only"]) {
+    test(`encodes 20 MB without holding up the page, in an engine that ${engine}`, async (t) => {
+      const seen = await best(() => client.run(async (engine) => {
+        if (engine !== "encodes bytes") delete Uint8Array.prototype.toBase64;
+        const data = bytes(20_000_000);
+        await sleep(300);
+        fal.config({ files: "inline" });
+        let last = performance.now();
+        let longest = 0;
+        let isDone = false;
+        const channel = new MessageChannel();
+        // Each turn of the page's loop, so that what holds it up is seen.
+        channel.port1.onmessage = () => {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+          if (!isDone) channel.port2.postMessage(0);
+        };
+        channel.port2.postMessage(0);
+        const from = performance.now();
+        const { a } = await fal.storage.transformInput({ a: new Blob([data], { type: "image/png" }) });
+        const ms = performance.now() - from;
+        await sleep(20);
+        isDone = true;
+        const held = longest;
+        const stored = new Uint8Array(await (await fetch(a)).arrayBuffer());
+        return { ms, longest: held, type: a.slice(0, 22), isSame: stored.length === data.length && stored.every((byte, at) => byte === data[at]) };
+      }, engine));
+      assert.equal(seen.thrown, undefined);
+      assert.deepEqual([seen.type, seen.isSame], ["data:image/png;base64,", true]);
+      t.diagnostic(`${Math.round(seen.ms)} ms, the page held up for ${Math.round(seen.longest)} ms at most`);
+      assert.ok(seen.longest < 50, `${seen.longest} ms`);
+    });
+  }
+
+  test("sends 20 MB without holding up the page, between the rest of the input as it is", async (t) => {
+    const seen = await best(() => client.run(async () => {
+      const data = bytes(20_000_000);
+      let body;
+      fal.config({ credentials: "a:b", suppressLocalCredentialsWarning: true, fetch: async (url, init) => ((body = init.body), Response.json({ request_id: "r" })) });
+      const a = new Blob([data], { type: "image/png" });
+      const input = { before: 'a "quoted" fal-inlined-word', a, again: [a], after: "é" };
+      const tasks = [];
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ["longtask"] });
+      await sleep(500);
+      tasks.length = 0;
+      await fal.queue.submit("acme/app", { input, files: "inline" });
+      await sleep(300);
+      const longest = Math.max(0, ...tasks);
+      const parsed = JSON.parse(await new Response(body).text());
+      const stored = new Uint8Array(await (await fetch(parsed.a)).arrayBuffer());
+      const isSame = stored.length === data.length && stored.every((byte, at) => byte === data[at]);
+      return { longest, isSame, isTwice: parsed.a === parsed.again[0], before: parsed.before, after: parsed.after };
+    }));
+    assert.equal(seen.thrown, undefined);
+    t.diagnostic(`the longest task took ${seen.longest} ms`);
+    assert.ok(seen.longest <= 50, `${seen.longest} ms`);
+    assert.deepEqual({ ...seen, longest: 0 }, { longest: 0, isSame: true, isTwice: true, before: 'a "quoted" fal-inlined-word', after: "é" });
+  });
+});
