@@ -1,0 +1,76 @@
+// The figures of the jobs, from what the page was told (`calls`, of page/jobs.js), what the emulator did
+// (`jobs` of the ledger) and what it received (`records`).
+//
+// - submitted: calls of `subscribe`; each has a marker of its own in its input
+// - completed: calls that gave their own job's result; of them, recovered: by the request id in the
+//   error, after `subscribe` had failed
+// - uncertain: calls that failed with `SubmitUncertainError`: the client says that the job may exist;
+//   the app buys it again, knowingly. And calls whose submit was answered with a 5xx, of which the
+//   client's documentation says the same
+// - refused: calls that failed otherwise, without a request id: there is no job
+// - lost: jobs that exist, whose result the page has not got, and of which no error said that they
+//   may exist; and numbers of jobs that were never done
+// - billed twice: jobs beyond the first that one call made; an uncertain one may have made one, too, not two
+import { readFileSync } from "node:fs";
+import { keyProblems } from "./keys.mjs";
+import { orderProblems } from "./order.mjs";
+
+const painter = JSON.parse(readFileSync(new URL("endpoints/painter.json", import.meta.url), "utf8"));
+
+/** The log of a job; the emulator begins it with a line about the webhook. */
+export function messagesOf(length) {
+  const { logs } = { ...painter, ...painter.cases.find(({ when }) => when.length === length) };
+  return ["The end will be told to the webhook at 127.0.0.1", ...logs.map(({ message }) => message)];
+}
+
+/** How a call ended: `completed`, `uncertain`, `gateway`, `refused`, or `failed`, where it knew its request. */
+export function endOf({ result, requestId, isUncertain, errors }) {
+  if (result) return "completed";
+  if (requestId) return "failed";
+  if (isUncertain) return "uncertain";
+  const [error] = errors;
+  return error?.status >= 500 && / from submit\b/.test(error.message) ? "gateway" : "refused";
+}
+
+/**
+ * The figures (`uncertain` and `gateway` as two: how many calls, and how many of their jobs exist), and in `problems` the reasons for those that must
+ * be 0.
+ */
+export function count({ wanted, calls, jobs, records, unhandled, misplaced, said, key }) {
+  const problems = { lost: [], wrong: [], twice: [], order: [], unhandled, key: keyProblems({ calls, records, misplaced, said, key }) };
+  const ended = (end) => calls.filter((call) => endOf(call) === end);
+  const made = new Map();
+  for (const [id, { marker }] of jobs) made.set(marker, [...(made.get(marker) ?? []), id]);
+  const existing = (list) => [list.length, list.filter(({ marker }) => made.has(marker)).length];
+
+  for (const call of calls) {
+    const { marker, mode, length, result, requestId, updates, errors } = call;
+    const ids = made.get(marker) ?? [];
+    const end = endOf(call);
+    if (ids.length > 1) problems.twice.push(`${marker}: ${ids.join(", ")}`);
+    const isLost = end === "failed" || (end === "refused" && ids.length > 0);
+    if (isLost) problems.lost.push(`${marker} (${requestId}): ${errors.map(({ name, message }) => `${name}: ${message}`).join("; ")}`);
+    const isOwn = result?.data?.marker === marker && ids.includes(result.requestId) && requestId === result.requestId;
+    if (end === "completed" && !isOwn) problems.wrong.push(`${marker}: ${JSON.stringify(result)}`);
+    // Where `subscribe` failed half-way, what it told is right up to there.
+    const told = call.isRecovered || end !== "completed" ? [] : updates;
+    if (end === "completed" && updates.length === 0) problems.order.push(`${marker}: no update at all`);
+    for (const problem of orderProblems(told, { repeats: mode === "polling", messages: messagesOf(length) })) {
+      problems.order.push(`${marker} (${mode}, length ${length}): ${problem}`);
+    }
+  }
+  const completed = ended("completed");
+  const done = new Set(completed.map(({ marker }) => marker.split(".")[0]));
+  for (let job = 0; job < wanted; job += 1) if (!done.has(String(job))) problems.lost.push(`job ${job} was never done`);
+  return {
+    wanted,
+    submitted: calls.length,
+    completed: completed.length,
+    recovered: completed.filter(({ isRecovered }) => isRecovered).length,
+    made: jobs.size,
+    uncertain: existing(ended("uncertain")),
+    gateway: existing(ended("gateway")),
+    refused: ended("refused").length,
+    problems,
+  };
+}

@@ -1,0 +1,14 @@
+/** All that an error says, to whoever logs it. */
+export function facts(error) {
+  const { name, message, stack, code, status, requestId, body, cause } = error ?? {};
+  const isUncertain = error instanceof library.SubmitUncertainError;
+  return { name, message, stack, code, status, requestId, body: text(body), isUncertain, ...(cause && { cause: text(facts(cause)) }) };
+}
+
+function text(value) {
+  try {
+    return typeof value === "string" ? value : JSON.stringify(value);
+  } catch {
+    return String(value);
+  }
+}

@@ -1,0 +1,49 @@
+// `npm run test:chaos`: the package in Chromium while one call in five misbehaves. Prints what came of
+// it; what must be 0 and is not fails the run.
+// Arguments: `jobs`, `reloads`, `upload`, to run only these; `--seed N` repeats a run; `--short` is the
+// size of `npm test`.
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+import { buildPackage } from "../../scripts/build.mjs";
+import { buildEmulator, emulatorBinary } from "../../scripts/emulator.mjs";
+import { browser, cxx, nodeModules, rust } from "../../scripts/setup.mjs";
+import { StepError, main, step } from "../../scripts/steps.mjs";
+
+await main(async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: "string" }, short: { type: "boolean" } } });
+  const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new StepError(`--seed takes a whole number, not ${values.seed}.`);
+  await nodeModules();
+  // Only now: they import what that installed.
+  const { parts } = await import("./parts.mjs");
+  const { startChaos } = await import("./setup.mjs");
+  const { FULL, SHORT } = await import("./sizes.mjs");
+  const { print } = await import("./table.mjs");
+  const unknown = positionals.find((name) => !(name in parts));
+  if (unknown) throw new StepError(`There is no part ${unknown}; there are ${Object.keys(parts).join(", ")}.`);
+  await setUp();
+
+  const size = values.short ? SHORT : FULL;
+  let missed = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const chaos = await startChaos();
+    try {
+      const found = await step(`Chaos: ${name}, seed ${seed}`, () => part.run(chaos, { ...size[name], seed }));
+      missed += print(`${name}: ${part.what}`, part.rows(found));
+    } finally {
+      await chaos.stop();
+    }
+  }
+  console.log(`\nThe same again: npm run test:chaos -- ${[...positionals, "--seed", seed].join(" ")}`);
+  if (missed > 0) throw new StepError(`${missed} figures should be 0 and are not.`);
+});
+
+async function setUp() {
+  await cxx();
+  const compiler = await rust();
+  process.env.CHROME_PATH = (await browser()).browser;
+  await buildPackage(compiler);
+  await buildEmulator(compiler);
+  process.env.FAL_EMULATOR ??= emulatorBinary;
+}

@@ -1,0 +1,105 @@
+// One large file, while one part in five fails: it must arrive byte for byte.
+import { createHash } from "node:crypto";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+import { peakMemory } from "../bench/memory.mjs";
+import { meter } from "../bench/page/meter.mjs";
+import { failingParts } from "./plan.mjs";
+import { random } from "./page/random.js";
+import { KEY } from "./setup.mjs";
+import { row, zero } from "./table.mjs";
+
+const MEBIBYTE = 1_048_576;
+/** What the page may hold at most: JavaScript's heap, array buffers and WebAssembly, in bytes. */
+const MOST_BYTES = 64_000_000;
+
+/** Uploads so many bytes: the figures. */
+export async function upload(chaos, { bytes, seed }) {
+  const file = path.join(chaos.folder, "large.bin");
+  const hash = randomFile(file, bytes, seed);
+  const view = await chaos.open({ before: meter });
+  try {
+    const devtools = await view.page.context().newCDPSession(view.page);
+    await view.page.setInputFiles("input", file);
+    await chaos.emulator.clearRequests();
+    await chaos.emulator.plan(failingParts(seed));
+    const watched = peakMemory({ page: view.page, devtools });
+    const sent = await view.page.evaluate(send, KEY).finally(watched.stop);
+    const { peak } = await watched.stop();
+    const { calls, struck } = await chaos.emulator.clearPlan();
+    const problems = {
+      different: sent.error ? [sent.error] : await difference(sent.url, bytes, hash),
+      back: sent.back,
+      heap: peak > MOST_BYTES ? [`${(peak / 1e6).toFixed(1)} MB`] : [],
+      unhandled: [...sent.unhandled, ...view.thrown],
+      key: (await chaos.emulator.requests()).filter((record) => record.headers.authorization || JSON.stringify(record).includes(KEY)).map(({ path }) => path),
+    };
+    return { bytes, calls, struck, peak, ...sent, problems };
+  } finally {
+    await view.close();
+    rmSync(file, { force: true });
+  }
+}
+
+/** In the page. */
+async function send(credentials) {
+  const [file] = document.querySelector("input").files;
+  const fal = library.createFalClient({ proxyUrl: "/api/fal/proxy", credentials, suppressLocalCredentialsWarning: true });
+  const back = [];
+  let before = 0;
+  let reports = 0;
+  const onUploadProgress = ({ loaded, total }) => {
+    if (loaded < before || loaded > total) back.push(`${loaded} of ${total} after ${before}`);
+    [before, reports] = [loaded, reports + 1];
+  };
+  const from = performance.now();
+  const sent = await fal.storage.upload(file, { onUploadProgress }).then(
+    (url) => ({ url }),
+    (error) => ({ error: `${error.name}: ${error.message}` }),
+  );
+  return { ...sent, ms: performance.now() - from, reports, back, unhandled: window.unhandled };
+}
+
+/** A file that is the same for the same seed, and no two of its mebibytes alike: its hash. */
+function randomFile(name, bytes, seed) {
+  const chance = random(seed);
+  const block = new Uint32Array(MEBIBYTE / 4).map(() => chance() * 2 ** 32);
+  const hash = createHash("sha256");
+  const file = openSync(name, "w");
+  for (let at = 0; at < bytes; at += MEBIBYTE) {
+    block[0] = at / MEBIBYTE;
+    const piece = new Uint8Array(block.buffer, 0, Math.min(MEBIBYTE, bytes - at));
+    hash.update(piece);
+    writeSync(file, piece);
+  }
+  closeSync(file);
+  return hash.digest("hex");
+}
+
+/** What is not the same about the stored file, read as it comes. */
+async function difference(url, bytes, wanted) {
+  const answer = await fetch(url);
+  const hash = createHash("sha256");
+  let length = 0;
+  for await (const chunk of answer.body) {
+    hash.update(chunk);
+    length += chunk.length;
+  }
+  if (length !== bytes) return [`${length} bytes in place of ${bytes}`];
+  const found = hash.digest("hex");
+  return found === wanted ? [] : [`the hash is ${found}, not ${wanted}`];
+}
+
+export const rows = ({ bytes, calls, struck, peak, ms, reports, problems }) => [
+  row("bytes", bytes),
+  row("ms", Math.round(ms)),
+  row("parts and completions that were sent", calls),
+  row("of them failed", struck),
+  row("reports of progress", reports),
+  row("MB of memory that the page held at most", Number((peak / 1e6).toFixed(1))),
+  zero("not byte-identical", problems.different),
+  zero("progress going back", problems.back),
+  zero("more than 64 MB of memory", problems.heap),
+  zero("unhandled rejections", problems.unhandled),
+  zero("key seen in the wrong place", problems.key),
+];
