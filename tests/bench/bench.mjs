@@ -1,0 +1,97 @@
+// One emulator and one browser for all groups, and the pages that are measured.
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { launchBrowser } from "../support/browser.mjs";
+import { startEmulator } from "../support/emulator.mjs";
+import { meter } from "./page/meter.mjs";
+import { writePages } from "./packages.mjs";
+import { RESULT_ID, writeResult } from "./result-file.mjs";
+
+const MEGABYTE = 1_000_000;
+
+/**
+ * Starts both, for these sizes. Besides `emulator`, `browser` and `size`, it has
+ * - `open(lane)`: a fresh page in which `window.fal` is that lane's
+ * - `file(megabytes)`: the path of a file of this size
+ * - `forgetFiles()`: deletes what was uploaded
+ * - `stop()`: ends both
+ */
+export async function startBench(size) {
+  const folder = mkdtempSync(path.join(tmpdir(), "fal-bench-"));
+  const inside = (name) => path.join(folder, name);
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", removeFolder);
+  for (const name of ["www", "data", "endpoints"]) mkdirSync(inside(name));
+  await writePages(inside("www"));
+  writeResult(inside("endpoints"), size.resultBytes);
+  const args = ["--www", inside("www"), "--data", inside("data"), "--endpoints", inside("endpoints"), "--disk-limit", "1000G"];
+  const emulator = await startEmulator({ args });
+  const browser = await launchBrowser();
+  return {
+    emulator,
+    browser,
+    size,
+    resultId: RESULT_ID,
+    pages: inside("www"),
+    open: (lane) => open(browser, emulator, lane),
+    file: (megabytes) => randomFile(inside(`${megabytes}.bin`), megabytes),
+    forgetFiles: () => forgetFiles(inside("data")),
+    async stop() {
+      await browser.close();
+      await emulator.stop();
+      removeFolder();
+      process.off("exit", removeFolder);
+    },
+  };
+}
+
+async function open(browser, emulator, lane) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(meter);
+  await page.goto(`${emulator.url}/${lane}/index.html`);
+  await page.waitForFunction(() => window.fal !== undefined);
+  const devtools = await context.newCDPSession(page);
+  // Not the time that passes, but the time for which the main thread runs.
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  return {
+    page,
+    devtools,
+    run: (work, argument) => page.evaluate(work, argument),
+    tasks: () => page.evaluate(() => window.meter.tasks()),
+    async cpu_ms() {
+      const { metrics } = await devtools.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Opens a lane's page, does `work` in it, and closes it, whatever happens. */
+export async function inPage(bench, lane, work) {
+  const view = await bench.open(lane);
+  try {
+    return await work(view);
+  } finally {
+    await view.close();
+  }
+}
+
+function randomFile(name, megabytes) {
+  const block = new Uint8Array(MEGABYTE);
+  for (let at = 0; at < MEGABYTE; at += 65_536) crypto.getRandomValues(block.subarray(at, at + 65_536));
+  const file = openSync(name, "w");
+  for (let written = 0; written < megabytes; written += 1) writeSync(file, block);
+  closeSync(file);
+  return name;
+}
+
+/** Uploads of a whole run would fill a disk; the emulator is never asked for them again. */
+function forgetFiles(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = path.join(folder, name);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() && found.size >= MEGABYTE / 2) rmSync(file);
+  }
+}

@@ -1,0 +1,57 @@
+// The three lanes as pages load them: bundled and minified by esbuild with the options of
+// scripts/size.mjs, and split where a package splits itself.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What is compared: bare platform code, the official client, this package. */
+export const LANES = ["floor", "theirs", "ours"];
+
+const PACKAGES = {
+  floor: path.join(root, "tests/bench/page/floor.mjs"),
+  theirs: "@fal-ai/client",
+  ours: path.join(root, "dist/index.js"),
+};
+
+/** An app whose first deed is a call. */
+const APP = `fal.config({ proxyUrl: "/api/fal/proxy" });
+fal.subscribe("emulator/echo", { input: { prompt: "first" } });`;
+
+/** What the measured pages import. `preload` is a name of this package's only. */
+const LIBRARY = `fal.config({ proxyUrl: "/api/fal/proxy" });
+window.fal = fal;`;
+
+const html = (body) => `<!doctype html><meta charset="utf-8"><title>bench</title>${body}`;
+
+/** Writes the pages into a folder: `<lane>/cold.html`, and `<lane>/index.html` for everything else. */
+export async function writePages(folder) {
+  if (!existsSync(PACKAGES.ours)) throw new Error("There is no dist/index.js: run npm run build first.");
+  for (const lane of LANES) {
+    const target = path.join(folder, lane);
+    mkdirSync(target, { recursive: true });
+    await bundle(lane, "cold.js", APP, target);
+    await bundle(lane, "warm.js", LIBRARY, target);
+    writeFileSync(path.join(target, "cold.html"), html('<script type="module" src="cold.js"></script>'));
+    writeFileSync(path.join(target, "index.html"), html('<input type="file"><script type="module" src="warm.js"></script>'));
+  }
+}
+
+async function bundle(lane, name, program, folder) {
+  const contents = `import { fal } from ${JSON.stringify(PACKAGES[lane])};\n${program}`;
+  await build({
+    stdin: { contents, resolveDir: root, sourcefile: name },
+    entryNames: path.parse(name).name,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}

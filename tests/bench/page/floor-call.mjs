@@ -1,0 +1,9 @@
+// One request through the proxy; throws where its status is no success.
+const PROXY = "/api/fal/proxy";
+
+export async function call(method, target, { body, accept = "application/json" } = {}) {
+  const headers = { "x-fal-target-url": target, accept, "content-type": "application/json" };
+  const answer = await fetch(PROXY, { method, headers, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${target}: ${answer.status}`);
+  return answer;
+}

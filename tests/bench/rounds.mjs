@@ -1,0 +1,73 @@
+// Taking samples: the lanes take turns, so that what else the machine does strikes them alike.
+import { isDeepStrictEqual } from "node:util";
+
+/** A lane that has used up this much time is not sampled again, in ms. */
+const ENOUGH_MS = 10_000;
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Samples each lane `times` times, each round beginning with another one.
+ * @param {(lane: string, round: number) => Promise<object>} sample does the work once; gives its
+ * figures, and in `did` what was done: counts, bytes. A lane whose sample rejects has failed.
+ * @returns {Promise<Record<string, object[] | { failed: string }>>} by lane
+ * @throws where two lanes did not do the same
+ */
+export async function alternate(lanes, times, sample) {
+  const seen = Object.fromEntries(lanes.map((lane) => [lane, { samples: [], spent: 0 }]));
+  for (let round = 0; round < times; round += 1) {
+    for (const at of lanes.keys()) {
+      const lane = lanes[(at + round) % lanes.length];
+      const { samples, spent, failed } = seen[lane];
+      if (failed || spent > ENOUGH_MS) continue;
+      const from = performance.now();
+      try {
+        samples.push(await sample(lane, round));
+      } catch (error) {
+        seen[lane].failed = reason(error);
+      }
+      seen[lane].spent += performance.now() - from;
+    }
+  }
+  checkSameWork(seen);
+  return Object.fromEntries(lanes.map((lane) => [lane, seen[lane].failed ? { failed: seen[lane].failed } : seen[lane].samples]));
+}
+
+/** The medians of one figure: for each lane `{ value, of, did }`, or `{ failed }`. */
+export function medians(sampled, figure) {
+  return each(sampled, (samples) => ({ value: median(samples.map(figure)), of: samples.length, did: samples[0].did }));
+}
+
+/** How many long tasks there were, by `tasks` of the samples, and the longest of all of them. */
+export function longTasks(sampled) {
+  return each(sampled, (samples) => {
+    const longest = Math.max(...samples.map(({ tasks }) => tasks.longest));
+    return {
+      value: median(samples.map(({ tasks }) => tasks.count)),
+      note: longest > 0 ? `longest ${Math.round(longest).toLocaleString("en")} ms` : undefined,
+      of: samples.length,
+      did: samples[0].did,
+    };
+  });
+}
+
+function each(sampled, cell) {
+  const cells = Object.entries(sampled).map(([lane, samples]) => [lane, samples.failed ? { failed: samples.failed } : cell(samples)]);
+  return Object.fromEntries(cells);
+}
+
+function checkSameWork(seen) {
+  const all = Object.entries(seen).flatMap(([lane, { samples }]) => samples.map(({ did }) => ({ lane, did })));
+  for (const { lane, did } of all) {
+    if (!isDeepStrictEqual(did, all[0].did)) {
+      throw new Error(`Not the same work: ${all[0].lane} did ${JSON.stringify(all[0].did)}, ${lane} ${JSON.stringify(did)}`);
+    }
+  }
+}
+
+const reason = (error) => String(error.message).replace(/^page\.evaluate: /, "").split("\n")[0];

@@ -1,0 +1,58 @@
+// The table: a row per work, a column per lane, what they are to each other, and the aim.
+import { readFileSync } from "node:fs";
+
+const { version } = JSON.parse(readFileSync(new URL("../../node_modules/@fal-ai/client/package.json", import.meta.url), "utf8"));
+const LANE_NAMES = { floor: "the floor", theirs: "theirs" };
+
+/** A number with three digits that say something, at the most one behind the point from 10 on. */
+export function shown(number) {
+  if (Number.isInteger(number)) return number.toLocaleString("en");
+  const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;
+  return number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function cell({ value, note, failed }, unit) {
+  if (failed) return `fails: ${failed.replaceAll("|", "\\|")}`;
+  if (unit === "tasks") return note ? `${shown(value)} (${note})` : shown(value);
+  return `${shown(value)} ${unit === "requests" ? "" : unit}`.trimEnd();
+}
+
+/** How many times the figure of the other lane ours is, where both have one that says something. */
+function ratio(cells, other, unit) {
+  const [ours, theirs] = [cells.ours.value, cells[other].value];
+  if (unit === "tasks" || cells.ours.failed || cells[other].failed || theirs === 0) return "–";
+  return `${(ours / theirs).toFixed(2)} ×`;
+}
+
+/** Whether our figure keeps to the aim of its row; undefined where that has none. */
+export function isMet({ aim }, cells) {
+  if (!aim) return undefined;
+  const scale = aim.of ? cells[aim.of].value : 1;
+  const { value } = cells.ours;
+  return aim.most === undefined ? value >= aim.least * scale : value <= aim.most * scale;
+}
+
+function aimText(row, cells) {
+  const { aim, unit } = row;
+  if (!aim) return "–";
+  const verdict = isMet(row, cells) ? "met" : "missed";
+  if (aim.most === 0) return `none: ${verdict}`;
+  const sign = aim.most === undefined ? "≥" : "≤";
+  const number = aim.most ?? aim.least;
+  const text = aim.of ? `${sign} ${number} × ${LANE_NAMES[aim.of]}` : `${sign} ${number} ${unit === "ms" ? unit : ""}`.trimEnd();
+  return `${text}: ${verdict}`;
+}
+
+/**
+ * The table in Markdown.
+ * @param {{ row: object, cells: object }[]} measured
+ */
+export function table(measured) {
+  const lines = measured.map(({ row, cells }) => {
+    const lanes = ["floor", "theirs", "ours"].map((lane) => cell(cells[lane], row.unit));
+    const ratios = [ratio(cells, "floor", row.unit), ratio(cells, "theirs", row.unit)];
+    return `| ${[row.what, ...lanes, ...ratios, aimText(row, cells)].join(" | ")} |`;
+  });
+  const head = `| | floor | \`@fal-ai/client\` ${version} | fal-wasm | to the floor | to theirs | aim |`;
+  return [head, "|---|---|---|---|---|---|---|", ...lines, ""].join("\n");
+}
