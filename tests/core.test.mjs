@@ -155,3 +155,21 @@ test("a lifetime that the service would ignore is refused", async () => {
     assert.match(error.message, /^expiresIn: must be a number of seconds, or one of never, immediate, 1h/);
   }
 });
+
+test("a submit that the network came back during may have been sent, and is not sent again", async (t) => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  t.after(() => (own ? Object.defineProperty(globalThis, "navigator", own) : delete globalThis.navigator));
+  const navigator = { onLine: false };
+  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
+  let sent = 0;
+  const fal = client({
+    retry: { baseDelay: 1 },
+    fetch: async () => {
+      sent += 1;
+      navigator.onLine = true;
+      throw new TypeError("the connection broke");
+    },
+  });
+  const error = await failure(fal.queue.submit("acme/app", { input: {} }));
+  assert.deepEqual([error.name, error.jobMayExist, sent], ["SubmitUncertainError", true, 1]);
+});

@@ -80,22 +80,22 @@ function keyOf({ credentials }) {
 
 async function send(custom, url, init) {
   let response;
-  const isUnsent = isOffline();
+  const wasOffline = isOffline();
   try {
     // A URL, not a Request: React on a server answers a repeated Request from its memory.
     response = await (custom ?? fetch)(url, init);
   } catch (cause) {
     if (!custom) check(url, init);
     // A caller's own fetch may be ended on purpose, or fail at what is no connection.
-    throw cause instanceof TypeError || typeof cause?.code === "string" ? lost(cause, isUnsent) : cause;
+    throw cause instanceof TypeError || typeof cause?.code === "string" ? lost(cause, wasOffline) : cause;
   }
   if (typeof response?.headers?.get === "function" && typeof response.status === "number") return response;
   throw { falCode: "bad_response", problem: "fetch gave no Response" };
 }
 
-/** A failure of the network. What fails while there is none has not left the machine. */
-function lost(cause, isUnsent = false) {
-  return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
+/** A failure of the network. What begins and fails while there is none has not left the machine. */
+function lost(cause, wasOffline = false) {
+  return { falCode: "network", cause, isOffline: isOffline(), isUnsent: wasOffline && isOffline() };
 }
 
 /** Whether there is no network at all: only `false` says so, and some runtimes say nothing. */
