@@ -9,17 +9,4 @@ export async function instantiate(): Promise<Core> {
   return bind(module);
 }
 
-/** Brings the realtime module in. */
-export function realtime(): Promise<any> {
-  return import("../realtime.js");
-}
-
-/** Brings the journal in. */
-export function journal(): Promise<any> {
-  return import("../journal.js");
-}
-
-/** Brings in what sends large files part by part. */
-export function parts(): Promise<any> {
-  return import("../parts.js");
-}
+export { journal, parts, realtime } from "./later.ts";

@@ -46,12 +46,11 @@ impl Request {
     /// otherwise built from the id (protocol §2.2). With what comes after it.
     fn url(&self, name: &str, path: &str, rest: &[&str]) -> String {
         let named = self.named.text(name).filter(|url| is_fal_url(url));
-        let url = named.unwrap_or_else(|| {
+        let mut url = named.unwrap_or_else(|| {
             let id = RequestId::parse(&self.id);
             id.map(|id| self.endpoint.request_url(&id, path))
                 .unwrap_or_default()
         });
-        let mut url = url;
         for part in rest {
             url.push_str(part);
         }
