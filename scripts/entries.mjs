@@ -26,7 +26,10 @@ const LATER = {
 /** What is in dist/ when the bundles are built. */
 export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
-const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
+const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning", write: false };
+// It drops what esbuild keeps: a function within a function that nobody calls, such as most of
+// the glue. A twentieth of the JavaScript.
+const SMALLER = { module: true, ecma: 2022, compress: { passes: 3 } };
 
 /**
  * Writes the bundles and the module into an empty dist/.
@@ -34,7 +37,6 @@ const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", c
  * @param {string} module the WebAssembly as it is published
  */
 export async function bundle(glueDir, module) {
-  const { build } = await import("esbuild");
   const dist = path.join(root, "dist");
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
@@ -42,22 +44,31 @@ export async function bundle(glueDir, module) {
   writeFileSync(path.join(dist, "core.wasm"), wasm);
   const glue = glueSource(glueDir);
   await Promise.all(
-    Object.entries(ENTRIES).map(([name, [source, origin]]) =>
-      build({
-        ...OPTIONS,
-        entryPoints: [path.join(root, "js", source)],
-        outfile: path.join(dist, name),
-        plugins: [parts(origin, glue, glueDir), snippets],
-      }),
-    ),
+    Object.entries(ENTRIES).map(async ([name, [source, origin]]) => {
+      const options = { entryPoints: [path.join(root, "js", source)], plugins: [parts(origin, glue, glueDir), snippets] };
+      writeFileSync(path.join(dist, name), await built(options));
+    }),
   );
   for (const [name, [source, license]] of Object.entries(LATER)) {
-    await build({ ...OPTIONS, entryPoints: [path.join(root, "js", source)], outfile: path.join(dist, name) });
+    writeFileSync(path.join(dist, name), await built({ entryPoints: [path.join(root, "js", source)] }));
     if (license) cpSync(path.join(root, "node_modules", license), path.join(dist, name.replace(/js$/, "LICENSE.txt")));
   }
   const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
-  const { outputFiles } = await build({ ...OPTIONS, stdin, write: false, plugins: [snippets] });
-  writeFileSync(path.join(dist, "core.js"), outputFiles[0].text.replace('"WASM"', () => literal(wasm)));
+  const core = (await built({ stdin, plugins: [snippets] })).split(PLACE);
+  if (core.length !== 2) throw new StepError("The module has no place in core.js, or more than one.");
+  writeFileSync(path.join(dist, "core.js"), core.join(literal(wasm)));
+}
+
+/**
+ * A module and all that it imports in one file, as small as it gets: its text.
+ * @param {import("esbuild").BuildOptions} options say where it begins
+ */
+export async function built(options) {
+  const { build } = await import("esbuild");
+  const { minify } = await import("terser");
+  const { outputFiles } = await build({ ...OPTIONS, ...options });
+  const { code } = await minify(outputFiles[0].text, SMALLER);
+  return code;
 }
 
 /** The JavaScript of the Rust side, which the glue brings along, is the one that js/ imports. */
@@ -124,10 +135,13 @@ const IMPORTS = `import { operations } from ${JSON.stringify(path.join(root, "js
 // zero needs no escape: 2 % of the module under brotli.
 const SHIFT = 36;
 
+// Where the module comes to stand. No string, whose length would be worked out in the build.
+const PLACE = "THE_MODULE";
+
 // The module travels within JavaScript: no second address, MIME type or bundler setting.
 const MAKE = `
 export default async () => {
-  const text = "WASM";
+  const text = ${PLACE};
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at) - ${SHIFT};
   return bind(await WebAssembly.compile(bytes));
