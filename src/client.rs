@@ -1,17 +1,15 @@
 //! The typed client for Rust web apps.
 
-use std::rc::Rc;
-
 use gloo_net::http::Response;
 use js_sys::{Array, JSON, Object};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{AbortController, Blob};
 
 use crate::{
     browser::{
-        Config, Error, Kind, Options, Phase, Scope, Step, Task, check, described, endpoint, object,
+        Config, Error, Kind, Options, Phase, Step, Task, check, described, endpoint, object,
         proxied, set, type_of,
     },
     models::Endpoint,
@@ -240,25 +238,31 @@ impl Client {
         kind: Kind,
     ) -> Result<Options, Error> {
         let config = Config::new(self.config.clone().into());
-        let mut task = Task::new(config, subject, Options::new(options.into()), kind);
-        let running = Running(task.scope().clone());
-        let poll = Closure::<dyn FnMut(u8, JsValue) -> JsValue>::new(move |command, value| {
-            task.poll(command, value)
-        });
-        let driven = object();
-        // It lives as long as JavaScript has it: a dropped call has a job to cancel.
-        set(&driven, "poll", poll.into_js_value());
-        let outcome = JsFuture::from(running.0.watch.begin(&driven)).await;
+        let running = Running(AbortController::new().map_err(Error::thrown)?);
+        set(&options, "abortSignal", running.0.signal());
+        let task = Task::new(config, subject, Options::new(options.into()), kind);
+        let outcome = JsFuture::from(task.begin(polled)).await;
         outcome.map(Options::new).map_err(Error::thrown)
     }
 }
 
+/// What JavaScript polls. It lives as long as JavaScript has it: a dropped call has a job to
+/// cancel.
+fn polled(mut task: Task) -> JsValue {
+    let poll = Closure::<dyn FnMut(u8, JsValue) -> JsValue>::new(move |command, value| {
+        task.poll(command, value)
+    });
+    let polled = object();
+    set(&polled, "poll", poll.into_js_value());
+    polled.into()
+}
+
 /// Stops its call when it is dropped, without effect on one that has settled.
-struct Running(Rc<Scope>);
+struct Running(AbortController);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.watch.stop(Error::new("aborted").as_js());
+        self.0.abort_with_reason(Error::new("aborted").as_js());
     }
 }
 

@@ -5,7 +5,7 @@
 
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
@@ -16,7 +16,8 @@ use crate::{
 /// A third of the size of the default allocator, which is 3 % of the module.
 #[cfg(not(target_feature = "atomics"))]
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
 /// Submits a request, follows it, and fetches its result.
 #[wasm_bindgen]
@@ -124,29 +125,15 @@ pub fn check(endpoint_id: JsValue, input: JsValue, validate: bool) -> Result<(),
     Ok(())
 }
 
-/// Where the server-sent events of a stream end.
+/// Reads the next bytes of a stream of server-sent events, and leaves their data at the
+/// beginning, as [`sse::Events::read`] tells: how many bytes these are, times
+/// [`sse::Events::STATES`], and the state to read on from.
 #[wasm_bindgen]
-#[derive(Default)]
-pub struct Events(sse::Events);
-
-#[wasm_bindgen]
-impl Events {
-    /// For a stream from its start.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes the next bytes; gives the data of every event that they end, each followed by
-    /// a CR.
-    pub fn feed(&mut self, bytes: &[u8]) -> Uint8Array {
-        self.0.feed(bytes).as_slice().into()
-    }
-
-    /// The stream has ended; gives the data of an event that lacks its blank line.
-    pub fn end(&mut self) -> Uint8Array {
-        self.0.end().as_slice().into()
-    }
+#[allow(clippy::cast_precision_loss)] // memory is smaller
+pub fn read_events(state: u8, bytes: &mut [u8]) -> f64 {
+    let mut events = sse::Events(state);
+    let kept = events.read(bytes);
+    kept as f64 * f64::from(sse::Events::STATES) + f64::from(events.0)
 }
 
 /// A call that runs: JavaScript waits for it.
@@ -164,6 +151,5 @@ impl Task {
 #[inline(never)]
 fn call(config: JsValue, subject: JsValue, options: JsValue, kind: Kind) -> Promise {
     let task = browser::Task::new(Config::new(config), subject, Options::new(options), kind);
-    let scope = task.scope().clone();
-    scope.watch.begin(&Task(task).into())
+    task.begin(|task| Task(task).into())
 }

@@ -1,75 +1,109 @@
 //! Where a server-sent event ends. Bytes go in as they come from the network, cut anywhere,
-//! also within a character; the data of whole events comes out.
+//! also within a character; the data of events comes out.
 
-/// Splits a byte stream into events (the WHATWG's event stream format). Only `data` matters:
-/// fal's streams name no other field that a client acts on (protocol §7).
-#[derive(Debug, Default)]
-pub struct Events {
-    /// The line that is not ended yet.
-    line: Vec<u8>,
-    /// The data lines of the event that is not ended yet, each ended by LF.
-    data: Vec<u8>,
-    /// The last byte was a CR: an LF right after it belongs to the same line end.
-    after_cr: bool,
-    /// The first line, before which a byte order mark may stand, has ended.
-    has_begun: bool,
-}
-
-/// Stands after each event in what [`Events::feed`] gives. Data cannot hold it: it ends lines.
+/// Stands after each event in what [`Events::read`] leaves. Data cannot hold it: it ends lines.
 pub const END: u8 = b'\r';
 
+/// How far a byte stream has been read as events (the WHATWG's event stream format). Only
+/// `data` matters: fal's streams name no other field that a client acts on (protocol §7).
+///
+/// All of it is a number below [`Events::STATES`], 0 at a stream's beginning: how much of
+/// [`PREFIX`] the line has brought so far, or what comes after that; and two marks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Events(pub u8);
+
+/// What a line of data begins with. Only the first of a stream may have the byte order mark.
+const PREFIX: &[u8] = b"\xef\xbb\xbfdata:";
+/// A line that has not begun, but for the first.
+const BLANK: u8 = 3;
+/// The field's name, without its colon.
+const NAMED: u8 = 7;
+/// The colon: a space may follow.
+const COLON: u8 = 8;
+const DATA: u8 = 9;
+/// The line is something else.
+const OTHER: u8 = 10;
+const LINE: u8 = 15;
+/// The event that is not ended yet has data.
+const HAS_DATA: u8 = 16;
+/// The last byte was a CR: an LF right after it belongs to the same line end.
+const AFTER_CR: u8 = 32;
+
 impl Events {
-    /// Takes the next bytes; gives the data of every event that they end, each followed by
-    /// [`END`].
-    pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        for &byte in bytes {
-            let is_line_end = matches!(byte, b'\r' | b'\n');
-            if !is_line_end {
-                self.line.push(byte);
-            } else if byte == b'\r' || !self.after_cr {
-                self.end_line(&mut out);
+    /// How many states there are.
+    pub const STATES: u8 = 64;
+
+    /// Takes the next bytes, and leaves at their beginning what they bring of the events' data,
+    /// with [`END`] where one ends: how many bytes these are. At a stream's end, two more LF
+    /// end an event that lacks its blank line.
+    pub fn read(&mut self, bytes: &mut [u8]) -> usize {
+        let mut kept = 0;
+        for at in 0..bytes.len() {
+            let data = bytes.get(at).and_then(|byte| self.next(*byte));
+            // Each byte leaves one at most: what is overwritten has been read.
+            if let (Some(data), Some(place)) = (data, bytes.get_mut(kept)) {
+                *place = data;
+                kept += 1;
             }
-            self.after_cr = byte == b'\r';
         }
-        out
+        kept
     }
 
-    /// The stream has ended; gives the data of an event that lacks its blank line.
-    pub fn end(&mut self) -> Vec<u8> {
-        let mut out = Vec::new();
-        self.end_line(&mut out);
-        self.end_event(&mut out);
-        out
-    }
-
-    fn end_line(&mut self, out: &mut Vec<u8>) {
-        let mark: &[u8] = if self.has_begun { b"" } else { b"\xef\xbb\xbf" };
-        self.has_begun = true;
-        let line = self.line.strip_prefix(mark).unwrap_or(&self.line);
-        if line.is_empty() {
-            self.end_event(out);
-        } else if let Some(data) = data_of(line) {
-            self.data.extend_from_slice(data);
-            self.data.push(b'\n');
+    /// What a byte brings.
+    fn next(&mut self, byte: u8) -> Option<u8> {
+        let line = self.0 & LINE;
+        let was_cr = self.0 & AFTER_CR != 0;
+        self.0 &= !AFTER_CR;
+        match byte {
+            b'\n' if was_cr => return None,
+            b'\r' | b'\n' => {
+                let brought = match line {
+                    0 | BLANK => self.end_event(),
+                    NAMED => self.begin_data(),
+                    _ => None,
+                };
+                self.enter(BLANK);
+                if byte == b'\r' {
+                    self.0 |= AFTER_CR;
+                }
+                return brought;
+            }
+            _ => (),
         }
-        self.line.clear();
-    }
-
-    fn end_event(&mut self, out: &mut Vec<u8>) {
-        if self.data.pop().is_some() {
-            out.append(&mut self.data);
-            out.push(END);
+        match (line, PREFIX.get(usize::from(line))) {
+            (NAMED, Some(&wanted)) if byte == wanted => {
+                self.enter(COLON);
+                return self.begin_data();
+            }
+            (_, Some(&wanted)) if byte == wanted => self.enter(line + 1),
+            (0, _) => {
+                self.enter(BLANK);
+                return self.next(byte);
+            }
+            (COLON | DATA, _) => {
+                self.enter(DATA);
+                return (line == DATA || byte != b' ').then_some(byte);
+            }
+            _ => self.enter(OTHER),
         }
+        None
     }
-}
 
-/// What a line adds to the event's data; `None` for comments and other fields.
-fn data_of(line: &[u8]) -> Option<&[u8]> {
-    match line.strip_prefix(b"data")? {
-        [] => Some(&[]),
-        [b':', b' ', data @ ..] | [b':', data @ ..] => Some(data),
-        _ => None,
+    fn enter(&mut self, line: u8) {
+        self.0 = self.0 & !LINE | line;
+    }
+
+    /// An LF stands between the lines of one event's data.
+    fn begin_data(&mut self) -> Option<u8> {
+        let is_first = self.0 & HAS_DATA == 0;
+        self.0 |= HAS_DATA;
+        (!is_first).then_some(b'\n')
+    }
+
+    fn end_event(&mut self) -> Option<u8> {
+        let has_data = self.0 & HAS_DATA != 0;
+        self.0 &= !HAS_DATA;
+        has_data.then_some(END)
     }
 }
 
@@ -83,10 +117,11 @@ mod tests {
     fn events(chunks: &[&[u8]]) -> Vec<String> {
         let mut parser = Events::default();
         let mut out = Vec::new();
-        for chunk in chunks {
-            out.extend(parser.feed(chunk));
+        for chunk in chunks.iter().chain([&&b"\n\n"[..]]) {
+            let mut bytes = chunk.to_vec();
+            let kept = parser.read(&mut bytes);
+            out.extend(&bytes[..kept]);
         }
-        out.extend(parser.end());
         let text = String::from_utf8(out).expect("whole characters");
         text.split_terminator('\r').map(Into::into).collect()
     }

@@ -1,5 +1,5 @@
 import { crash } from "../../src/browser/watch.js";
-import type { Events, Wasm } from "./wasm.ts";
+import type { Wasm } from "./wasm.ts";
 
 /** Where a stream comes from, and how its failures become exceptions. */
 export interface Source {
@@ -24,6 +24,9 @@ type Listener = (event: any) => void;
 const IDLE_MS = 45_000;
 /** The longest delay that timers take; a longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
+
+/** How many states `read_events` knows. */
+const STATES = 64;
 
 /** A running stream of server-sent events, or of bytes where the answer is of any other type. */
 export class FalStream {
@@ -120,14 +123,14 @@ export class FalStream {
   }
 
   async #read(): Promise<void> {
-    const { wasm, open } = this.#source;
+    const { open } = this.#source;
     const { signal } = this.#controller;
     if (signal.aborted) return;
     const { timeout, first = timeout } = this.#source;
     const response = await this.#alive(open(signal), first);
     this.#requestId = response.headers.get("x-fal-request-id") ?? "";
     const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
-    const events = isEvents ? new wasm.Events() : undefined;
+    const take = isEvents ? this.#events() : (bytes: Uint8Array) => this.#give(bytes, ["data"]);
     const reader = response.body?.getReader();
     const cancel = (): void => void reader?.cancel().catch(() => {});
     signal.addEventListener("abort", cancel, { once: true });
@@ -137,15 +140,15 @@ export class FalStream {
         const { value, done } = await this.#chunk(reader, ms);
         ms = timeout ?? IDLE_MS;
         if (this.#isOver || signal.aborted) return;
-        if (value) this.#take(events, value);
+        if (value) take(value);
         if (!done) continue;
-        if (events) this.#takeEvents(events.end());
+        // An event may lack its blank line.
+        if (isEvents) take(new Uint8Array([10, 10]));
         return;
       }
     } finally {
       // Without effect on a body that was read to its end.
       cancel();
-      events?.free();
     }
   }
 
@@ -176,19 +179,25 @@ export class FalStream {
     return { operation: "stream", ...(this.#requestId && { requestId: this.#requestId }) };
   }
 
-  #take(events: Events | undefined, bytes: Uint8Array): void {
-    if (events) this.#takeEvents(events.feed(bytes));
-    else this.#give(bytes, ["data"]);
-  }
-
-  /** Takes the data of events, each ended by a CR, which no data holds. */
-  #takeEvents(data: Uint8Array): void {
-    if (data.length === 0) return;
-    for (const text of new TextDecoder().decode(data).slice(0, -1).split("\r")) {
-      if (this.#isOver) return;
-      // An event without data is a sign of life, and no more.
-      if (text) this.#give(this.#parsed(text), ["data", "message"]);
-    }
+  /** What takes the bytes of server-sent events. */
+  #events(): (bytes: Uint8Array) => void {
+    const decoder = new TextDecoder();
+    let state = 0;
+    let begun = "";
+    return (bytes) => {
+      // A copy: the bytes may also be somebody else's, and are written over.
+      const data = bytes.slice();
+      const read = this.#source.wasm.read_events(state, data);
+      state = read % STATES;
+      const texts = decoder.decode(data.subarray(0, read / STATES), { stream: true }).split("\r");
+      texts[0] = begun + texts[0];
+      begun = texts.pop()!;
+      for (const text of texts) {
+        if (this.#isOver) return;
+        // An event without data is a sign of life, and no more.
+        if (text) this.#give(this.#parsed(text), ["data", "message"]);
+      }
+    };
   }
 
   #parsed(text: string): unknown {

@@ -28,14 +28,11 @@ export interface Wasm {
   part_bytes(size: number, threshold?: number, partSize?: number): number;
   /** Checks an endpoint id and, if asked to, the input of a known endpoint. */
   check(endpointId: unknown, input: unknown, validate: boolean): void;
-  Events: new () => Events;
-}
-
-/** Where the events of a stream end. What it gives ends each event's data with a CR. */
-export interface Events {
-  feed(bytes: Uint8Array): Uint8Array;
-  end(): Uint8Array;
-  free(): void;
+  /**
+   * Reads the next bytes of a stream of events and leaves the data among them at their beginning,
+   * with a CR where an event ends: how many bytes these are, times 64, and the state to go on from.
+   */
+  read_events(state: number, bytes: Uint8Array): number;
 }
 
 /** The facts of an argument that cannot be right. */

@@ -5,8 +5,8 @@ use wasm_bindgen::JsValue;
 use super::{
     Error, Options,
     http::{Call, Plan, Reading},
-    request::Request,
     storage::{self, Step},
+    task::Task,
 };
 use crate::{endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
 
@@ -56,14 +56,10 @@ const fn plan(operation: &'static str, method: &'static str, policy: &'static Re
         method,
         reading: Reading::Handler,
         policy,
-        is_submit: false,
     }
 }
 
-const SUBMIT: Plan = Plan {
-    is_submit: true,
-    ..plan("submit", "POST", &RetryPolicy::SUBMIT)
-};
+const SUBMIT: Plan = plan("submit", "POST", &RetryPolicy::SUBMIT);
 const STATUS: Plan = plan("status", "GET", &RetryPolicy::STATUS);
 const FOLLOW: Plan = plan("status", "GET", &RetryPolicy::FOLLOW);
 const RESULT: Plan = Plan {
@@ -85,48 +81,43 @@ const STREAM_READ: Plan = Plan {
 };
 const TOKEN: Plan = plan("token", "POST", &RetryPolicy::STANDARD);
 
-/// What to send about `subject`: an endpoint, or the bytes of a file. `method`, `headers`,
-/// `query` and `body` are the caller's where a model is called.
-pub(crate) fn of(
-    phase: Phase,
-    subject: &JsValue,
-    request: Option<&Request>,
-    options: &Options,
-) -> Result<Box<Call>, Error> {
-    if let Phase::Storage(step) = phase {
-        return Ok(storage::call(step, subject, options));
-    }
-    match (phase, request) {
-        (Phase::Status, Some(request)) => {
-            return Ok(Call::new(&STATUS, request.status_url(options)));
-        }
-        (Phase::Follow, Some(request)) => {
+/// What to send in this phase of a call. `method`, `headers`, `query` and `body` are the
+/// caller's where a model is called.
+pub(super) fn of(phase: Phase, task: &Task) -> Result<Box<Call>, Error> {
+    let options = &task.options;
+    let (plan, url) = match phase {
+        Phase::Storage(step) => return Ok(storage::call(step, &task.subject, options)),
+        Phase::Token => return Ok(token(task.endpoint()?)),
+        Phase::Submit => (&SUBMIT, task.endpoint()?.submit_url()),
+        Phase::Run => (&RUN, task.endpoint()?.run_url()),
+        Phase::Stream => return streamed(task),
+        Phase::Result => (&RESULT, task.request()?.response_url()),
+        Phase::Cancel => (&CANCEL, task.request()?.cancel_url()),
+        Phase::Status => (&STATUS, task.request()?.status_url(options)),
+        Phase::Follow => {
             // With an interval of the caller's it is the official client's following.
             let is_ours = options.number("pollInterval").is_none();
             let plan = if is_ours { &FOLLOW } else { &STATUS };
-            return Ok(Call::new(plan, request.status_url(options)));
+            (plan, task.request()?.status_url(options))
         }
-        (Phase::Cancel, Some(request)) => return Ok(Call::new(&CANCEL, request.cancel_url())),
-        (Phase::Result, Some(request)) => return Ok(Call::new(&RESULT, request.response_url())),
-        _ => (),
-    }
-    let endpoint = endpoint(subject)?;
-    let mut call = match phase {
-        Phase::Token => return Ok(token(&endpoint)),
-        Phase::Run => Call::new(&RUN, endpoint.run_url()),
-        Phase::Stream => Call::new(&STREAM, stream_url(&endpoint, request, options)),
-        _ => Call::new(&SUBMIT, endpoint.submit_url()),
     };
+    let mut call = Call::new(plan, url);
+    if matches!(phase, Phase::Submit | Phase::Run) {
+        fill(&mut call, options);
+    }
+    Ok(call)
+}
+
+/// What the caller gave goes along.
+fn fill(call: &mut Call, options: &Options) {
     if let Some(query) = options.text("query") {
         call.url.push_str(&query);
     }
-    call.method = options.given("method");
+    if let Some(method) = options.given("method") {
+        call.method = method;
+    }
     call.headers = options.value("headers");
     call.body = options.value("body");
-    if phase == Phase::Stream {
-        streamed(&mut call, options)?;
-    }
-    Ok(call)
 }
 
 #[allow(clippy::unnecessary_box_returns)] // as in `Call::new`
@@ -147,35 +138,29 @@ pub(crate) fn endpoint(id: &JsValue) -> Result<EndpointId, Error> {
     })
 }
 
-/// The caller's `url`, the status of a request, or the endpoint's own.
-fn stream_url(endpoint: &EndpointId, request: Option<&Request>, options: &Options) -> String {
-    match (options.text("url"), request) {
+/// A stream from the caller's `url`, of the statuses of a request, or from the endpoint. With a
+/// `token`, encoded for a query, it bypasses the proxy, and carries that in place of a key.
+fn streamed(task: &Task) -> Result<Box<Call>, Error> {
+    let options = &task.options;
+    let url = match (options.text("url"), &task.request) {
         (Some(url), _) => url,
         (None, Some(request)) => request.status_stream_url(options),
-        (None, None) => endpoint.stream_url(),
-    }
-}
-
-/// With a `token`, encoded for a query, a stream bypasses the proxy, and carries that in place of a key.
-fn streamed(call: &mut Call, options: &Options) -> Result<(), Error> {
-    if call.method.as_ref().is_some_and(|method| *method == "GET") {
-        call.plan = &STREAM_READ;
-    }
+        (None, None) => task.endpoint()?.stream_url(),
+    };
+    let is_read = options.text("method").as_deref() == Some("GET");
+    let plan = if is_read { &STREAM_READ } else { &STREAM };
+    let mut call = Call::new(plan, url);
+    fill(&mut call, options);
     let Some(token) = options.text("token") else {
-        return Ok(());
+        return Ok(call);
     };
     if !is_fal_url(&call.url) {
-        return Err(Error::argument(
-            "url",
-            "must be one of fal's, to be given a token",
-        ));
+        let problem = "must be one of fal's, to be given a token";
+        return Err(Error::argument("url", problem));
     }
-    let separator = if text::contains(&call.url, "?") {
-        "&"
-    } else {
-        "?"
-    };
+    let has_query = text::contains(&call.url, "?");
+    let separator = if has_query { "&" } else { "?" };
     call.url = text::joined(&[&call.url, separator, "fal_jwt_token=", &token]);
     call.is_presigned = true;
-    Ok(())
+    Ok(call)
 }

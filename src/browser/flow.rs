@@ -1,25 +1,23 @@
 //! The operations of the public API, as one flow: each begins at a phase of the protocol, and
 //! goes on to the next or ends there. `subscribe` begins with a submit and goes through all.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::mem::take;
 
 use js_sys::Date;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
-    Error, Options, Scope,
-    call::{self, Phase, endpoint},
-    http::{called, dispatch},
+    Error, Options,
+    call::{Phase, endpoint},
+    http::called,
     request::Request,
+    task::{Next, Task, Waits},
     watch::{is_hidden, pause},
 };
 use crate::{
     endpoint::EndpointId,
     follow::{self, Step},
 };
-
-/// A future on the heap: one shape for all, so that code is not repeated for each.
-pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 /// An operation of the public API.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,177 +33,180 @@ pub(crate) enum Kind {
     Once(Phase),
 }
 
-/// An operation about `subject`: an endpoint id, or the bytes of a file.
-pub(crate) fn start(
-    kind: Kind,
-    scope: Rc<Scope>,
-    subject: JsValue,
-    options: Options,
-) -> Boxed<JsValue> {
-    Box::pin(async move { flow(kind, &scope, &subject, &options).await })
+impl Kind {
+    /// The call that it begins with, unless it follows a request.
+    fn first(self) -> Option<Phase> {
+        match self {
+            Self::Once(phase) => Some(phase),
+            Self::Subscribe => Some(Phase::Submit),
+            Self::Resume | Self::Follow => None,
+        }
+    }
+
+    /// Whether the caller's `timeout` counts from its beginning: uploads before a submit
+    /// don't count.
+    pub(super) fn has_clock(self) -> bool {
+        self.first().is_none_or(|phase| phase == Phase::Submit)
+    }
 }
 
-async fn flow(
-    kind: Kind,
-    scope: &Scope,
-    subject: &JsValue,
-    options: &Options,
-) -> Result<JsValue, Error> {
-    let first = match kind {
-        Kind::Once(phase) => Some(phase),
-        Kind::Subscribe => Some(Phase::Submit),
-        Kind::Resume | Kind::Follow => None,
-    };
-    let is_submit = first == Some(Phase::Submit);
-    if first.is_none_or(|phase| phase.is_of_request(options)) {
-        name_request(scope, subject, options)?;
+impl Task {
+    /// Goes on with what came of what the call waited for.
+    pub(super) fn step(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+        match self.waits {
+            Waits::Start => {
+                self.watch = outcome.unwrap_or_default().unchecked_into();
+                self.start()
+            }
+            Waits::Routed => self.exchange(outcome),
+            Waits::Answered => self.answered(outcome),
+            Waits::Retry => self.send(),
+            Waits::Noted => {
+                self.heard(outcome)?;
+                if self.kind == Kind::Subscribe {
+                    return self.follow();
+                }
+                Ok(Next::End(take(&mut self.last).into_js()))
+            }
+            Waits::Streamed => {
+                // The last status, or nothing: a stream that ended early has lost nothing.
+                self.last = Options::new(self.heard(outcome)?);
+                match self.after_status() {
+                    Step::FetchResult => self.completed(),
+                    _ => self.ask(Phase::Follow),
+                }
+            }
+            Waits::Told => {
+                self.heard(outcome)?;
+                match self.after_status() {
+                    Step::Wait => Ok(self.pause()),
+                    Step::FetchResult => self.completed(),
+                    Step::Unknown => {
+                        let problem = "the answer has no status of this protocol";
+                        Err(Error::unexpected("status", problem))
+                    }
+                }
+            }
+            Waits::Paused => self.follow(),
+        }
     }
-    if kind == Kind::Resume {
+
+    fn start(&mut self) -> Result<Next, Error> {
+        let first = self.kind.first();
+        if !matches!(first, Some(Phase::Storage(_))) {
+            self.endpoint = Some(endpoint(&self.subject)?);
+        }
+        if first.is_none_or(|phase| phase.is_of_request(&self.options)) {
+            self.request = Some(Request::named(self.endpoint()?.clone(), &self.options)?);
+        }
         // Its caller is the only one to wait for it, as after a submit.
-        scope.own_request();
-    }
-    if is_submit || first.is_none() {
-        // The clock starts here: uploads before a submit don't count.
-        scope.watch.start(&options.value("timeout"));
-    }
-    if let Some(phase) = first {
-        let answer = ask(phase, scope, subject, options).await?;
-        if is_submit {
-            let reply = answer.value("body");
-            submitted(scope, endpoint(subject)?, &reply)?;
-            call_back(scope, options, "onSubmitted", &reply).await?;
-        }
-        if matches!(kind, Kind::Once(_)) {
-            return Ok(answer.into_js());
+        self.owns_request = self.kind == Kind::Resume;
+        match first {
+            Some(phase) => self.ask(phase),
+            None => self.follow(),
         }
     }
-    let completed = follow(scope, subject, options).await?;
-    if kind == Kind::Follow {
-        return Ok(completed.into_js());
-    }
-    let answer = ask(Phase::Result, scope, subject, options).await?;
-    succeeded(answer, &completed)
-}
 
-/// Follows the call's request until it is completed: its last status.
-async fn follow(scope: &Scope, subject: &JsValue, options: &Options) -> Result<Options, Error> {
-    let began = Date::now();
-    let request = scope.request().ok_or_else(no_request_id)?;
-    loop {
-        // JavaScript knows whether the path to the server carries a stream. It gives the last
-        // status, or nothing: a stream that ended early has lost nothing.
-        let url = request.status_stream_url(options).into();
-        let status = call_back(scope, options, "followStream", &url).await?;
-        if step(&status) == Step::FetchResult {
-            return Ok(status);
-        }
-        let status = ask(Phase::Follow, scope, subject, options).await?;
-        let status = status.options("body");
-        call_back(scope, options, "onQueueUpdate", status.as_js()).await?;
-        match step(&status) {
-            Step::Wait => {
-                let ms = match options.number("pollInterval") {
-                    Some(given) => follow::poll_interval_ms(given),
-                    None => follow::poll_delay_ms(
-                        Date::now() - began,
-                        status.number("queue_position").unwrap_or_default(),
-                        is_hidden(),
-                        js_sys::Math::random(),
-                    ),
-                };
-                let _ = scope.settled(pause(ms, &scope.watch.signal(), true)).await;
+    /// The good answer to a call of this phase.
+    pub(super) fn take(&mut self, answer: Options) -> Result<Next, Error> {
+        match self.phase {
+            Phase::Submit => {
+                let reply = answer.options("body");
+                self.submitted(&reply)?;
+                self.last = answer;
+                self.waits = Waits::Noted;
+                Ok(self.tell("onSubmitted", reply.as_js()))
             }
-            Step::FetchResult => return Ok(status),
-            Step::Unknown => {
-                let problem = "the answer has no status of this protocol";
-                return Err(Error::unexpected("status", problem));
+            Phase::Follow => {
+                self.last = answer.options("body");
+                self.waits = Waits::Told;
+                Ok(self.tell("onQueueUpdate", self.last.as_js()))
             }
+            Phase::Result if !matches!(self.kind, Kind::Once(_)) => self.succeeded(answer),
+            _ => Ok(Next::End(answer.into_js())),
         }
     }
-}
 
-/// One call of the protocol.
-fn ask<'a>(
-    phase: Phase,
-    scope: &'a Scope,
-    subject: &'a JsValue,
-    options: &'a Options,
-) -> Pin<Box<dyn Future<Output = Result<Options, Error>> + 'a>> {
-    Box::pin(async move {
-        let call = call::of(phase, subject, scope.request().as_deref(), options)?;
-        let answer = dispatch(scope, &call).await?;
-        if let Some(request) = scope.request() {
-            answer.set("requestId", &request.id);
-        }
-        Ok(answer)
-    })
-}
-
-/// The call is about the request that `options` names, unless it knows another.
-fn name_request(scope: &Scope, subject: &JsValue, options: &Options) -> Result<(), Error> {
-    if scope.request().is_none() {
-        scope.set_request(Request::named(endpoint(subject)?, options)?);
-    }
-    Ok(())
-}
-
-/// Notes the request that was submitted. Nobody may be left to wait for it.
-fn submitted(scope: &Scope, endpoint: EndpointId, reply: &JsValue) -> Result<(), Error> {
-    match Request::of_reply(endpoint, reply) {
-        Some(request) => {
-            scope.set_request(request);
-            scope.own_request();
-        }
+    /// Notes the request that was submitted. Nobody may be left to wait for it.
+    fn submitted(&mut self, reply: &Options) -> Result<(), Error> {
+        self.request = Request::of_reply(self.endpoint()?.clone(), reply);
+        self.owns_request = true;
         // Some proxies answer 200 whatever the service said. What a caller's own handler makes
         // of the reply is theirs to know.
-        None if !scope.config.0.value("responseHandler").is_function() => {
-            return Err(no_request_id().with("body", reply));
+        if self.request.is_none() && self.config.0.given("responseHandler").is_none() {
+            return Err(no_request_id().with("body", reply.as_js()));
         }
-        None => (),
+        if self.is_abandoned {
+            return Err(Error::new("aborted"));
+        }
+        Ok(())
     }
-    if scope.is_abandoned.get() {
-        return Err(Error::new("aborted"));
+
+    /// Follows the request: JavaScript knows whether the path to the server carries a stream.
+    fn follow(&mut self) -> Result<Next, Error> {
+        self.began.get_or_insert_with(Date::now);
+        let url = self.request()?.status_stream_url(&self.options);
+        self.waits = Waits::Streamed;
+        Ok(self.tell("followStream", &url.into()))
     }
-    Ok(())
+
+    pub(super) fn endpoint(&self) -> Result<&EndpointId, Error> {
+        self.endpoint.as_ref().ok_or_else(no_request_id)
+    }
+
+    pub(super) fn request(&self) -> Result<&Request, Error> {
+        self.request.as_ref().ok_or_else(no_request_id)
+    }
+
+    fn after_status(&self) -> Step {
+        follow::after(&self.last.text("status").unwrap_or_default())
+    }
+
+    fn pause(&mut self) -> Next {
+        let ms = match self.options.number("pollInterval") {
+            Some(given) => follow::poll_interval_ms(given),
+            None => follow::poll_delay_ms(
+                Date::now() - self.began.unwrap_or_default(),
+                self.last.number("queue_position").unwrap_or_default(),
+                is_hidden(),
+                js_sys::Math::random(),
+            ),
+        };
+        self.waits = Waits::Paused;
+        Next::Wait(pause(ms, &self.watch, true))
+    }
+
+    fn completed(&mut self) -> Result<Next, Error> {
+        if self.kind == Kind::Follow {
+            return Ok(Next::End(take(&mut self.last).into_js()));
+        }
+        self.ask(Phase::Result)
+    }
+
+    /// The result, unless the last status names an error: the result call should have failed,
+    /// and did not. An empty result is no success.
+    fn succeeded(&self, result: Options) -> Result<Next, Error> {
+        match self.last.given("error") {
+            None => Ok(Next::End(result.into_js())),
+            Some(cause) => Err(Error::new("job_failed")
+                .with("problem", cause)
+                .with("errorType", self.last.value("error_type"))
+                .with("body", result.value("body"))),
+        }
+    }
+
+    /// Calls a function among the options, if there is one, and waits for what it promises.
+    fn tell(&self, name: &str, value: &JsValue) -> Next {
+        Next::Wait(called(&self.options.value(name), value, &self.watch))
+    }
+
+    /// What it throws ends the call, and with it the job, as nobody is left to take its result.
+    fn heard(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
+        self.is_abandoned |= outcome.is_err();
+        outcome.map_err(Error::thrown)
+    }
 }
 
 fn no_request_id() -> Error {
     Error::unexpected("submit", "the answer names no request_id")
-}
-
-/// The result, unless the last status names an error: the result call should have failed,
-/// and did not. An empty result is no success.
-fn succeeded(result: Options, completed: &Options) -> Result<JsValue, Error> {
-    match completed.given("error") {
-        None => Ok(result.into_js()),
-        Some(cause) => Err(Error::new("job_failed")
-            .with("problem", cause)
-            .with("errorType", completed.value("error_type"))
-            .with("body", result.value("body"))),
-    }
-}
-
-fn step(status: &Options) -> Step {
-    follow::after(&status.text("status").unwrap_or_default())
-}
-
-/// Calls a function among the options, if there is one, and waits for what it promises. What
-/// it throws ends the call, and with it the job, as nobody is left to take its result.
-async fn call_back(
-    scope: &Scope,
-    options: &Options,
-    name: &str,
-    value: &JsValue,
-) -> Result<Options, Error> {
-    let callback = options.value(name);
-    if !callback.is_function() {
-        return Ok(Options::new(JsValue::UNDEFINED));
-    }
-    let outcome = scope
-        .settled(called(&callback, value, &scope.watch.signal()))
-        .await;
-    outcome.map(Options::new).map_err(|thrown| {
-        scope.is_abandoned.set(true);
-        Error::thrown(thrown)
-    })
 }

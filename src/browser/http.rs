@@ -5,7 +5,13 @@ use js_sys::{Date, Function, Math, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
-use super::{Error, Scope, options::Options, retry_options::overridden, watch::pause};
+use super::{
+    Error, Phase, call,
+    options::Options,
+    retry_options::overridden,
+    task::{Next, Task, Waits},
+    watch::{Watch, pause},
+};
 use crate::{
     host::is_fal_url,
     retry::{Failure, RetryPolicy, retry_after_ms},
@@ -24,13 +30,13 @@ extern "C" {
         config: &JsValue,
         request: &JsValue,
         body: &JsValue,
-        signal: &JsValue,
+        watch: &Watch,
         is_presigned: bool,
         may_have_key: bool,
         reading: u8,
     ) -> Promise;
-    /// Calls a function of the caller's, and promises what it does.
-    pub(crate) fn called(callback: &JsValue, value: &JsValue, signal: &JsValue) -> Promise;
+    /// Calls a function of the caller's, if it is one, and promises what it does.
+    pub(crate) fn called(callback: &JsValue, value: &JsValue, watch: &Watch) -> Promise;
     /// A middleware that sends everything to a proxy.
     pub(crate) fn proxied(proxy_url: &str) -> Function;
     /// The body that asks for a place for a file: its type and name, as JSON.
@@ -59,15 +65,12 @@ pub(crate) struct Plan {
     pub(crate) method: &'static str,
     pub(crate) reading: Reading,
     pub(crate) policy: &'static RetryPolicy,
-    /// It must be let arrive once it is on its way, so that the job it makes can be cancelled.
-    pub(crate) is_submit: bool,
 }
 
 /// A call, before credentials and middleware.
 pub(crate) struct Call {
     pub(crate) plan: &'static Plan,
-    /// In place of the plan's.
-    pub(crate) method: Option<JsValue>,
+    pub(crate) method: JsValue,
     pub(crate) url: String,
     /// Headers by name, beside the ones that every call to the service has.
     pub(crate) headers: JsValue,
@@ -84,7 +87,7 @@ impl Call {
     pub(crate) fn new(plan: &'static Plan, url: String) -> Box<Self> {
         Box::new(Self {
             plan,
-            method: None,
+            method: plan.method.into(),
             url,
             headers: JsValue::UNDEFINED,
             body: JsValue::UNDEFINED,
@@ -93,95 +96,100 @@ impl Call {
     }
 }
 
-/// What one try came to, when it was no good answer. Without a failure it is not worth, or
-/// not safe, another try; otherwise the policy decides.
-struct Setback {
-    failure: Option<Failure>,
-    error: Error,
-}
+impl Task {
+    /// Makes a call of the protocol.
+    pub(super) fn ask(&mut self, phase: Phase) -> Result<Next, Error> {
+        self.phase = phase;
+        self.attempt = 0;
+        self.call = Some(call::of(phase, self)?);
+        self.send()
+    }
 
-/// Makes the call, trying again as the policy allows: its good answer, as `{ response, body }`.
-pub(crate) async fn dispatch(scope: &Scope, call: &Call) -> Result<Options, Error> {
-    let retry = scope.config.0.options("retry");
-    let policy = overridden(call.plan.policy, &retry);
-    let mut attempt = 0;
-    loop {
-        scope.is_submitting.set(call.plan.is_submit);
-        let outcome = send(scope, call).await;
-        scope.is_submitting.set(false);
-        let setback = match outcome {
-            Ok(answer) => return Ok(answer),
-            Err(setback) => setback,
+    /// Tries the call: the caller's middleware comes first.
+    pub(super) fn send(&mut self) -> Result<Next, Error> {
+        let call = self.call()?;
+        let routed = route(
+            self.config.0.as_js(),
+            &call.method,
+            &call.url,
+            &call.headers,
+            call.is_presigned,
+        );
+        self.waits = Waits::Routed;
+        Ok(Next::Wait(routed))
+    }
+
+    /// Sends what the middleware made of the request.
+    pub(super) fn exchange(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+        let request = match outcome {
+            Ok(request) => request,
+            Err(thrown) => return self.failed(thrown, None),
         };
-        let is_wanted = !scope.is_abandoned.get();
-        let failure = setback.failure.filter(|_| is_wanted);
-        let random = Math::random();
-        let delay = failure.and_then(|failure| policy.delay_after(attempt, failure, random));
-        let Some(ms) = delay else {
-            return Err(setback.error.with("operation", call.plan.operation));
+        // The middleware may have taken its time.
+        if self.is_abandoned {
+            return Err(Error::new("aborted"));
+        }
+        let url = Options::new(request.clone()).text("url");
+        let call = self.call()?;
+        let exchanged = exchange(
+            self.config.0.as_js(),
+            &request,
+            &call.body,
+            &self.watch,
+            call.is_presigned,
+            url.is_some_and(|url| is_fal_url(&url)),
+            call.plan.reading as u8,
+        );
+        self.waits = Waits::Answered;
+        Ok(Next::Wait(exchanged))
+    }
+
+    /// Takes a good answer, as `{ response, body }`, or tries again as the policy allows.
+    pub(super) fn answered(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+        let answer = match outcome {
+            Ok(answer) => Options::new(answer),
+            Err(thrown) => return self.failed(thrown, None),
+        };
+        if let Some(error) = answer.given("error") {
+            return self.failed(error, refusal(&answer));
+        }
+        if let Some(request) = &self.request {
+            answer.set("requestId", &*request.id);
+        }
+        self.take(answer)
+    }
+
+    /// Waits for another try, if this failure is worth one, and it is safe.
+    fn failed(&mut self, thrown: JsValue, refusal: Option<Failure>) -> Result<Next, Error> {
+        let error = Error::thrown(thrown);
+        let failure = refusal.or_else(|| loss(&error));
+        let failure = failure.filter(|_| !self.is_abandoned);
+        let plan = self.call()?.plan;
+        let policy = overridden(plan.policy, &self.config.0.options("retry"));
+        let delay = |failure| policy.delay_after(self.attempt, failure, Math::random());
+        let Some(ms) = failure.and_then(delay) else {
+            return Err(error.with("operation", plan.operation));
         };
         let is_for_network = ms.is_infinite();
-        let _ = scope
-            .settled(pause(ms, &scope.watch.signal(), is_for_network))
-            .await;
         // To have waited for the network is no try.
-        attempt += u32::from(!is_for_network);
+        self.attempt += u32::from(!is_for_network);
+        self.waits = Waits::Retry;
+        Ok(Next::Wait(pause(ms, &self.watch, is_for_network)))
+    }
+
+    fn call(&self) -> Result<&Call, Error> {
+        self.call.as_deref().ok_or_else(|| Error::new("aborted"))
     }
 }
 
-async fn send(scope: &Scope, call: &Call) -> Result<Options, Setback> {
-    let config = scope.config.0.as_js();
-    let is_presigned = call.is_presigned;
-    let method = call.method.clone();
-    let method = method.unwrap_or_else(|| call.plan.method.into());
-    let routed = route(config, &method, &call.url, &call.headers, is_presigned);
-    let request = scope.settled(routed).await.map_err(Setback::thrown)?;
-    // The middleware may have taken its time.
-    if scope.is_abandoned.get() {
-        return Err(Setback::last(Error::new("aborted")));
-    }
-    let url = Options::new(request.clone()).text("url");
-    let may_have_key = url.is_some_and(|url| is_fal_url(&url));
-    let exchanged = exchange(
-        config,
-        &request,
-        &call.body,
-        &scope.watch.signal(),
-        is_presigned,
-        may_have_key,
-        call.plan.reading as u8,
-    );
-    let answer = scope.settled(exchanged).await.map_err(Setback::thrown)?;
-    let answer = Options::new(answer);
-    let Some(error) = answer.given("error") else {
-        return Ok(answer);
-    };
-    let setback = Setback::thrown(error);
-    Err(Setback {
-        failure: refusal(&answer).or(setback.failure),
-        ..setback
+/// What a failure that is no HTTP error says of another try. Browsers say `TypeError`, in three
+/// wordings, for everything from a lost connection to a refused cross-origin request.
+fn loss(error: &Error) -> Option<Failure> {
+    let facts = Options::new(error.as_js().clone());
+    (error.code().as_deref() == Some("network")).then(|| Failure::Network {
+        is_offline: facts.is_true("isOffline"),
+        is_unsent: facts.is_true("isUnsent"),
     })
-}
-
-impl Setback {
-    fn thrown(reason: JsValue) -> Self {
-        Self::last(Error::thrown(reason))
-    }
-
-    /// A failure that is no HTTP error. Browsers say `TypeError`, in three wordings, for
-    /// everything from a lost connection to a refused cross-origin request.
-    fn last(error: Error) -> Self {
-        let facts = Options::new(error.as_js().clone());
-        let failure = Failure::Network {
-            is_offline: facts.is_true("isOffline"),
-            is_unsent: facts.is_true("isUnsent"),
-        };
-        let is_network = error.code().as_deref() == Some("network");
-        Self {
-            failure: is_network.then_some(failure),
-            error,
-        }
-    }
 }
 
 /// What an HTTP error says of another try; `None` of any other answer.
@@ -191,7 +199,7 @@ fn refusal(answer: &Options) -> Option<Failure> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     Some(Failure::Status {
         status: status as u16,
-        is_listed: answer.value("isListed").as_bool(),
+        is_listed: answer.given("isListed").map(|listed| listed.is_truthy()),
         retry_after_ms: retry_after
             .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
         user_timeout: answer.text("timeoutType").as_deref() == Some("user"),

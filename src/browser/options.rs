@@ -12,7 +12,7 @@ extern "C" {
 }
 
 /// An options object, as the caller gave it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Options(JsValue);
 
 impl Options {
@@ -20,7 +20,7 @@ impl Options {
         Self(object)
     }
 
-    /// The property, `undefined` where it cannot be read.
+    /// The property, `undefined` where it is `null` or cannot be read.
     #[inline(never)] // a call is smaller than this, and there are dozens
     pub(crate) fn value(&self, name: &str) -> JsValue {
         at(&self.0, name)
@@ -29,7 +29,7 @@ impl Options {
     /// The property unless it is `undefined` or `null`.
     pub(crate) fn given(&self, name: &str) -> Option<JsValue> {
         let value = self.value(name);
-        (!value.is_undefined() && !value.is_null()).then_some(value)
+        (!value.is_undefined()).then_some(value)
     }
 
     #[inline(never)]

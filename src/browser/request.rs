@@ -1,7 +1,5 @@
 //! A request in the queue, and where to ask after it (protocol §2.2).
 
-use wasm_bindgen::JsValue;
-
 use super::{Error, Options};
 use crate::{
     endpoint::{EndpointId, RequestId},
@@ -18,10 +16,8 @@ pub(crate) struct Request {
 
 impl Request {
     /// From the submit's reply.
-    pub(crate) fn of_reply(endpoint: EndpointId, reply: &JsValue) -> Option<Self> {
-        let named = Options::new(reply.clone());
-        let id = named.text("request_id")?;
-        Self::new(endpoint, id, named)
+    pub(crate) fn of_reply(endpoint: EndpointId, reply: &Options) -> Option<Self> {
+        Self::new(endpoint, reply.text("request_id")?, reply.clone())
     }
 
     /// From a request id that the caller kept.

@@ -18,7 +18,6 @@ const INITIATE: Plan = Plan {
     reading: Reading::Handler,
     // Asking twice costs a place that stays empty.
     policy: &RetryPolicy::STANDARD,
-    is_submit: false,
 };
 const PUT: Plan = Plan {
     method: "PUT",

@@ -1,23 +1,25 @@
 //! One call of the public API, from its start until it settles: at its end, or at once when
-//! its caller aborts it or its time runs out. JavaScript waits for it (see `watch.js`): every
-//! promise of a call is one of JavaScript's, so the module needs no executor of its own.
+//! its caller aborts it or its time runs out. JavaScript waits for it (see `watch.js`), and
+//! tells what came of each promise; so the module needs no executor, and no futures.
 //!
 //! What an unsettled call leaves behind is cleaned up here: uploads and reads are cut off,
 //! and a job that was submitted is cancelled on the server. A submit that is on its way
 //! cannot be cut off, as it may have arrived: it is let finish, and then cancelled.
 
-use std::{
-    rc::Rc,
-    task::{Context, Poll, Waker},
-};
+use std::mem::take;
 
-use wasm_bindgen::JsValue;
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
-    Config, Error, Phase, Scope,
-    flow::{self, Boxed, Kind},
+    Config, Error, Phase,
+    flow::Kind,
+    http::Call,
     options::Options,
+    request::Request,
+    watch::{Watch, begin},
 };
+use crate::endpoint::EndpointId;
 
 /// What the call waited for was rejected.
 const REJECTED: u8 = 1;
@@ -26,74 +28,160 @@ const STOP: u8 = 2;
 
 /// A call that runs.
 pub(crate) struct Task {
-    scope: Rc<Scope>,
-    work: Option<Boxed<JsValue>>,
+    pub(super) config: Config,
+    pub(super) kind: Kind,
+    /// An endpoint id, or the bytes of a file.
+    pub(super) subject: JsValue,
+    pub(super) options: Options,
+    pub(super) watch: Watch,
+    pub(super) waits: Waits,
+    /// The HTTP call under way, and how often it was tried again.
+    pub(super) call: Option<Box<Call>>,
+    pub(super) attempt: u32,
+    pub(super) phase: Phase,
+    pub(super) endpoint: Option<EndpointId>,
+    /// What the call is about, once it is in the queue.
+    pub(super) request: Option<Request>,
+    /// Abandoning the call cancels its request, too: nobody else knows of it, or its caller
+    /// set it a time. (One that has completed by then stays as it is.)
+    pub(super) owns_request: bool,
+    /// Nobody waits for this call any more.
+    pub(super) is_abandoned: bool,
+    /// The answer to the submit; then the last status.
+    pub(super) last: Options,
+    /// When the request began to be followed, in milliseconds since the epoch.
+    pub(super) began: Option<f64>,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// Its beginning.
+    Start,
+    /// The caller's middleware.
+    Routed,
+    /// An answer.
+    Answered,
+    /// The time to try again.
+    Retry,
+    /// The caller, who notes the request.
+    Noted,
+    /// A stream of statuses, which JavaScript reads.
+    Streamed,
+    /// The caller, who is told a status.
+    Told,
+    /// The time to ask again.
+    Paused,
+}
+
+/// How a call goes on.
+pub(super) enum Next {
+    Wait(Promise),
+    End(JsValue),
 }
 
 impl Task {
-    /// A call about `subject`, which begins when it is first polled.
+    /// A call about `subject`, an endpoint id or the bytes of a file.
     pub(crate) fn new(config: Config, subject: JsValue, options: Options, kind: Kind) -> Self {
-        let scope = Scope::new(config, &options);
-        let work = Some(flow::start(kind, scope.clone(), subject, options));
-        Self { scope, work }
+        Self {
+            config,
+            kind,
+            subject,
+            options,
+            watch: JsValue::UNDEFINED.unchecked_into(),
+            waits: Waits::Start,
+            call: None,
+            attempt: 0,
+            phase: Phase::Submit,
+            endpoint: None,
+            request: None,
+            owns_request: false,
+            is_abandoned: false,
+            last: Options::new(JsValue::UNDEFINED),
+            began: None,
+        }
     }
 
-    /// What the call's caller waits by.
-    pub(crate) fn scope(&self) -> &Rc<Scope> {
-        &self.scope
+    /// Begins the call: what it settles with. `wrapped` makes of it what JavaScript polls.
+    pub(crate) fn begin(self, wrapped: impl FnOnce(Self) -> JsValue) -> Promise {
+        let signal = self.options.value("abortSignal");
+        let ms = if self.kind.has_clock() {
+            self.options.value("timeout")
+        } else {
+            JsValue::UNDEFINED
+        };
+        begin(&wrapped(self), &signal, &ms)
     }
 
     /// Goes on: with `value`, what came of the promise that was given last, or with the
-    /// reason to stop. Gives the promise to wait for now, `undefined` where that is the
-    /// same as before, and `null` when there is nothing left to do.
+    /// reason to stop; the first time with its [`Watch`]. Gives the promise to wait for now,
+    /// `undefined` where that is the same as before, and `null` when there is nothing left to do.
     pub(crate) fn poll(&mut self, command: u8, value: JsValue) -> JsValue {
         match command {
-            STOP => return self.stop(value),
-            REJECTED => self.scope.give(Err(value)),
-            _ => self.scope.give(Ok(value)),
+            STOP => self.stop(value),
+            REJECTED => self.go_on(Err(value)),
+            _ => self.go_on(Ok(value)),
         }
-        self.go_on()
     }
 
-    fn go_on(&mut self) -> JsValue {
-        while let Some(work) = &mut self.work {
-            let mut context = Context::from_waker(Waker::noop());
-            let Poll::Ready(outcome) = work.as_mut().poll(&mut context) else {
-                return self.scope.take_asked();
-            };
-            if outcome.is_err() {
+    fn go_on(&mut self, outcome: Result<JsValue, JsValue>) -> JsValue {
+        let outcome = match self.step(outcome) {
+            Ok(Next::Wait(promise)) => return promise.into(),
+            Ok(Next::End(value)) => Ok(value),
+            Err(error) => {
                 // Nothing of a call that failed need go on.
-                self.scope.watch.abort();
+                self.watch.abort();
+                Err(error)
             }
-            self.scope.settle(outcome);
-            self.work = self.cancelling();
-        }
-        JsValue::NULL
+        };
+        self.settle(outcome);
+        self.cancel()
     }
 
     fn stop(&mut self, reason: JsValue) -> JsValue {
         let error = Error::thrown(reason);
         if error.code().as_deref() == Some("timeout") {
             // The caller set the request a time, not only this call.
-            self.scope.own_request();
+            self.owns_request = true;
         }
-        self.scope.is_abandoned.set(true);
-        self.scope.settle(Err(error));
-        if self.scope.is_submitting.get() {
+        self.is_abandoned = true;
+        self.settle(Err(error));
+        if self.is_submitting() {
             return JsValue::UNDEFINED;
         }
-        self.scope.watch.abort();
-        self.work = self.cancelling();
-        self.go_on()
+        self.watch.abort();
+        self.cancel()
     }
 
-    /// Cancels a request that nobody waits for any more. What comes of it concerns nobody: it
-    /// may have ended, or not be stoppable.
-    fn cancelling(&self) -> Option<Boxed<JsValue>> {
-        let options = Options::new(JsValue::UNDEFINED);
-        let cancel = Kind::Once(Phase::Cancel);
-        self.scope
-            .is_to_cancel()
-            .then(|| flow::start(cancel, self.scope.clone(), JsValue::UNDEFINED, options))
+    /// A submit is on its way, and may arrive whatever happens here.
+    fn is_submitting(&self) -> bool {
+        self.phase == Phase::Submit && matches!(self.waits, Waits::Routed | Waits::Answered)
+    }
+
+    /// Errors name the call's request, if there is one.
+    fn settle(&self, outcome: Result<JsValue, Error>) {
+        match outcome {
+            Ok(value) => self.watch.settle(&value, false),
+            Err(error) => {
+                let error = match &self.request {
+                    Some(request) => error.with_default("requestId", &request.id),
+                    None => error,
+                };
+                self.watch.settle(error.as_js(), true);
+            }
+        }
+    }
+
+    /// Cancels a request that nobody waits for any more, once. What comes of it concerns
+    /// nobody: it may have ended, or not be stoppable.
+    fn cancel(&mut self) -> JsValue {
+        let is_wanted = take(&mut self.is_abandoned) && take(&mut self.owns_request);
+        if is_wanted && self.request.is_some() {
+            self.kind = Kind::Once(Phase::Cancel);
+            if let Ok(Next::Wait(promise)) = self.ask(Phase::Cancel) {
+                return promise.into();
+            }
+        }
+        JsValue::NULL
     }
 }

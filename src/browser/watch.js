@@ -19,38 +19,33 @@ export function crash(cause) {
   for (const watch of live) watch.crash(cause);
 }
 
-/** Watches over one call, which its caller's signal or its time may end early. */
-export class Watch {
+/** Begins a call, which its caller's signal or its time may end early: what it settles with. */
+export function begin(task, given, ms) {
+  return new Promise((...settled) => new Watch(settled, task, given, ms));
+}
+
+class Watch {
   #controller = new AbortController();
-  #given;
-  #task;
-  #waiting;
-  #timer;
   #settled;
-  #abort = () => this.stop(this.#given.reason);
+  #task;
+  #given;
+  #timer;
+  #waiting;
+  #abort = () => this.#stop(this.#given.reason);
 
-  constructor(given) {
-    this.#given = given;
-  }
-
-  begin(task) {
+  constructor(settled, task, given, ms) {
+    this.#settled = settled;
     this.#task = task;
+    this.#given = given;
+    if (given?.aborted) return settled[1](given.reason), this.#end();
     live.add(this);
-    return new Promise((...settled) => {
-      this.#settled = settled;
-      const given = this.#given;
-      if (given?.aborted) return settled[1](given.reason), this.#end();
-      given?.addEventListener?.("abort", this.#abort);
-      this.#goOn(FULFILLED);
-    });
+    given?.addEventListener?.("abort", this.#abort);
+    if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.#stop({ falCode: "timeout", timeoutMs: ms }), ms);
+    this.#goOn(FULFILLED, this);
   }
 
   get signal() {
     return this.#controller.signal;
-  }
-
-  start(ms) {
-    if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.stop({ falCode: "timeout", timeoutMs: ms }), ms);
   }
 
   settle(value, isError) {
@@ -66,7 +61,7 @@ export class Watch {
   }
 
   /** Later, as it may be the call itself that is running and calls a callback which aborts it. */
-  stop(reason) {
+  #stop(reason) {
     queueMicrotask(() => this.#goOn(STOP, reason));
   }
 
@@ -104,8 +99,8 @@ export class Watch {
   }
 }
 
-/** Waits, until `signal` is aborted at most; with `wakes`, until it may be worth to go on sooner. */
-export function pause(ms, signal, wakes) {
+/** Waits, until the call is stopped at most; with `wakes`, until it may be worth to go on sooner. */
+export function pause(ms, { signal }, wakes) {
   return new Promise((resolve) => {
     const ended = new AbortController();
     const end = () => {

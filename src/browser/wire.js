@@ -29,7 +29,7 @@ const NOT_AT_ALL = 2;
  * key; to the service with the headers that every call has, and with the key where
  * `mayHaveKey` says so.
  */
-export async function exchange(config, request, given, signal, isPresigned, mayHaveKey, reading) {
+export async function exchange(config, request, given, { signal }, isPresigned, mayHaveKey, reading) {
   const { method, url } = request;
   const body = /^get$/i.test(method) ? undefined : given;
   const headers = isPresigned ? request.headers : { ...serviceHeaders(config, request.headers, mayHaveKey), ...request.headers };
@@ -172,15 +172,15 @@ export function finding(findings, field, type, boundName, bound, input) {
   return [...(findings ?? []), { loc: ["body", field], type, ctx, input }];
 }
 
-/** Calls a function of the caller's, and promises what it does. */
-export async function called(callback, value, signal) {
-  return callback(value, signal);
+/** Calls a function of the caller's, if it is one, and promises what it does. */
+export async function called(callback, value, { signal }) {
+  return typeof callback === "function" ? callback(value, signal) : undefined;
 }
 
-/** A property of whatever a caller gave; `undefined` where it cannot be read. */
+/** A property of whatever a caller gave; `undefined` where it is null or cannot be read. */
 export function at(object, name) {
   try {
-    return object?.[name];
+    return object?.[name] ?? undefined;
   } catch {
     return undefined;
   }
