@@ -17,9 +17,11 @@ export const wasmArgs = ["--target", WASM_TARGET, "--target-dir", wasmTargetDir,
 // Never --all-features: it emits an encoding that no engine takes.
 const WASM_OPT = [
   "-Oz",
+  // Once more: the second time sees what the first made.
+  "-Oz",
   // A function that is called once is not always smaller where it is called: 2 % of the module.
   "-ocimfs",
-  "20",
+  "40",
   "--strip-debug",
   "--strip-producers",
   "--strip-target-features",

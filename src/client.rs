@@ -1,7 +1,7 @@
 //! The typed client for Rust web apps.
 
 use gloo_net::http::Response;
-use js_sys::{Array, JSON, Object};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -9,8 +9,8 @@ use web_sys::{AbortController, Blob};
 
 use crate::{
     browser::{
-        Config, Error, Kind, Options, Phase, Step, Task, check, described, endpoint, object,
-        proxied, set, type_of,
+        Config, Error, Kind, Options, Phase, Step, Task, Text, check, described, endpoint,
+        property, proxied, type_of,
     },
     models::Endpoint,
     upload_plan::part_bytes,
@@ -103,7 +103,7 @@ pub struct Metrics {
 impl Client {
     /// A client that sends its calls through a proxy which holds the key, as pages should.
     pub fn with_proxy(proxy_url: &str) -> Self {
-        let config = object();
+        let config = Object::new();
         set(&config, "requestMiddleware", proxied(proxy_url));
         Self { config }
     }
@@ -111,7 +111,7 @@ impl Client {
     /// A client that sends `key` itself, to fal's own hosts only. Everybody who can open
     /// the page can read the key.
     pub fn with_key(key: &str) -> Self {
-        let config = object();
+        let config = Object::new();
         set(&config, "credentials", key);
         Self { config }
     }
@@ -140,7 +140,7 @@ impl Client {
     pub async fn submit<E: Endpoint>(&self, input: &E::Input) -> Result<String, Error> {
         let options = input_options::<E>(input)?;
         let reply = self.call::<E>(options, Kind::Once(Phase::Submit));
-        let id = reply.await?.options("body").text("request_id");
+        let id = text(&property(&reply.await?, "body"), "request_id");
         id.ok_or_else(|| unexpected("the answer names no request_id"))
     }
 
@@ -149,7 +149,7 @@ impl Client {
         let options = request_options(request_id);
         set(&options, "logs", true);
         let status = self.call::<E>(options, Kind::Once(Phase::Status));
-        read(status.await?.value("body"))
+        read(property(&status.await?, "body"))
     }
 
     /// Fetches the result of a completed request.
@@ -175,14 +175,13 @@ impl Client {
         let is_multipart = part_bytes < size;
         let step =
             |step, body, options| self.perform(body, options, Kind::Once(Phase::Storage(step)));
-        let options = object();
+        let options = Object::new();
         set(&options, "multipart", is_multipart);
-        let place = step(Step::Initiate, described(file), options)
-            .await?
-            .options("body");
+        let answer = step(Step::Initiate, described(file), options).await?;
+        let place = property(&answer, "body");
         let options = |headers: Object| {
-            let options = object();
-            set(&options, "uploadUrl", place.value("upload_url"));
+            let options = Object::new();
+            set(&options, "uploadUrl", property(&place, "upload_url"));
             set(&options, "headers", headers);
             options
         };
@@ -193,20 +192,20 @@ impl Client {
                 let end = size.min(start + part_bytes);
                 let bytes = file.slice_with_f64_and_f64(start, end);
                 let number = done.length() + 1;
-                let options = options(object());
+                let options = options(Object::new());
                 set(&options, "part", number.to_string());
                 let answer = step(Step::Put, bytes.map_err(Error::thrown)?.into(), options).await?;
-                let etag = answer.options("body").text("etag");
+                let etag = text(&property(&answer, "body"), "etag");
                 let etag = etag
                     .or_else(|| header(&answer, "etag"))
                     .ok_or_else(|| unexpected("the answer to a part names no etag"))?;
-                let part = object();
+                let part = Object::new();
                 set(&part, "partNumber", number);
                 set(&part, "etag", etag);
                 done.push(&part);
                 start = end;
             }
-            let body = object();
+            let body = Object::new();
             set(&body, "parts", done);
             let body = JSON::stringify(&body).map_err(Error::thrown)?;
             step(
@@ -223,11 +222,11 @@ impl Client {
             )
             .await?;
         }
-        let url = place.text("file_url");
+        let url = text(&place, "file_url");
         url.ok_or_else(|| unexpected("the answer names no file_url"))
     }
 
-    async fn call<E: Endpoint>(&self, options: Object, kind: Kind) -> Result<Options, Error> {
+    async fn call<E: Endpoint>(&self, options: Object, kind: Kind) -> Result<JsValue, Error> {
         self.perform(E::ID.into(), options, kind).await
     }
 
@@ -236,13 +235,13 @@ impl Client {
         subject: JsValue,
         options: Object,
         kind: Kind,
-    ) -> Result<Options, Error> {
+    ) -> Result<JsValue, Error> {
         let config = Config::new(self.config.clone().into());
         let running = Running(AbortController::new().map_err(Error::thrown)?);
         set(&options, "abortSignal", running.0.signal());
         let task = Task::new(config, subject, Options::new(options.into()), kind);
         let outcome = JsFuture::from(task.begin(polled)).await;
-        outcome.map(Options::new).map_err(Error::thrown)
+        outcome.map_err(Error::thrown)
     }
 }
 
@@ -252,7 +251,7 @@ fn polled(mut task: Task) -> JsValue {
     let poll = Closure::<dyn FnMut(u8, JsValue) -> JsValue>::new(move |command, value| {
         task.poll(command, value)
     });
-    let polled = object();
+    let polled = Object::new();
     set(&polled, "poll", poll.into_js_value());
     polled.into()
 }
@@ -262,12 +261,12 @@ struct Running(AbortController);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort_with_reason(Error::new("aborted").as_js());
+        self.0.abort_with_reason(Error::new(Text::Aborted).as_js());
     }
 }
 
 fn content_type(mime_type: &str) -> Object {
-    let headers = object();
+    let headers = Object::new();
     set(&headers, "Content-Type", mime_type);
     headers
 }
@@ -275,51 +274,68 @@ fn content_type(mime_type: &str) -> Object {
 fn input_options<E: Endpoint>(input: &E::Input) -> Result<Object, Error> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let input = input.serialize(&serializer).map_err(|error| {
-        Error::argument("input", "cannot be written as JSON").with("cause", error)
+        let refused = Error::new(Text::InvalidArgument).with(Text::Argument, "input");
+        caused(
+            refused.with(Text::Problem, "cannot be written as JSON"),
+            error,
+        )
     })?;
-    check(&endpoint(&E::ID.into())?, &input)?;
+    let endpoint = endpoint(&E::ID.into())?;
+    check(&endpoint, &input)?;
     let body = JSON::stringify(&input).map_err(Error::thrown)?;
-    let headers = object();
+    let headers = Object::new();
     // As the official client: the service's default, said aloud.
     set(&headers, "x-fal-queue-priority", "normal");
-    let options = object();
+    let options = Object::new();
     set(&options, "headers", headers);
     set(&options, "body", body);
     Ok(options)
 }
 
 fn request_options(request_id: &str) -> Object {
-    let options = object();
+    let options = Object::new();
     set(&options, "requestId", request_id);
     options
 }
 
-fn completed<T: for<'a> Deserialize<'a>>(answer: &Options) -> Result<Completed<T>, Error> {
+fn completed<T: for<'a> Deserialize<'a>>(answer: &JsValue) -> Result<Completed<T>, Error> {
     // The header may be hidden from pages of other origins; the id is known anyway.
     let header = header(answer, "x-fal-request-id");
-    let request_id = header.or_else(|| answer.text("requestId"));
+    let request_id = header.or_else(|| text(answer, "requestId"));
     let request_id = request_id.unwrap_or_default();
-    let data = read(answer.value("body")).map_err(|error| error.with("requestId", &*request_id))?;
+    let data = read(property(answer, "body"))
+        .map_err(|error| error.with(Text::RequestId, &*request_id))?;
     Ok(Completed { data, request_id })
 }
 
 /// A header of an answer, where this page may read it.
-fn header(answer: &Options, name: &str) -> Option<String> {
-    let response = answer
-        .value("response")
-        .unchecked_into::<web_sys::Response>();
+fn header(answer: &JsValue, name: &str) -> Option<String> {
+    let response = property(answer, "response").unchecked_into::<web_sys::Response>();
     Response::from(response).headers().get(name)
 }
 
 fn read<T: for<'a> Deserialize<'a>>(value: JsValue) -> Result<T, Error> {
     let body = value.clone();
     serde_wasm_bindgen::from_value(value).map_err(|error| {
-        unexpected("the answer does not have the documented shape")
-            .with("cause", error)
-            .with("body", body)
+        let refused = unexpected("the answer does not have the documented shape");
+        caused(refused.with(Text::Body, body), error)
     })
 }
 
 fn unexpected(problem: &str) -> Error {
-    Error::new("bad_response").with("problem", problem)
+    Error::new(Text::BadResponse).with(Text::Problem, problem)
+}
+
+fn caused(error: Error, cause: impl Into<JsValue>) -> Error {
+    set(error.as_js().unchecked_ref(), "cause", cause);
+    error
+}
+
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    property(object, name).as_string()
+}
+
+/// Sets a property of an object that we made ourselves, which cannot fail.
+fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+    let _ = Reflect::set(object, &name.into(), &value.into());
 }

@@ -2,7 +2,10 @@
 //! them. Ids come from callers and may be hostile: what parses here cannot change the
 //! host, leave its path segment or add a query (grammar: protocol §2).
 
-use crate::{host::fal_url_path, text};
+use crate::{
+    host::fal_url_path,
+    text::{find, joined},
+};
 
 const QUEUE: &str = "https://queue.fal.run/";
 const RUN: &str = "https://fal.run/";
@@ -11,38 +14,36 @@ const NAMESPACES: [&[u8]; 2] = [b"workflows", b"comfy"];
 /// An endpoint id that is safe to build URLs from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointId {
-    /// `owner/alias/path…`, or the namespace before them.
-    full: String,
-    /// Length of `[namespace/]owner/alias` within `full`.
+    /// What was given, without a trailing slash: the id, or a URL.
+    given: String,
+    /// Where `[namespace/]owner/alias[/path]` begins in it.
+    start: usize,
+    /// Length of `[namespace/]owner/alias`.
     base_len: usize,
-    /// The URL that was given in place of an id, without a trailing slash.
-    url: Option<String>,
+    /// Length of the alias.
+    alias_len: usize,
 }
 
 impl EndpointId {
     /// Parses `owner/alias[/path]`, `workflows/owner/alias[/path]`, `comfy/owner/alias[/path]`,
     /// the legacy `1234-alias`, or an `https` URL on a fal host. `None` for anything else.
     pub fn parse(id: &str) -> Option<Self> {
-        if text::contains(id, "://") {
-            return Self::parse_url(id);
+        if find(id, |byte| byte == b'/').is_none() {
+            return Self::at(legacy(id)?, 0);
         }
-        let full = if text::contains(id, "/") {
-            text::joined(&[id.strip_suffix('/').unwrap_or(id)])
-        } else {
-            legacy(id)?
+        let id = id.strip_suffix('/').unwrap_or(id);
+        // What is no URL of fal's is no id either: no segment has a colon.
+        let start = match fal_url_path(id) {
+            None => 0,
+            Some(path) if id.as_bytes().get(path) == Some(&b'/') => path + 1,
+            Some(_) => return None,
         };
-        Self::from_path(full, None)
+        Self::at(joined(&[id]), start)
     }
 
-    fn parse_url(url: &str) -> Option<Self> {
-        let url = url.strip_suffix('/').unwrap_or(url);
-        let path = fal_url_path(url)?.strip_prefix('/')?;
-        Self::from_path(text::joined(&[path]), Some(text::joined(&[url])))
-    }
-
-    fn from_path(full: String, url: Option<String>) -> Option<Self> {
-        let (mut segments, mut wanted, mut base_len) = (0, 2, 0);
-        for segment in full.as_bytes().split(|byte| *byte == b'/') {
+    fn at(given: String, start: usize) -> Option<Self> {
+        let (mut segments, mut wanted, mut base_len, mut alias_len) = (0, 2, 0, 0);
+        for segment in given.as_bytes().get(start..)?.split(|byte| *byte == b'/') {
             if !is_segment(segment) {
                 return None;
             }
@@ -50,33 +51,35 @@ impl EndpointId {
                 wanted = 3;
             }
             if segments < wanted {
-                base_len += segment.len() + usize::from(segments > 0);
+                alias_len = segment.len();
+                base_len += alias_len + usize::from(segments > 0);
             }
             segments += 1;
         }
         (segments >= wanted).then_some(Self {
-            full,
+            given,
+            start,
             base_len,
-            url,
+            alias_len,
         })
     }
 
     /// The whole id, e.g. `fal-ai/kandinsky5-pro/image-to-video`.
     pub fn as_str(&self) -> &str {
-        &self.full
+        self.given.get(self.start..).unwrap_or_default()
     }
 
     /// The app that follow-up calls name: the id without its subpath, e.g.
     /// `fal-ai/kandinsky5-pro`. The service answers 405 to anything longer (protocol §2.2).
     pub fn base_app(&self) -> &str {
-        self.full.get(..self.base_len).unwrap_or_default()
+        self.as_str().get(..self.base_len).unwrap_or_default()
     }
 
     /// The name that tokens are asked for: the base app without owner and namespace.
     pub fn alias(&self) -> &str {
         let base = self.base_app();
-        let slash = base.bytes().rposition(|byte| byte == b'/');
-        slash.and_then(|at| base.get(at + 1..)).unwrap_or_default()
+        let at = self.base_len - self.alias_len;
+        base.get(at..).unwrap_or_default()
     }
 
     /// Where to submit.
@@ -92,23 +95,22 @@ impl EndpointId {
     /// Where the model's answer is streamed from (protocol §7). An id that names the stream
     /// already is not given another.
     pub fn stream_url(&self) -> String {
-        let is_stream = self.full.ends_with("/stream");
+        let is_stream = self.given.ends_with("/stream");
         self.url_at(RUN, if is_stream { "" } else { "stream" })
     }
 
     /// A URL given as the id is called as it stands, with the trailing slash that the
     /// official client adds (protocol §2.3).
     fn url_at(&self, host: &str, path: &str) -> String {
-        let slash = if path.is_empty() { "" } else { "/" };
-        match &self.url {
-            Some(url) => text::joined(&[url, "/", path]),
-            None => text::joined(&[host, &self.full, slash, path]),
-        }
+        let is_url = self.start > 0;
+        let host = if is_url { "" } else { host };
+        let slash = if is_url || !path.is_empty() { "/" } else { "" };
+        joined(&[host, &self.given, slash, path])
     }
 
     /// The queue URL of a submitted request; `suffix` is empty, `/status` or `/cancel`.
     pub fn request_url(&self, request_id: &RequestId<'_>, suffix: &str) -> String {
-        text::joined(&[QUEUE, self.base_app(), "/requests/", request_id.0, suffix])
+        joined(&[QUEUE, self.base_app(), "/requests/", request_id.0, suffix])
     }
 }
 
@@ -125,22 +127,17 @@ impl<'a> RequestId<'a> {
 
 /// `1234-my-app` → `1234/my-app`
 fn legacy(id: &str) -> Option<String> {
-    let dash = id.bytes().position(|b| b == b'-')?;
+    let dash = find(id, |byte| byte == b'-')?;
     let (owner, alias) = (id.get(..dash)?, id.get(dash + 1..)?);
-    let digits = !owner.is_empty() && owner.bytes().all(|b| b.is_ascii_digit());
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    let named = !alias.is_empty() && alias.bytes().all(is_plain);
-    (digits && named).then(|| text::joined(&[owner, "/", alias]))
+    let is_number = !owner.is_empty() && find(owner, |byte| !byte.is_ascii_digit()).is_none();
+    let is_name = find(alias, |byte| !byte.is_ascii_alphanumeric() && byte != b'-').is_none();
+    (is_number && is_name).then(|| joined(&[owner, "/", alias]))
 }
 
 /// One path segment of unreserved characters that no URL parser rewrites.
 fn is_segment(segment: &[u8]) -> bool {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-    !segment.is_empty()
-        && segment.len() <= 256
-        && segment != b"."
-        && segment != b".."
-        && segment.iter().all(plain)
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    !matches!(segment, b"" | b"." | b"..") && segment.len() <= 256 && segment.iter().all(is_plain)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -7,26 +7,25 @@ pub fn is_fal_url(url: &str) -> bool {
     fal_url_path(url).is_some()
 }
 
-/// The path and the rest of a URL on a fal host, or `None` for any other URL.
-pub(crate) fn fal_url_path(url: &str) -> Option<&str> {
-    const SCHEME: &str = "https://";
-    const HOSTS: [&str; 3] = ["fal.run", "fal.ai", "fal.media"];
-    let (scheme, rest) = url.split_at_checked(SCHEME.len())?;
-    let end = rest
-        .bytes()
-        .position(|b| !(b.is_ascii_alphanumeric() || b == b'-' || b == b'.'))
-        .unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(end)?;
-    let ends_well = matches!(path.as_bytes().first(), None | Some(b'/' | b'?' | b'#'));
+/// Where the path of a URL on a fal host begins, or `None` for any other URL.
+pub(crate) fn fal_url_path(url: &str) -> Option<usize> {
+    const SCHEME: &[u8] = b"https://";
+    const HOSTS: [&[u8]; 3] = [b"fal.run", b"fal.ai", b"fal.media"];
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let (scheme, rest) = url.as_bytes().split_at_checked(SCHEME.len())?;
+    let len = rest.iter().take_while(|byte| is_name(byte)).count();
+    let (host, path) = rest.split_at_checked(len)?;
+    let ends_well = matches!(path.first(), None | Some(b'/' | b'?' | b'#'));
     let is_fal = HOSTS.iter().any(|fal| {
         let below = host.len().checked_sub(fal.len());
-        below.is_some_and(|at| {
-            host.get(at..)
-                .is_some_and(|tail| tail.eq_ignore_ascii_case(fal))
-                && (at == 0 || host.as_bytes().get(at - 1) == Some(&b'.'))
-        })
+        below
+            .and_then(|at| host.split_at_checked(at))
+            .is_some_and(|(below, tail)| {
+                tail.eq_ignore_ascii_case(fal) && below.last().is_none_or(|byte| *byte == b'.')
+            })
     });
-    (scheme.eq_ignore_ascii_case(SCHEME) && ends_well && is_fal).then_some(path)
+    let is_fal = scheme.eq_ignore_ascii_case(SCHEME) && ends_well && is_fal;
+    is_fal.then_some(SCHEME.len() + len)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

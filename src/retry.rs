@@ -2,6 +2,8 @@
 //! (protocol §10.4); what differs is that browser network errors count, `Retry-After`
 //! is obeyed, and a submit that may have arrived is never repeated.
 
+use crate::text::find;
+
 /// How one kind of call is tried again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetryPolicy {
@@ -171,11 +173,11 @@ impl RetryPolicy {
 /// `parse_date` gives milliseconds since the epoch for an HTTP date, NaN if it is none.
 pub fn retry_after_ms(value: &str, now_ms: f64, parse_date: impl Fn(&str) -> f64) -> Option<f64> {
     let value = value.trim_ascii();
-    let digits = !value.is_empty() && value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
-    if digits {
-        let seconds = value
-            .bytes()
-            .fold(0.0, |sum, b| sum * 10.0 + f64::from(b - b'0'));
+    if (1..=9).contains(&value.len()) && find(value, |byte| !byte.is_ascii_digit()).is_none() {
+        let mut seconds = 0.0;
+        for digit in value.as_bytes() {
+            seconds = seconds * 10.0 + f64::from(digit - b'0');
+        }
         return Some(seconds * 1_000.0);
     }
     let at = parse_date(value);

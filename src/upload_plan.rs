@@ -30,7 +30,7 @@ fn or(given: f64, default: f64) -> f64 {
 /// The URL of a step of the upload, a part's number or `complete`: the step is a segment
 /// more in the path, before the query that carries the signature.
 pub fn part_url(upload_url: &str, step: &str) -> String {
-    let end = upload_url.bytes().position(|b| matches!(b, b'?' | b'#'));
+    let end = text::find(upload_url, |byte| matches!(byte, b'?' | b'#'));
     let (path, query) = upload_url
         .split_at_checked(end.unwrap_or(upload_url.len()))
         .unwrap_or_default();

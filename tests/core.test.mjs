@@ -173,3 +173,25 @@ test("a submit that the network came back during may have been sent, and is not 
   const error = await failure(fal.queue.submit("acme/app", { input: {} }));
   assert.deepEqual([error.name, error.jobMayExist, sent], ["SubmitUncertainError", true, 1]);
 });
+
+test("a file of megabytes in the input is checked where it is, not in the module", async () => {
+  const fal = client({ fetch: async () => json({ request_id: "r" }) });
+  const image_url = `data:image/png;base64,${"A".repeat(20_000_000)}`;
+  const memory = Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory);
+  const before = memory.buffer.byteLength;
+  await fal.queue.submit("fal-ai/kandinsky5-pro/image-to-video", { input: { prompt: "x", image_url } });
+  assert.equal(memory.buffer.byteLength, before);
+});
+
+test("the bytes of a stream stay as the caller's fetch gave them, also where events are cut anywhere", async () => {
+  const text = new TextEncoder().encode('data: {"a":"Grüße"}\r\n\r\n: ping\n\ndata: {"a":\ndata: 2}\n\ndata: {"a":3}');
+  for (const size of [1, 3, text.length]) {
+    const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size));
+    const body = () => new ReadableStream({ start: (stream) => (chunks.forEach((it) => stream.enqueue(it)), stream.close()) });
+    const fal = client({ fetch: async () => new Response(body(), { headers: { "content-type": "text/event-stream" } }) });
+    const events = [];
+    for await (const event of await fal.stream("acme/app", { input: {} })) events.push(event.a);
+    assert.deepEqual(events, ["Grüße", 2, 3]);
+    assert.equal(Buffer.concat(chunks).equals(Buffer.from(text)), true);
+  }
+});

@@ -98,7 +98,8 @@ function submission(wasm: Wasm, config: object, id: unknown, options: any): Prom
 async function prepared(wasm: Wasm, config: any, id: unknown, options: any, headers: object, query: object): Promise<any> {
   const method = String(options.method || "post").toUpperCase();
   const { input, autoUpload = true } = options;
-  wasm.check(id, input, (options.validate ?? config.validate) !== false);
+  const facts = wasm.check(id, input, (options.validate ?? config.validate) !== false);
+  if (facts) throw facts;
   const inlined = new Inlined();
   const files = { ...options, ...(method !== "GET" && { inlined }) };
   const sent = input && autoUpload ? await transformed(wasm, config, input, files) : input;

@@ -1,6 +1,7 @@
 import { typeOf } from "../../src/browser/wire.js";
 import type { Progress } from "./progress.ts";
-import { type Job, atPlace, begin } from "./upload/place.ts";
+import { linked } from "./signal.ts";
+import { GONE, type Job, atPlace, begin, isAnswer } from "./upload/place.ts";
 import { type Send, timed } from "./upload/stalled.ts";
 import { type Wasm, badArgument } from "./wasm.ts";
 import { counted } from "./xhr.ts";
@@ -89,7 +90,7 @@ async function inOnePiece(job: Job): Promise<string> {
 async function inParts(job: Job): Promise<string> {
   try {
     const { uploadParts } = await job.config.loadParts();
-    return await anew(job, uploadParts);
+    return await anew(job, (job) => uploadParts(job, { GONE, atPlace, begin, isAnswer, linked, timed }));
   } catch (refusal: any) {
     if (!refusal?.advice) throw refusal;
     if (job.file.size <= MOST_BYTES) {

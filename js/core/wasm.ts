@@ -26,8 +26,8 @@ export interface Wasm {
   complete: Call;
   /** How many bytes of a file of this size go up at a time; the defaults hold in place of `undefined`. */
   part_bytes(size: number, threshold?: number, partSize?: number): number;
-  /** Checks an endpoint id and, if asked to, the input of a known endpoint. */
-  check(endpointId: unknown, input: unknown, validate: boolean): void;
+  /** Checks an endpoint id and, if asked to, the input of a known endpoint: the facts of what is wrong. */
+  check(endpointId: unknown, input: unknown, validate: boolean): object | undefined;
   /**
    * Reads the next bytes of a stream of events and leaves the data among them at their beginning,
    * with a CR where an event ends: how many bytes these are, times 64, and the state to go on from.

@@ -1,5 +1,7 @@
 //! The calls of the protocol: what each sends, and what its answer means.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
     http::{Call, Plan, Reading},
     storage::{self, Step},
     task::Task,
+    texts::Text,
 };
 use crate::{endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
 
@@ -44,13 +47,13 @@ impl Phase {
     pub(crate) fn is_of_request(self, options: &Options) -> bool {
         match self {
             Self::Status | Self::Follow | Self::Result | Self::Cancel => true,
-            Self::Stream => options.given("requestId").is_some(),
+            Self::Stream => options.has(Text::RequestId),
             Self::Submit | Self::Run | Self::Token | Self::Storage(_) => false,
         }
     }
 }
 
-const fn plan(operation: &'static str, method: &'static str, policy: &'static RetryPolicy) -> Plan {
+const fn plan(operation: Text, method: Text, policy: &'static RetryPolicy) -> Plan {
     Plan {
         operation,
         method,
@@ -59,27 +62,27 @@ const fn plan(operation: &'static str, method: &'static str, policy: &'static Re
     }
 }
 
-const SUBMIT: Plan = plan("submit", "POST", &RetryPolicy::SUBMIT);
-const STATUS: Plan = plan("status", "GET", &RetryPolicy::STATUS);
-const FOLLOW: Plan = plan("status", "GET", &RetryPolicy::FOLLOW);
+const SUBMIT: Plan = plan(Text::Submit, Text::Post, &RetryPolicy::SUBMIT);
+const STATUS: Plan = plan(Text::Status, Text::Get, &RetryPolicy::STATUS);
+const FOLLOW: Plan = plan(Text::Status, Text::Get, &RetryPolicy::FOLLOW);
 const RESULT: Plan = Plan {
     reading: Reading::Content,
-    ..plan("result", "GET", &RetryPolicy::RESULT)
+    ..plan(Text::Result, Text::Get, &RetryPolicy::RESULT)
 };
-const CANCEL: Plan = plan("cancel", "PUT", &RetryPolicy::STANDARD);
+const CANCEL: Plan = plan(Text::Cancel, Text::Put, &RetryPolicy::STANDARD);
 const RUN: Plan = Plan {
     reading: Reading::Content,
-    ..plan("run", "POST", &RetryPolicy::RUN)
+    ..plan(Text::Run, Text::Post, &RetryPolicy::RUN)
 };
 const STREAM: Plan = Plan {
     reading: Reading::Stream,
-    ..plan("stream", "POST", &RetryPolicy::STREAM)
+    ..plan(Text::Stream, Text::Post, &RetryPolicy::STREAM)
 };
 const STREAM_READ: Plan = Plan {
     policy: &RetryPolicy::STREAM_READ,
     ..STREAM
 };
-const TOKEN: Plan = plan("token", "POST", &RetryPolicy::STANDARD);
+const TOKEN: Plan = plan(Text::Token, Text::Post, &RetryPolicy::STANDARD);
 
 /// What to send in this phase of a call. `method`, `headers`, `query` and `body` are the
 /// caller's where a model is called.
@@ -96,7 +99,7 @@ pub(super) fn of(phase: Phase, task: &Task) -> Result<Box<Call>, Error> {
         Phase::Status => (&STATUS, task.request()?.status_url(options)),
         Phase::Follow => {
             // With an interval of the caller's it is the official client's following.
-            let is_ours = options.number("pollInterval").is_none();
+            let is_ours = options.number(Text::PollInterval).is_none();
             let plan = if is_ours { &FOLLOW } else { &STATUS };
             (plan, task.request()?.status_url(options))
         }
@@ -110,14 +113,12 @@ pub(super) fn of(phase: Phase, task: &Task) -> Result<Box<Call>, Error> {
 
 /// What the caller gave goes along.
 fn fill(call: &mut Call, options: &Options) {
-    if let Some(query) = options.text("query") {
+    if let Some(query) = options.text(Text::Query) {
         call.url.push_str(&query);
     }
-    if let Some(method) = options.given("method") {
-        call.method = method;
-    }
-    call.headers = options.value("headers");
-    call.body = options.value("body");
+    call.method = options.value(Text::Method);
+    call.headers = options.value(Text::Headers);
+    call.body = options.value(Text::Body);
 }
 
 #[allow(clippy::unnecessary_box_returns)] // as in `Call::new`
@@ -130,35 +131,33 @@ fn token(endpoint: &EndpointId) -> Box<Call> {
 }
 
 /// Reads an endpoint id.
-pub(crate) fn endpoint(id: &JsValue) -> Result<EndpointId, Error> {
+pub(crate) fn endpoint(id: &JsValue) -> Result<Rc<EndpointId>, Error> {
     let parsed = id.as_string().and_then(|id| EndpointId::parse(&id));
-    parsed.ok_or_else(|| {
-        let problem = "must be <owner>/<alias>, with the path that the model's page shows";
-        Error::argument("endpointId", problem).with("given", id)
-    })
+    parsed
+        .map(Rc::new)
+        .ok_or_else(|| Error::argument(Text::EndpointId, Text::NoEndpointId).with(Text::Given, id))
 }
 
 /// A stream from the caller's `url`, of the statuses of a request, or from the endpoint. With a
 /// `token`, encoded for a query, it bypasses the proxy, and carries that in place of a key.
 fn streamed(task: &Task) -> Result<Box<Call>, Error> {
     let options = &task.options;
-    let url = match (options.text("url"), &task.request) {
+    let url = match (options.text(Text::Url), &task.request) {
         (Some(url), _) => url,
         (None, Some(request)) => request.status_stream_url(options),
         (None, None) => task.endpoint()?.stream_url(),
     };
-    let is_read = options.text("method").as_deref() == Some("GET");
+    let is_read = options.is(Text::Method, Text::Get);
     let plan = if is_read { &STREAM_READ } else { &STREAM };
     let mut call = Call::new(plan, url);
     fill(&mut call, options);
-    let Some(token) = options.text("token") else {
+    let Some(token) = options.text(Text::Token) else {
         return Ok(call);
     };
     if !is_fal_url(&call.url) {
-        let problem = "must be one of fal's, to be given a token";
-        return Err(Error::argument("url", problem));
+        return Err(Error::argument(Text::Url, Text::NoFalUrl));
     }
-    let has_query = text::contains(&call.url, "?");
+    let has_query = text::find(&call.url, |byte| byte == b'?').is_some();
     let separator = if has_query { "&" } else { "?" };
     call.url = text::joined(&[&call.url, separator, "fal_jwt_token=", &token]);
     call.is_presigned = true;

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use js_sys::Object;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 
-use super::options::{Options, object, set};
+use super::{Options, texts::Text};
 
 /// Why a call failed.
 ///
@@ -15,15 +15,13 @@ use super::options::{Options, object, set};
 #[derive(Debug, Clone)]
 pub struct Error(JsValue);
 
-/// The property that tells our facts from a value that the caller's own code threw.
-const CODE: &str = "falCode";
-
 impl Error {
     /// A failure of this kind, without further facts yet.
-    pub(crate) fn new(code: &str) -> Self {
-        let facts = object();
-        set(&facts, CODE, code);
-        Self(facts.into())
+    pub(crate) fn new(code: Text) -> Self {
+        let facts = Options::empty();
+        // This property tells our facts from a value that the caller's own code threw.
+        facts.set_text(Text::FalCode, code);
+        Self(facts.into_js())
     }
 
     /// A value that the caller's code threw or gave as an abort reason: passed on untouched.
@@ -32,37 +30,48 @@ impl Error {
     }
 
     /// An argument that cannot be right: its name, and what is wrong with it.
-    pub(crate) fn argument(name: &str, problem: &str) -> Self {
-        Self::new("invalid_argument")
-            .with("argument", name)
-            .with("problem", problem)
+    pub(crate) fn argument(name: Text, problem: Text) -> Self {
+        Self::new(Text::InvalidArgument)
+            .with_text(Text::Argument, name)
+            .with_text(Text::Problem, problem)
     }
 
     /// An answer that this protocol does not have.
-    pub(crate) fn unexpected(operation: &str, problem: &str) -> Self {
-        Self::new("bad_response")
-            .with("operation", operation)
-            .with("problem", problem)
+    pub(crate) fn unexpected(operation: Text, problem: Text) -> Self {
+        Self::new(Text::BadResponse)
+            .with_text(Text::Operation, operation)
+            .with_text(Text::Problem, problem)
     }
 
     /// Adds a fact, unless this is a thrown value.
-    pub(crate) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+    pub(crate) fn with(self, name: Text, value: impl Into<JsValue>) -> Self {
         self.with_value(name, value.into())
     }
 
     #[inline(never)]
-    fn with_value(self, name: &str, value: JsValue) -> Self {
-        if self.code().is_some() {
-            set(self.0.unchecked_ref::<Object>(), name, value);
+    fn with_value(self, name: Text, value: JsValue) -> Self {
+        let facts = self.facts();
+        if facts.has(Text::FalCode) {
+            facts.set(name, value);
+        }
+        self
+    }
+
+    /// Adds a fact that is a text.
+    pub(crate) fn with_text(self, name: Text, text: Text) -> Self {
+        let facts = self.facts();
+        if facts.has(Text::FalCode) {
+            facts.set_text(name, text);
         }
         self
     }
 
     /// Adds a fact, unless it is known already.
-    pub(crate) fn with_default(self, name: &str, value: &str) -> Self {
-        match Options::new(self.0.clone()).given(name) {
-            Some(_) => self,
-            None => self.with(name, value),
+    pub(crate) fn with_default(self, name: Text, value: &str) -> Self {
+        if self.facts().has(name) {
+            self
+        } else {
+            self.with(name, value)
         }
     }
 
@@ -79,23 +88,27 @@ impl Error {
     /// | `timeout` | the caller's timeout ran out |
     /// | `aborted` | the call was dropped or aborted |
     pub fn code(&self) -> Option<String> {
-        Options::new(self.0.clone()).text(CODE)
+        self.facts().text(Text::FalCode)
     }
 
     /// The HTTP status, for `http`.
     pub fn status(&self) -> Option<f64> {
-        Options::new(self.0.clone()).number("status")
+        self.facts().number(Text::Status)
     }
 
     /// The request's id, where one was given before the failure. The job may still be
     /// running, and its result can be fetched with it.
     pub fn request_id(&self) -> Option<String> {
-        Options::new(self.0.clone()).text("requestId")
+        self.facts().text(Text::RequestId)
     }
 
     /// The parsed body of an error answer, or the findings of the input check.
     pub fn body(&self) -> JsValue {
-        Options::new(self.0.clone()).value("body")
+        self.facts().value(Text::Body)
+    }
+
+    pub(crate) fn facts(&self) -> Options {
+        Options::new(self.0.clone())
     }
 
     /// Every known fact as one JavaScript object, or the thrown value.
@@ -108,8 +121,8 @@ impl Error {
 /// The npm package writes its own, longer sentences.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let facts = Options::new(self.0.clone());
-        if let Some(what) = facts.text("operation").or_else(|| facts.text("argument")) {
+        let what = text(&self.0, "operation").or_else(|| text(&self.0, "argument"));
+        if let Some(what) = what {
             write!(out, "{what}: ")?;
         }
         if let Some(status) = self.status() {
@@ -127,20 +140,28 @@ impl std::error::Error for Error {}
 
 impl Error {
     fn reason(&self) -> String {
-        let facts = Options::new(self.0.clone());
-        let body = Options::new(self.body());
-        let finding = body.options("detail").options("0");
-        let about = Options::new(finding.value("loc")).text("1");
-        let said = finding.text("msg").or_else(|| finding.text("type"));
+        let body = self.body();
+        let finding = property(&property(&body, "detail"), "0");
+        let about = text(&property(&finding, "loc"), "1");
+        let said = text(&finding, "msg").or_else(|| text(&finding, "type"));
         let said = said.map(|said| [about.as_deref().unwrap_or("input"), ": ", &said].concat());
-        body.text("detail")
+        text(&body, "detail")
             .or(said)
-            .or_else(|| facts.text("problem"))
-            .or_else(|| facts.options("cause").text("message"))
-            .or_else(|| facts.text("message"))
+            .or_else(|| text(&self.0, "problem"))
+            .or_else(|| text(&property(&self.0, "cause"), "message"))
+            .or_else(|| text(&self.0, "message"))
             .or_else(|| self.code())
             .unwrap_or_default()
     }
+}
+
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    property(object, name).as_string()
+}
+
+/// A property of any name, `undefined` where there is none.
+pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 impl From<Error> for JsValue {

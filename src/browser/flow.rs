@@ -1,7 +1,7 @@
 //! The operations of the public API, as one flow: each begins at a phase of the protocol, and
 //! goes on to the next or ends there. `subscribe` begins with a submit and goes through all.
 
-use std::mem::take;
+use std::{mem::take, rc::Rc};
 
 use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,7 +11,8 @@ use super::{
     call::{Phase, endpoint},
     http::called,
     request::Request,
-    task::{Next, Task, Waits},
+    task::{Task, Waits},
+    texts::Text,
     watch::{is_hidden, pause},
 };
 use crate::{
@@ -51,8 +52,9 @@ impl Kind {
 }
 
 impl Task {
-    /// Goes on with what came of what the call waited for.
-    pub(super) fn step(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+    /// Goes on with what came of what the call waited for: the promise to wait for now, or, when
+    /// it is [over](Waits::Over), what came of the call.
+    pub(super) fn step(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
         match self.waits {
             Waits::Start => {
                 self.watch = outcome.unwrap_or_default().unchecked_into();
@@ -66,7 +68,7 @@ impl Task {
                 if self.kind == Kind::Subscribe {
                     return self.follow();
                 }
-                Ok(Next::End(take(&mut self.last).into_js()))
+                Ok(self.end())
             }
             Waits::Streamed => {
                 // The last status, or nothing: a stream that ended early has lost nothing.
@@ -81,23 +83,22 @@ impl Task {
                 match self.after_status() {
                     Step::Wait => Ok(self.pause()),
                     Step::FetchResult => self.completed(),
-                    Step::Unknown => {
-                        let problem = "the answer has no status of this protocol";
-                        Err(Error::unexpected("status", problem))
-                    }
+                    Step::Unknown => Err(Error::unexpected(Text::Status, Text::NoStatus)),
                 }
             }
             Waits::Paused => self.follow(),
+            Waits::Over => Ok(JsValue::UNDEFINED),
         }
     }
 
-    fn start(&mut self) -> Result<Next, Error> {
+    fn start(&mut self) -> Result<JsValue, Error> {
         let first = self.kind.first();
         if !matches!(first, Some(Phase::Storage(_))) {
-            self.endpoint = Some(endpoint(&self.subject)?);
-        }
-        if first.is_none_or(|phase| phase.is_of_request(&self.options)) {
-            self.request = Some(Request::named(self.endpoint()?.clone(), &self.options)?);
+            let endpoint = endpoint(&self.subject)?;
+            if first.is_none_or(|phase| phase.is_of_request(&self.options)) {
+                self.request = Some(Request::named(endpoint.clone(), &self.options)?);
+            }
+            self.endpoint = Some(endpoint);
         }
         // Its caller is the only one to wait for it, as after a submit.
         self.owns_request = self.kind == Kind::Resume;
@@ -107,24 +108,33 @@ impl Task {
         }
     }
 
-    /// The good answer to a call of this phase.
-    pub(super) fn take(&mut self, answer: Options) -> Result<Next, Error> {
+    /// Goes on with the good answer to a call of this phase.
+    pub(super) fn accept(&mut self, answer: Options) -> Result<JsValue, Error> {
         match self.phase {
             Phase::Submit => {
-                let reply = answer.options("body");
+                let reply = answer.options(Text::Body);
                 self.submitted(&reply)?;
                 self.last = answer;
                 self.waits = Waits::Noted;
-                Ok(self.tell("onSubmitted", reply.as_js()))
+                Ok(self.tell(Text::OnSubmitted, reply.as_js()))
             }
             Phase::Follow => {
-                self.last = answer.options("body");
+                self.last = answer.options(Text::Body);
                 self.waits = Waits::Told;
-                Ok(self.tell("onQueueUpdate", self.last.as_js()))
+                Ok(self.tell(Text::OnQueueUpdate, self.last.as_js()))
             }
             Phase::Result if !matches!(self.kind, Kind::Once(_)) => self.succeeded(answer),
-            _ => Ok(Next::End(answer.into_js())),
+            _ => {
+                self.last = answer;
+                Ok(self.end())
+            }
         }
+    }
+
+    /// The call ends with what it has.
+    fn end(&mut self) -> JsValue {
+        self.waits = Waits::Over;
+        take(&mut self.last).into_js()
     }
 
     /// Notes the request that was submitted. Nobody may be left to wait for it.
@@ -133,71 +143,73 @@ impl Task {
         self.owns_request = true;
         // Some proxies answer 200 whatever the service said. What a caller's own handler makes
         // of the reply is theirs to know.
-        if self.request.is_none() && self.config.0.given("responseHandler").is_none() {
-            return Err(no_request_id().with("body", reply.as_js()));
+        if self.request.is_none() && !self.config.0.has(Text::ResponseHandler) {
+            return Err(no_request_id().with(Text::Body, reply.as_js()));
         }
         if self.is_abandoned {
-            return Err(Error::new("aborted"));
+            return Err(Error::new(Text::Aborted));
         }
         Ok(())
     }
 
     /// Follows the request: JavaScript knows whether the path to the server carries a stream.
-    fn follow(&mut self) -> Result<Next, Error> {
+    fn follow(&mut self) -> Result<JsValue, Error> {
         self.began.get_or_insert_with(Date::now);
         let url = self.request()?.status_stream_url(&self.options);
         self.waits = Waits::Streamed;
-        Ok(self.tell("followStream", &url.into()))
+        Ok(self.tell(Text::FollowStream, &url.into()))
     }
 
-    pub(super) fn endpoint(&self) -> Result<&EndpointId, Error> {
+    pub(super) fn endpoint(&self) -> Result<&Rc<EndpointId>, Error> {
         self.endpoint.as_ref().ok_or_else(no_request_id)
     }
 
     pub(super) fn request(&self) -> Result<&Request, Error> {
-        self.request.as_ref().ok_or_else(no_request_id)
+        self.request.as_deref().ok_or_else(no_request_id)
     }
 
     fn after_status(&self) -> Step {
-        follow::after(&self.last.text("status").unwrap_or_default())
+        follow::after(&self.last.text(Text::Status).unwrap_or_default())
     }
 
-    fn pause(&mut self) -> Next {
-        let ms = match self.options.number("pollInterval") {
+    fn pause(&mut self) -> JsValue {
+        let ms = match self.options.number(Text::PollInterval) {
             Some(given) => follow::poll_interval_ms(given),
             None => follow::poll_delay_ms(
                 Date::now() - self.began.unwrap_or_default(),
-                self.last.number("queue_position").unwrap_or_default(),
+                self.last.number(Text::QueuePosition).unwrap_or_default(),
                 is_hidden(),
                 js_sys::Math::random(),
             ),
         };
         self.waits = Waits::Paused;
-        Next::Wait(pause(ms, &self.watch, true))
+        pause(ms, &self.watch, true).into()
     }
 
-    fn completed(&mut self) -> Result<Next, Error> {
+    fn completed(&mut self) -> Result<JsValue, Error> {
         if self.kind == Kind::Follow {
-            return Ok(Next::End(take(&mut self.last).into_js()));
+            return Ok(self.end());
         }
         self.ask(Phase::Result)
     }
 
     /// The result, unless the last status names an error: the result call should have failed,
     /// and did not. An empty result is no success.
-    fn succeeded(&self, result: Options) -> Result<Next, Error> {
-        match self.last.given("error") {
-            None => Ok(Next::End(result.into_js())),
-            Some(cause) => Err(Error::new("job_failed")
-                .with("problem", cause)
-                .with("errorType", self.last.value("error_type"))
-                .with("body", result.value("body"))),
+    fn succeeded(&mut self, result: Options) -> Result<JsValue, Error> {
+        let cause = self.last.value(Text::Error);
+        if !cause.is_undefined() {
+            return Err(Error::new(Text::JobFailed)
+                .with(Text::Problem, cause)
+                .with(Text::ErrorType, self.last.value(Text::ReplyErrorType))
+                .with(Text::Body, result.value(Text::Body)));
         }
+        self.last = result;
+        Ok(self.end())
     }
 
     /// Calls a function among the options, if there is one, and waits for what it promises.
-    fn tell(&self, name: &str, value: &JsValue) -> Next {
-        Next::Wait(called(&self.options.value(name), value, &self.watch))
+    fn tell(&self, name: Text, value: &JsValue) -> JsValue {
+        called(&self.options.value(name), value, &self.watch).into()
     }
 
     /// What it throws ends the call, and with it the job, as nobody is left to take its result.
@@ -208,5 +220,5 @@ impl Task {
 }
 
 fn no_request_id() -> Error {
-    Error::unexpected("submit", "the answer names no request_id")
+    Error::unexpected(Text::Submit, Text::NamesNoRequestId)
 }

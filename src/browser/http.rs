@@ -9,7 +9,8 @@ use super::{
     Error, Phase, call,
     options::Options,
     retry_options::overridden,
-    task::{Next, Task, Waits},
+    task::{Task, Waits},
+    texts::Text,
     watch::{Watch, pause},
 };
 use crate::{
@@ -21,7 +22,8 @@ use crate::{
 extern "C" {
     fn route(
         config: &JsValue,
-        method: &JsValue,
+        given_method: &JsValue,
+        method: Text,
         url: &str,
         headers: &JsValue,
         is_presigned: bool,
@@ -61,8 +63,8 @@ pub(crate) enum Reading {
 /// What every call of one kind has in common.
 pub(crate) struct Plan {
     /// The word for it in errors: `submit`, `status`, `result`, `upload`, …
-    pub(crate) operation: &'static str,
-    pub(crate) method: &'static str,
+    pub(crate) operation: Text,
+    pub(crate) method: Text,
     pub(crate) reading: Reading,
     pub(crate) policy: &'static RetryPolicy,
 }
@@ -70,6 +72,7 @@ pub(crate) struct Plan {
 /// A call, before credentials and middleware.
 pub(crate) struct Call {
     pub(crate) plan: &'static Plan,
+    /// In place of the plan's.
     pub(crate) method: JsValue,
     pub(crate) url: String,
     /// Headers by name, beside the ones that every call to the service has.
@@ -87,7 +90,7 @@ impl Call {
     pub(crate) fn new(plan: &'static Plan, url: String) -> Box<Self> {
         Box::new(Self {
             plan,
-            method: plan.method.into(),
+            method: JsValue::UNDEFINED,
             url,
             headers: JsValue::UNDEFINED,
             body: JsValue::UNDEFINED,
@@ -98,7 +101,7 @@ impl Call {
 
 impl Task {
     /// Makes a call of the protocol.
-    pub(super) fn ask(&mut self, phase: Phase) -> Result<Next, Error> {
+    pub(super) fn ask(&mut self, phase: Phase) -> Result<JsValue, Error> {
         self.phase = phase;
         self.attempt = 0;
         self.call = Some(call::of(phase, self)?);
@@ -106,30 +109,31 @@ impl Task {
     }
 
     /// Tries the call: the caller's middleware comes first.
-    pub(super) fn send(&mut self) -> Result<Next, Error> {
+    pub(super) fn send(&mut self) -> Result<JsValue, Error> {
         let call = self.call()?;
         let routed = route(
             self.config.0.as_js(),
             &call.method,
+            call.plan.method,
             &call.url,
             &call.headers,
             call.is_presigned,
         );
         self.waits = Waits::Routed;
-        Ok(Next::Wait(routed))
+        Ok(routed.into())
     }
 
     /// Sends what the middleware made of the request.
-    pub(super) fn exchange(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+    pub(super) fn exchange(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
         let request = match outcome {
             Ok(request) => request,
-            Err(thrown) => return self.failed(thrown, None),
+            Err(thrown) => return self.failed(thrown, &Options::default()),
         };
         // The middleware may have taken its time.
         if self.is_abandoned {
-            return Err(Error::new("aborted"));
+            return Err(Error::new(Text::Aborted));
         }
-        let url = Options::new(request.clone()).text("url");
+        let url = Options::new(request.clone()).text(Text::Url);
         let call = self.call()?;
         let exchanged = exchange(
             self.config.0.as_js(),
@@ -141,67 +145,74 @@ impl Task {
             call.plan.reading as u8,
         );
         self.waits = Waits::Answered;
-        Ok(Next::Wait(exchanged))
+        Ok(exchanged.into())
     }
 
     /// Takes a good answer, as `{ response, body }`, or tries again as the policy allows.
-    pub(super) fn answered(&mut self, outcome: Result<JsValue, JsValue>) -> Result<Next, Error> {
+    pub(super) fn answered(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
         let answer = match outcome {
             Ok(answer) => Options::new(answer),
-            Err(thrown) => return self.failed(thrown, None),
+            Err(thrown) => return self.failed(thrown, &Options::default()),
         };
-        if let Some(error) = answer.given("error") {
-            return self.failed(error, refusal(&answer));
+        let error = answer.value(Text::Error);
+        if !error.is_undefined() {
+            return self.failed(error, &answer);
         }
         if let Some(request) = &self.request {
-            answer.set("requestId", &*request.id);
+            answer.set(Text::RequestId, request.id.as_str().into());
         }
-        self.take(answer)
+        self.accept(answer)
     }
 
     /// Waits for another try, if this failure is worth one, and it is safe.
-    fn failed(&mut self, thrown: JsValue, refusal: Option<Failure>) -> Result<Next, Error> {
+    fn failed(&mut self, thrown: JsValue, answer: &Options) -> Result<JsValue, Error> {
         let error = Error::thrown(thrown);
-        let failure = refusal.or_else(|| loss(&error));
-        let failure = failure.filter(|_| !self.is_abandoned);
         let plan = self.call()?.plan;
-        let policy = overridden(plan.policy, &self.config.0.options("retry"));
-        let delay = |failure| policy.delay_after(self.attempt, failure, Math::random());
-        let Some(ms) = failure.and_then(delay) else {
-            return Err(error.with("operation", plan.operation));
+        let delay = |failure| {
+            let policy = overridden(plan.policy, &self.config.0.options(Text::Retry));
+            policy.delay_after(self.attempt, failure, Math::random())
+        };
+        let Some(ms) = failure(answer, &error)
+            .filter(|_| !self.is_abandoned)
+            .and_then(delay)
+        else {
+            return Err(error.with_text(Text::Operation, plan.operation));
         };
         let is_for_network = ms.is_infinite();
         // To have waited for the network is no try.
         self.attempt += u32::from(!is_for_network);
         self.waits = Waits::Retry;
-        Ok(Next::Wait(pause(ms, &self.watch, is_for_network)))
+        Ok(pause(ms, &self.watch, is_for_network).into())
     }
 
     fn call(&self) -> Result<&Call, Error> {
-        self.call.as_deref().ok_or_else(|| Error::new("aborted"))
+        self.call
+            .as_deref()
+            .ok_or_else(|| Error::new(Text::Aborted))
     }
 }
 
-/// What a failure that is no HTTP error says of another try. Browsers say `TypeError`, in three
-/// wordings, for everything from a lost connection to a refused cross-origin request.
-fn loss(error: &Error) -> Option<Failure> {
-    let facts = Options::new(error.as_js().clone());
-    (error.code().as_deref() == Some("network")).then(|| Failure::Network {
-        is_offline: facts.is_true("isOffline"),
-        is_unsent: facts.is_true("isUnsent"),
-    })
-}
-
-/// What an HTTP error says of another try; `None` of any other answer.
-fn refusal(answer: &Options) -> Option<Failure> {
-    let status = answer.number("status")?;
-    let retry_after = answer.text("retryAfter");
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+/// What an answer that is an HTTP error says of another try, or an error without an answer: what
+/// browsers say is `TypeError`, in three wordings, for everything from a lost connection to a
+/// refused cross-origin request. `None` of anything else.
+fn failure(answer: &Options, error: &Error) -> Option<Failure> {
+    let Some(status) = answer.number(Text::Status) else {
+        let facts = error.facts();
+        return facts
+            .is(Text::FalCode, Text::Network)
+            .then(|| Failure::Network {
+                is_offline: facts.is_true(Text::IsOffline),
+                is_unsent: facts.is_true(Text::IsUnsent),
+            });
+    };
+    let retry_after = answer.text(Text::RetryAfter);
+    let is_listed = answer.value(Text::IsListed);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a status is small
     Some(Failure::Status {
-        status: status as u16,
-        is_listed: answer.given("isListed").map(|listed| listed.is_truthy()),
+        status: status as u32 as u16,
+        is_listed: (!is_listed.is_undefined()).then(|| is_listed.is_truthy()),
         retry_after_ms: retry_after
             .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
-        user_timeout: answer.text("timeoutType").as_deref() == Some("user"),
+        user_timeout: answer.is(Text::TimeoutType, Text::User),
     })
 }

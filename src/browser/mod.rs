@@ -9,15 +9,19 @@ mod request;
 mod retry_options;
 mod storage;
 mod task;
+mod texts;
 mod validate;
 mod watch;
 
 pub(crate) use call::Phase;
 pub(crate) use call::endpoint;
 pub use error::Error;
+#[cfg_attr(feature = "npm", allow(unused_imports))]
+pub(crate) use error::property;
 pub(crate) use flow::Kind;
 pub(crate) use http::{described, proxied, type_of};
-pub(crate) use options::{Config, Options, object, set};
+pub(crate) use options::{Config, Options};
 pub(crate) use storage::Step;
 pub(crate) use task::Task;
+pub(crate) use texts::Text;
 pub(crate) use validate::check;

@@ -1,17 +1,31 @@
 //! Reading the plain objects that callers configure calls with. Values are hostile until
 //! read: one of the wrong type counts as not given.
 
-use js_sys::Object;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use super::texts::Text;
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    fn at(object: &JsValue, name: &str) -> JsValue;
+    fn at(object: &JsValue, name: Text) -> JsValue;
+    #[wasm_bindgen(js_name = isAt)]
+    fn is_at(object: &JsValue, name: Text, text: Text) -> bool;
     #[wasm_bindgen(js_name = setAt)]
-    fn set_at(object: &JsValue, name: &str, value: &JsValue);
+    fn set_at(object: &JsValue, name: Text, value: &JsValue);
+    #[wasm_bindgen(js_name = setAt)]
+    fn set_text_at(object: &JsValue, name: Text, text: Text);
+    #[wasm_bindgen(js_name = numberOf)]
+    fn number_of(value: &JsValue) -> f64;
+    fn empty() -> JsValue;
 }
 
-/// An options object, as the caller gave it.
+/// The value, if it is a number.
+pub(crate) fn number(value: &JsValue) -> Option<f64> {
+    let number = number_of(value);
+    (!number.is_nan()).then_some(number)
+}
+
+/// An options object, as the caller gave it, or another object of properties.
 #[derive(Clone, Default)]
 pub(crate) struct Options(JsValue);
 
@@ -20,38 +34,53 @@ impl Options {
         Self(object)
     }
 
+    /// A new object.
+    pub(crate) fn empty() -> Self {
+        Self(empty())
+    }
+
     /// The property, `undefined` where it is `null` or cannot be read.
-    #[inline(never)] // a call is smaller than this, and there are dozens
-    pub(crate) fn value(&self, name: &str) -> JsValue {
+    pub(crate) fn value(&self, name: Text) -> JsValue {
         at(&self.0, name)
     }
 
-    /// The property unless it is `undefined` or `null`.
-    pub(crate) fn given(&self, name: &str) -> Option<JsValue> {
-        let value = self.value(name);
-        (!value.is_undefined()).then_some(value)
+    /// Whether the property is given.
+    pub(crate) fn has(&self, name: Text) -> bool {
+        !self.value(name).is_undefined()
     }
 
-    #[inline(never)]
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
+    #[inline(never)] // a call is smaller than this, and there are dozens
+    pub(crate) fn text(&self, name: Text) -> Option<String> {
         self.value(name).as_string()
     }
 
-    pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        self.value(name).as_f64()
+    /// Whether the property is this text.
+    pub(crate) fn is(&self, name: Text, text: Text) -> bool {
+        is_at(&self.0, name, text)
     }
 
-    pub(crate) fn is_true(&self, name: &str) -> bool {
+    pub(crate) fn number(&self, name: Text) -> Option<f64> {
+        number(&self.value(name))
+    }
+
+    pub(crate) fn is_true(&self, name: Text) -> bool {
         self.value(name).is_truthy()
     }
 
-    pub(crate) fn options(&self, name: &str) -> Self {
+    pub(crate) fn options(&self, name: Text) -> Self {
         Self(self.value(name))
     }
 
     /// Sets a property of an object that we made ourselves.
-    pub(crate) fn set(&self, name: &str, value: impl Into<JsValue>) {
-        set_at(&self.0, name, &value.into());
+    #[inline(never)]
+    #[allow(clippy::needless_pass_by_value)] // dropping here is smaller than dropping at each call
+    pub(crate) fn set(&self, name: Text, value: JsValue) {
+        set_at(&self.0, name, &value);
+    }
+
+    /// Sets it to a text.
+    pub(crate) fn set_text(&self, name: Text, text: Text) {
+        set_text_at(&self.0, name, text);
     }
 
     pub(crate) fn as_js(&self) -> &JsValue {
@@ -72,20 +101,4 @@ impl Config {
     pub(crate) fn new(object: JsValue) -> Self {
         Self(Options::new(object))
     }
-}
-
-/// A new, empty object.
-pub(crate) fn object() -> Object {
-    Object::new()
-}
-
-/// Sets a property of an object that we made ourselves, which cannot fail.
-pub(crate) fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
-    set_value(object, name, value.into());
-}
-
-#[inline(never)]
-#[allow(clippy::needless_pass_by_value)] // dropping here is smaller than dropping at each call
-fn set_value(object: &Object, name: &str, value: JsValue) {
-    set_at(object, name, &value);
 }

@@ -1,6 +1,8 @@
 //! A request in the queue, and where to ask after it (protocol §2.2).
 
-use super::{Error, Options};
+use std::rc::Rc;
+
+use super::{Error, Options, texts::Text};
 use crate::{
     endpoint::{EndpointId, RequestId},
     host::is_fal_url,
@@ -9,38 +11,38 @@ use crate::{
 /// A submitted request and where to ask after it.
 pub(crate) struct Request {
     pub(crate) id: String,
-    endpoint: EndpointId,
+    endpoint: Rc<EndpointId>,
     /// What may name its URLs: the submit's reply, or what the caller kept of it.
     named: Options,
 }
 
 impl Request {
     /// From the submit's reply.
-    pub(crate) fn of_reply(endpoint: EndpointId, reply: &Options) -> Option<Self> {
-        Self::new(endpoint, reply.text("request_id")?, reply.clone())
+    pub(crate) fn of_reply(endpoint: Rc<EndpointId>, reply: &Options) -> Option<Box<Self>> {
+        Self::new(endpoint, reply.text(Text::ReplyRequestId)?, reply.clone())
     }
 
     /// From a request id that the caller kept.
-    pub(crate) fn named(endpoint: EndpointId, options: &Options) -> Result<Self, Error> {
-        let id = options.text("requestId").unwrap_or_default();
+    pub(crate) fn named(endpoint: Rc<EndpointId>, options: &Options) -> Result<Box<Self>, Error> {
+        let id = options.text(Text::RequestId).unwrap_or_default();
         Self::new(endpoint, id, options.clone()).ok_or_else(|| {
-            let problem = "must be the request_id that submit returned";
-            Error::argument("requestId", problem).with("given", options.value("requestId"))
+            Error::argument(Text::RequestId, Text::NoRequestId)
+                .with(Text::Given, options.value(Text::RequestId))
         })
     }
 
-    fn new(endpoint: EndpointId, id: String, named: Options) -> Option<Self> {
+    fn new(endpoint: Rc<EndpointId>, id: String, named: Options) -> Option<Box<Self>> {
         RequestId::parse(&id)?;
-        Some(Self {
+        Some(Box::new(Self {
             id,
             endpoint,
             named,
-        })
+        }))
     }
 
     /// The URL of this name, where it is one of fal's own, as an id may stand for another app;
     /// otherwise built from the id (protocol §2.2). With what comes after it.
-    fn url(&self, name: &str, path: &str, rest: &[&str]) -> String {
+    fn url(&self, name: Text, path: &str, rest: &[&str]) -> String {
         let named = self.named.text(name).filter(|url| is_fal_url(url));
         let mut url = named.unwrap_or_else(|| {
             let id = RequestId::parse(&self.id);
@@ -55,28 +57,28 @@ impl Request {
 
     /// Where to ask for its status, with the model's logs if `options` wants them.
     pub(crate) fn status_url(&self, options: &Options) -> String {
-        self.url("status_url", "/status", &[logs_query(options)])
+        self.url(Text::StatusUrl, "/status", &[logs_query(options)])
     }
 
     /// Where its status is streamed from (protocol §5.4).
     pub(crate) fn status_stream_url(&self, options: &Options) -> String {
         let rest = ["/stream", logs_query(options)];
-        self.url("status_url", "/status", &rest)
+        self.url(Text::StatusUrl, "/status", &rest)
     }
 
     /// Where its result is.
     pub(crate) fn response_url(&self) -> String {
-        self.url("response_url", "", &[])
+        self.url(Text::ResponseUrl, "", &[])
     }
 
     /// Where to cancel it.
     pub(crate) fn cancel_url(&self) -> String {
-        self.url("cancel_url", "/cancel", &[])
+        self.url(Text::CancelUrl, "/cancel", &[])
     }
 }
 
 fn logs_query(options: &Options) -> &'static str {
-    if options.is_true("logs") {
+    if options.is_true(Text::Logs) {
         "?logs=1"
     } else {
         "?logs=0"

@@ -6,21 +6,21 @@ use wasm_bindgen::JsValue;
 use super::{
     Options,
     http::{Call, Plan, Reading},
+    texts::Text,
 };
 use crate::{retry::RetryPolicy, text, upload_plan::part_url};
 
 const INITIATE_URL: &str = "https://rest.fal.ai/storage/upload/initiate";
 const STORAGE_TYPE: &str = "?storage_type=fal-cdn-v3";
-const OPERATION: &str = "upload";
 const INITIATE: Plan = Plan {
-    operation: OPERATION,
-    method: "POST",
+    operation: Text::Upload,
+    method: Text::Post,
     reading: Reading::Handler,
     // Asking twice costs a place that stays empty.
     policy: &RetryPolicy::STANDARD,
 };
 const PUT: Plan = Plan {
-    method: "PUT",
+    method: Text::Put,
     // The same bytes to the same place may be put again.
     ..INITIATE
 };
@@ -44,17 +44,17 @@ pub(crate) enum Step {
 /// What to send: `body`, with the `headers` among the options.
 #[allow(clippy::unnecessary_box_returns)] // as in `Call::new`
 pub(crate) fn call(step: Step, body: &JsValue, options: &Options) -> Box<Call> {
-    let given = || options.text("uploadUrl").unwrap_or_default();
+    let given = || options.text(Text::UploadUrl).unwrap_or_default();
     let (plan, url) = match step {
         Step::Initiate => {
-            let is_multipart = options.is_true("multipart");
+            let is_multipart = options.is_true(Text::Multipart);
             let suffix = if is_multipart { "-multipart" } else { "" };
             (
                 &INITIATE,
                 text::joined(&[INITIATE_URL, suffix, STORAGE_TYPE]),
             )
         }
-        Step::Put => match options.text("part") {
+        Step::Put => match options.text(Text::Part) {
             None => (&PUT, given()),
             Some(number) => (&PUT_PART, part_url(&given(), &number)),
         },
@@ -62,7 +62,7 @@ pub(crate) fn call(step: Step, body: &JsValue, options: &Options) -> Box<Call> {
     };
     let mut call = Call::new(plan, url);
     call.is_presigned = step != Step::Initiate;
-    call.headers = options.value("headers");
+    call.headers = options.value(Text::Headers);
     call.body = body.clone();
     call
 }

@@ -6,7 +6,7 @@
 //! and a job that was submitted is cancelled on the server. A submit that is on its way
 //! cannot be cut off, as it may have arrived: it is let finish, and then cancelled.
 
-use std::mem::take;
+use std::{mem::take, rc::Rc};
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,6 +17,7 @@ use super::{
     http::Call,
     options::Options,
     request::Request,
+    texts::Text,
     watch::{Watch, begin},
 };
 use crate::endpoint::EndpointId;
@@ -39,9 +40,9 @@ pub(crate) struct Task {
     pub(super) call: Option<Box<Call>>,
     pub(super) attempt: u32,
     pub(super) phase: Phase,
-    pub(super) endpoint: Option<EndpointId>,
+    pub(super) endpoint: Option<Rc<EndpointId>>,
     /// What the call is about, once it is in the queue.
-    pub(super) request: Option<Request>,
+    pub(super) request: Option<Box<Request>>,
     /// Abandoning the call cancels its request, too: nobody else knows of it, or its caller
     /// set it a time. (One that has completed by then stays as it is.)
     pub(super) owns_request: bool,
@@ -72,12 +73,8 @@ pub(super) enum Waits {
     Told,
     /// The time to ask again.
     Paused,
-}
-
-/// How a call goes on.
-pub(super) enum Next {
-    Wait(Promise),
-    End(JsValue),
+    /// Nothing: it has ended.
+    Over,
 }
 
 impl Task {
@@ -104,9 +101,9 @@ impl Task {
 
     /// Begins the call: what it settles with. `wrapped` makes of it what JavaScript polls.
     pub(crate) fn begin(self, wrapped: impl FnOnce(Self) -> JsValue) -> Promise {
-        let signal = self.options.value("abortSignal");
+        let signal = self.options.value(Text::AbortSignal);
         let ms = if self.kind.has_clock() {
-            self.options.value("timeout")
+            self.options.value(Text::Timeout)
         } else {
             JsValue::UNDEFINED
         };
@@ -125,27 +122,26 @@ impl Task {
     }
 
     fn go_on(&mut self, outcome: Result<JsValue, JsValue>) -> JsValue {
-        let outcome = match self.step(outcome) {
-            Ok(Next::Wait(promise)) => return promise.into(),
-            Ok(Next::End(value)) => Ok(value),
+        match self.step(outcome) {
+            Ok(value) if self.waits == Waits::Over => self.watch.settle(&value, false),
+            Ok(promise) => return promise,
             Err(error) => {
                 // Nothing of a call that failed need go on.
                 self.watch.abort();
-                Err(error)
+                self.reject(error);
             }
-        };
-        self.settle(outcome);
+        }
         self.cancel()
     }
 
     fn stop(&mut self, reason: JsValue) -> JsValue {
         let error = Error::thrown(reason);
-        if error.code().as_deref() == Some("timeout") {
+        if error.facts().is(Text::FalCode, Text::Timeout) {
             // The caller set the request a time, not only this call.
             self.owns_request = true;
         }
         self.is_abandoned = true;
-        self.settle(Err(error));
+        self.reject(error);
         if self.is_submitting() {
             return JsValue::UNDEFINED;
         }
@@ -159,17 +155,12 @@ impl Task {
     }
 
     /// Errors name the call's request, if there is one.
-    fn settle(&self, outcome: Result<JsValue, Error>) {
-        match outcome {
-            Ok(value) => self.watch.settle(&value, false),
-            Err(error) => {
-                let error = match &self.request {
-                    Some(request) => error.with_default("requestId", &request.id),
-                    None => error,
-                };
-                self.watch.settle(error.as_js(), true);
-            }
-        }
+    fn reject(&self, error: Error) {
+        let error = match &self.request {
+            Some(request) => error.with_default(Text::RequestId, &request.id),
+            None => error,
+        };
+        self.watch.settle(error.as_js(), true);
     }
 
     /// Cancels a request that nobody waits for any more, once. What comes of it concerns
@@ -178,8 +169,8 @@ impl Task {
         let is_wanted = take(&mut self.is_abandoned) && take(&mut self.owns_request);
         if is_wanted && self.request.is_some() {
             self.kind = Kind::Once(Phase::Cancel);
-            if let Ok(Next::Wait(promise)) = self.ask(Phase::Cancel) {
-                return promise.into();
+            if let Ok(promise) = self.ask(Phase::Cancel) {
+                return promise;
             }
         }
         JsValue::NULL

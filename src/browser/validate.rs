@@ -4,7 +4,7 @@
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
-use super::{Error, Options, object, set};
+use super::{Error, Options, options::number, texts::Text};
 use crate::{
     endpoint::EndpointId,
     models::{self, Field, Given, Problem},
@@ -12,14 +12,15 @@ use crate::{
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    /// The findings with one more, about a field; `bound`, where there is one, is what
-    /// `bound_name` says of it.
+    fn at(object: &JsValue, name: &str) -> JsValue;
+    /// The findings with one more, about a field, with what its `error_type` tells: the texts
+    /// that are `expected`, with commas between them, or the `bound`.
     fn finding(
         findings: &JsValue,
         field: &str,
         error_type: &str,
-        bound_name: &str,
-        bound: &JsValue,
+        expected: &str,
+        bound: f64,
         input: &JsValue,
     ) -> JsValue;
 }
@@ -30,60 +31,49 @@ pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error>
     let Some(model) = models::find(endpoint.as_str()) else {
         return Ok(());
     };
-    let input = Options::new(input.clone());
     let mut findings = JsValue::UNDEFINED;
     for field in model.fields {
-        let value = input.value(field.name);
-        let text = value.as_string();
-        if let Err(problem) = field.check(given(&value, text.as_deref())) {
+        let value = at(input, field.name);
+        // Texts stay where they are: one may be a file of megabytes, as a data URI.
+        let is_choice = matches!(field.kind, models::Kind::OneOf(_));
+        let choice = if is_choice { value.as_string() } else { None };
+        let given = match (&choice, number(&value)) {
+            (Some(text), _) => Given::Text(text),
+            (_, Some(number)) => Given::Number(number),
+            _ if value.is_undefined() => Given::Absent,
+            _ if value.is_string() => Given::Text(""),
+            _ if value.is_instance_of::<Blob>() => Given::File,
+            _ => Given::Other,
+        };
+        if let Err(problem) = field.check(given) {
             findings = with(&findings, field, problem, &value);
         }
     }
     if findings.is_undefined() {
         return Ok(());
     }
-    let body = object();
-    set(&body, "detail", findings);
-    Err(Error::new("invalid_input")
-        .with("endpointId", model.endpoint_id)
-        .with("body", body))
-}
-
-fn given<'a>(value: &JsValue, text: Option<&'a str>) -> Given<'a> {
-    if value.is_undefined() || value.is_null() {
-        return Given::Absent;
-    }
-    if let Some(text) = text {
-        return Given::Text(text);
-    }
-    match value.as_f64() {
-        Some(number) => Given::Number(number),
-        None if value.is_instance_of::<Blob>() => Given::File,
-        None => Given::Other,
-    }
+    let body = Options::empty();
+    body.set(Text::Detail, findings);
+    Err(Error::new(Text::InvalidInput)
+        .with(Text::EndpointId, model.endpoint_id)
+        .with(Text::Body, body.into_js()))
 }
 
 /// The problem as an entry of the service's validation error (protocol §10.1), without the
 /// sentence: that is JavaScript's to write.
 fn with(findings: &JsValue, field: &Field, problem: Problem, value: &JsValue) -> JsValue {
-    let (name, bound): (&str, JsValue) = match problem {
-        Problem::NotOneOf(values) => ("expected", listed(values).into()),
-        Problem::TooSmall(least) => ("ge", least.into()),
-        Problem::TooLarge(most) => ("le", most.into()),
-        Problem::Missing | Problem::NotText | Problem::NotInteger => ("", JsValue::UNDEFINED),
+    let (expected, bound) = match problem {
+        Problem::NotOneOf(values) => (values, 0),
+        Problem::TooSmall(bound) | Problem::TooLarge(bound) => ("", bound),
+        Problem::Missing | Problem::NotText | Problem::NotInteger => ("", 0),
     };
     let error_type = problem.error_type();
-    finding(findings, field.name, error_type, name, &bound, value)
-}
-
-/// The values, with a comma between them, which none of them holds.
-fn listed(values: &[&str]) -> String {
-    let mut list = String::new();
-    for value in values {
-        if !list.is_empty() {
-            list.push(',');
-        }
-        list.push_str(value);
-    }
-    list
+    finding(
+        findings,
+        field.name,
+        error_type,
+        expected,
+        bound.into(),
+        value,
+    )
 }

@@ -5,14 +5,14 @@
 const JSON_TYPE = "application/json";
 
 /** The request, after the caller's middleware where it goes to the service. */
-export async function route(config, method, url, headers, isPresigned) {
-  const request = { method, url, headers: headers ?? {} };
+export async function route(config, givenMethod, method, url, headers, isPresigned) {
+  const request = { method: givenMethod ?? method, url, headers: headers ?? {} };
   const { requestMiddleware } = config;
   if (isPresigned || !requestMiddleware) return request;
   const routed = (await requestMiddleware(request)) ?? {};
   if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
   const named = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
-  return { method: routed.method ?? method, url: String(routed.url), headers: named };
+  return { method: routed.method ?? request.method, url: String(routed.url), headers: named };
 }
 
 /** A middleware that sends everything to a proxy. */
@@ -167,9 +167,9 @@ export function typeOf(file) {
 }
 
 /** The findings with one more, about a field of an input, in the service's form. */
-export function finding(findings, field, type, boundName, bound, input) {
-  const ctx = boundName ? { [boundName]: boundName === "expected" ? bound.split(",") : bound } : {};
-  return [...(findings ?? []), { loc: ["body", field], type, ctx, input }];
+export function finding(findings, field, type, expected, bound, input) {
+  const ctx = { one_of: { expected: expected.split(",") }, greater_than_equal: { ge: bound }, less_than_equal: { le: bound } };
+  return [...(findings ?? []), { loc: ["body", field], type, ctx: ctx[type] ?? {}, input }];
 }
 
 /** Calls a function of the caller's, if it is one, and promises what it does. */
@@ -186,7 +186,22 @@ export function at(object, name) {
   }
 }
 
+/** Whether a property is this text. */
+export function isAt(object, name, text) {
+  return at(object, name) === text;
+}
+
+/** A number, NaN for anything else. */
+export function numberOf(value) {
+  return typeof value === "number" ? value : NaN;
+}
+
 /** Sets a property of an object of ours. */
 export function setAt(object, name, value) {
   object[name] = value;
+}
+
+/** A new object. */
+export function empty() {
+  return {};
 }

@@ -46,8 +46,8 @@ proptest! {
         // What is no URL is never called.
         let Ok(parsed) = Url::parse(&url) else { return Ok(()) };
         prop_assert!(is_fal(&parsed), "{}", parsed);
-        let path = fal_url_path(&url).expect("accepted");
-        prop_assert!(url.ends_with(path) && matches!(path.chars().next(), None | Some('/' | '?' | '#')));
+        let path = &url[fal_url_path(&url).expect("accepted")..];
+        prop_assert!(matches!(path.chars().next(), None | Some('/' | '?' | '#')));
     }
 
     #[test]

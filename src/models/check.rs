@@ -19,8 +19,8 @@ pub enum Kind {
     Text,
     /// A URL or data URI; in the client also a `Blob` or `File`, which becomes a URL.
     FileUrl,
-    /// One of these strings.
-    OneOf(&'static [&'static str]),
+    /// One of these strings, which stand with commas between them.
+    OneOf(&'static str),
     /// A whole number, within bounds (inclusive) where they are published.
     Integer {
         /// The smallest value taken.
@@ -54,8 +54,8 @@ pub enum Problem {
     NotText,
     /// A whole number was expected.
     NotInteger,
-    /// The string is none of the documented ones.
-    NotOneOf(&'static [&'static str]),
+    /// The string is none of the documented ones, which stand with commas between them.
+    NotOneOf(&'static str),
     /// The number is below this bound.
     TooSmall(i32),
     /// The number is above this bound.
@@ -86,12 +86,18 @@ impl Field {
             | (Kind::Text | Kind::FileUrl, Given::Text(_))
             | (Kind::FileUrl, Given::File) => Ok(()),
             (Kind::Text | Kind::FileUrl, _) => Err(Problem::NotText),
-            (Kind::OneOf(values), Given::Text(text)) if values.contains(&text) => Ok(()),
+            (Kind::OneOf(values), Given::Text(text)) if has(values, text) => Ok(()),
             (Kind::OneOf(values), _) => Err(Problem::NotOneOf(values)),
             (Kind::Integer { min, max }, Given::Number(number)) => check_integer(number, min, max),
             (Kind::Integer { .. }, _) => Err(Problem::NotInteger),
         }
     }
+}
+
+/// Whether a list has a text; none of the texts that it has holds a comma.
+fn has(list: &str, text: &str) -> bool {
+    let mut texts = list.as_bytes().split(|byte| *byte == b',');
+    texts.any(|it| it == text.as_bytes())
 }
 
 fn check_integer(number: f64, min: Option<i32>, max: Option<i32>) -> Result<(), Problem> {
@@ -110,7 +116,7 @@ fn check_integer(number: f64, min: Option<i32>, max: Option<i32>) -> Result<(), 
 mod tests {
     use super::*;
 
-    const RESOLUTIONS: &[&str] = &["512P", "1024P"];
+    const RESOLUTIONS: &str = "512P,1024P";
 
     fn field(kind: Kind, required: bool) -> Field {
         Field {
@@ -144,7 +150,9 @@ mod tests {
         let resolution = field(Kind::OneOf(RESOLUTIONS), false);
         assert_eq!(resolution.check(Given::Text("1024P")), Ok(()));
         let refused = Err(Problem::NotOneOf(RESOLUTIONS));
-        assert_eq!(resolution.check(Given::Text("512p")), refused);
+        for text in ["512p", "", "512P,1024P", "P,1"] {
+            assert_eq!(resolution.check(Given::Text(text)), refused, "{text}");
+        }
         assert_eq!(resolution.check(Given::Number(512.0)), refused);
     }
 

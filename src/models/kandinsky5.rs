@@ -20,10 +20,10 @@ const IMAGE_URL: Field = Field {
 };
 // The Pro pages list only "5s", but the published type is a free string: "10s" is left
 // to the service to judge, other spellings ("5", 5, "5 s") are the mistakes to catch.
-const DURATION: Field = optional("duration", Kind::OneOf(&["5s", "10s"]));
-const RESOLUTION: Field = optional("resolution", Kind::OneOf(&["512P", "1024P"]));
-const ACCELERATION: Field = optional("acceleration", Kind::OneOf(&["none", "regular"]));
-const ASPECT_RATIO: Field = optional("aspect_ratio", Kind::OneOf(&["3:2", "1:1", "2:3"]));
+const DURATION: Field = optional("duration", Kind::OneOf("5s,10s"));
+const RESOLUTION: Field = optional("resolution", Kind::OneOf("512P,1024P"));
+const ACCELERATION: Field = optional("acceleration", Kind::OneOf("none,regular"));
+const ASPECT_RATIO: Field = optional("aspect_ratio", Kind::OneOf("3:2,1:1,2:3"));
 const FREE_RESOLUTION: Field = optional("resolution", Kind::Text);
 const SEED: Field = optional(
     "seed",

@@ -40,7 +40,10 @@ fn detail(
     };
     match problem {
         Problem::Missing | Problem::NotText | Problem::NotInteger => detail,
-        Problem::NotOneOf(expected) => detail.context(json!({ "expected": expected })),
+        Problem::NotOneOf(expected) => {
+            let expected: Vec<_> = expected.split(',').collect();
+            detail.context(json!({ "expected": expected }))
+        }
         Problem::TooSmall(least) => detail.context(json!({ "ge": least })),
         Problem::TooLarge(most) => detail.context(json!({ "le": most })),
     }
@@ -52,7 +55,10 @@ fn message(problem: Problem) -> String {
         Problem::NotText => "Input should be a valid string".to_owned(),
         Problem::NotInteger => "Input should be a valid integer".to_owned(),
         Problem::NotOneOf(expected) => {
-            let quoted: Vec<_> = expected.iter().map(|value| format!("'{value}'")).collect();
+            let quoted: Vec<_> = expected
+                .split(',')
+                .map(|value| format!("'{value}'"))
+                .collect();
             format!("Input should be {}", quoted.join(" or "))
         }
         Problem::TooSmall(least) => {

@@ -1,28 +1,55 @@
 // A large file, part by part (protocol §9.3).
 
-import { linked } from "../signal.ts";
+import type { linked } from "../signal.ts";
 import { Gate, MOST } from "./gate.ts";
-import { GONE, type Job, atPlace, beginParts } from "./place.ts";
+import type { GONE, Job, Place, atPlace, begin, isAnswer } from "./place.ts";
 import { Memory, type UploadRecord } from "./record.ts";
-import { type Sending, timed } from "./stalled.ts";
+import type { Sending, timed } from "./stalled.ts";
+
+/** What the core has anyway: this module is a file of its own, loaded at its first use. */
+export interface Shared {
+  GONE: typeof GONE;
+  atPlace: typeof atPlace;
+  begin: typeof begin;
+  isAnswer: typeof isAnswer;
+  linked: typeof linked;
+  timed: typeof timed;
+}
+
+/** A file on its way in parts. `abortSignal` ends all of them. */
+interface Parts extends Job, Shared {
+  abortSignal: AbortSignal;
+  memory: Memory;
+  record: UploadRecord;
+  /** What a place says that is good no more. */
+  gone: number[];
+}
 
 /** Of a hundred parts one fails four times in a row where every fifth try fails: there are more. */
 const RETRY = { maxRetries: 9, retryableStatusCodes: [408, 429, 500, 502, 503, 504] };
 /** Longer than that nobody waits to hear whether the file is whole, in milliseconds. */
 const CHECK_MS = 10_000;
 
+/** How proxies refuse a URL that they do not know. */
+const REFUSED = [400, 403, 404, 405, 412];
+
+const ADVICE =
+  "It takes files in one piece, and refuses those in parts: a proxy has to let pass " +
+  "rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3 (@fal-ai/server-proxy: in allowedUrlPatterns)";
+
 /** Stores a file in parts, goes on with an upload of it that was broken off where it knows of one: its URL. */
-export async function uploadParts(job: Job): Promise<string> {
-  const { signal, end } = linked(job.abortSignal);
+export async function uploadParts(job: Job, shared: Shared): Promise<string> {
+  const { signal: abortSignal, end } = shared.linked(job.abortSignal);
   try {
     const memory = await Memory.of(job.store, job.file, job.headers);
     const known = await memory.load();
-    const record = known ?? memory.record(await beginParts({ ...job, abortSignal: signal }), job.partBytes);
+    const record = known ?? memory.record(await placeFor({ ...job, ...shared, abortSignal }), job.partBytes);
     // A place that was left may have been used up since.
-    const gone = known ? [400, ...GONE] : GONE;
+    const gone = known ? [400, ...shared.GONE] : shared.GONE;
+    const parts: Parts = { ...job, ...shared, abortSignal, memory, record, gone };
     try {
-      await putParts(job, memory, record, signal, gone);
-      await complete(job, record, signal, gone);
+      await putParts(parts);
+      await complete(parts);
     } catch (reason: any) {
       if (reason?.isGone) await memory.forget();
       throw reason;
@@ -34,16 +61,21 @@ export async function uploadParts(job: Job): Promise<string> {
   }
 }
 
+/** Asks for a place for a file in parts. Where a proxy may be what refuses it, the failure has `advice`. */
+function placeFor(job: Job & Shared): Promise<Place> {
+  return job.begin(job, true).catch((reason) => {
+    throw job.config.requestMiddleware && job.isAnswer(reason, REFUSED) ? { ...reason, advice: ADVICE } : reason;
+  });
+}
+
 /** Puts the parts that are not there yet, some at a time. When one fails, the others end. */
-async function putParts(job: Job, memory: Memory, record: UploadRecord, abortSignal: AbortSignal, gone: number[]): Promise<void> {
-  const { wasm, file, progress } = job;
+async function putParts({ wasm, config, sending, file, progress, atPlace, abortSignal, memory, record, gone }: Parts): Promise<void> {
   const { uploadUrl, partSize, etags } = record;
   const gate = new Gate();
-  const { put } = job.sending;
-  const sending = {
-    ...job.sending,
-    retry: { ...RETRY, ...job.config.retry },
-    put: (url: string, init: Sending) => gate.pass(init.signal, () => put(url, init)),
+  const gated = {
+    ...sending,
+    retry: { ...RETRY, ...config.retry },
+    put: (url: string, init: Sending) => gate.pass(init.signal, () => sending.put(url, init)),
   };
   let next = 0;
   const work = async (): Promise<void> => {
@@ -54,7 +86,7 @@ async function putParts(job: Job, memory: Memory, record: UploadRecord, abortSig
         progress.tell(file, String(number), bytes.size);
         continue;
       }
-      const etag = await atPlace(wasm.put(sending, bytes, { uploadUrl, part: String(number), abortSignal }), gone);
+      const etag = await atPlace(wasm.put(gated, bytes, { uploadUrl, part: String(number), abortSignal }), gone);
       if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" };
       etags[number] = etag;
       await memory.save(record);
@@ -64,19 +96,19 @@ async function putParts(job: Job, memory: Memory, record: UploadRecord, abortSig
 }
 
 /** Says that all parts are there, and looks whether the file is. */
-async function complete(job: Job, record: UploadRecord, abortSignal: AbortSignal, gone: number[]): Promise<void> {
-  const { uploadUrl, fileUrl, etags } = record;
-  const parts = Object.entries(etags).map(([number, etag]) => ({ partNumber: Number(number), etag }));
+async function complete(parts: Parts): Promise<void> {
+  const { wasm, sending, atPlace, abortSignal, gone } = parts;
+  const { uploadUrl, etags } = parts.record;
+  const list = Object.entries(etags).map(([number, etag]) => ({ partNumber: Number(number), etag }));
   const headers = { "Content-Type": "application/json" };
-  const completed = job.wasm.complete(job.sending, JSON.stringify({ parts }), { uploadUrl, abortSignal, headers });
   try {
-    await atPlace(completed, gone);
+    await atPlace(wasm.complete(sending, JSON.stringify({ parts: list }), { uploadUrl, abortSignal, headers }), gone);
   } catch (reason: any) {
     // It was completed before, it may be, and the answer was lost.
-    if (reason?.isGone && (await ending(job, fileUrl, abortSignal)) === 206) return;
+    if (reason?.isGone && (await ending(parts)) === 206) return;
     throw reason;
   }
-  if ((await ending(job, fileUrl, abortSignal)) === 416) {
+  if ((await ending(parts)) === 416) {
     throw { falCode: "bad_response", operation: "upload", problem: "the stored file is shorter than the one that was sent", isGone: true };
   }
 }
@@ -85,11 +117,11 @@ async function complete(job: Job, record: UploadRecord, abortSignal: AbortSignal
  * The status for the stored file's last byte: 206 where it is there, 416 where the file ends
  * before. Anything else says nothing: whoever may read the file need not be this page.
  */
-async function ending({ config, file }: Job, url: string, signal: AbortSignal): Promise<number | undefined> {
+async function ending({ config, file, record, timed, abortSignal: signal }: Parts): Promise<number | undefined> {
   const last = file.size - 1;
   const headers = { Range: `bytes=${last}-${last}` };
   const send = timed(config.fetch ?? fetch, CHECK_MS);
-  const answer = await send(url, { method: "GET", headers, signal }).catch(() => undefined);
+  const answer = await send(record.fileUrl, { method: "GET", headers, signal }).catch(() => undefined);
   signal.throwIfAborted();
   answer?.body?.cancel();
   return answer?.status;

@@ -27,25 +27,12 @@ export interface Place {
   file_url: string;
 }
 
-/** How proxies refuse a URL that they do not know. */
-const REFUSED = [400, 403, 404, 405, 412];
 /** What a place says that has expired, or that is not known any more. */
 export const GONE: number[] = [403, 404, 410];
 
-const ADVICE =
-  "It takes files in one piece, and refuses those in parts: a proxy has to let pass " +
-  "rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3 (@fal-ai/server-proxy: in allowedUrlPatterns)";
-
-/** Asks for a place for a file in one piece. */
+/** Asks for a place for a file, in one piece or in parts. */
 export function begin({ wasm, config, file, headers, abortSignal }: Job, multipart = false): Promise<Place> {
   return wasm.initiate(config, described(file), { headers, abortSignal, multipart });
-}
-
-/** Asks for a place for a file in parts. Where a proxy may be what refuses it, the failure has `advice`. */
-export function beginParts(job: Job): Promise<Place> {
-  return begin(job, true).catch((reason) => {
-    throw job.config.requestMiddleware && isAnswer(reason, REFUSED) ? { ...reason, advice: ADVICE } : reason;
-  });
 }
 
 /** A call to a place: where that is good no more, the failure has `isGone`. */
@@ -55,4 +42,7 @@ export function atPlace(call: Promise<any>, gone: number[] = GONE): Promise<any>
   });
 }
 
-const isAnswer = (reason: any, statuses: number[]): boolean => reason?.falCode === "http" && statuses.includes(reason.status);
+/** Whether a call failed with one of these statuses. */
+export function isAnswer(reason: any, statuses: number[]): boolean {
+  return reason?.falCode === "http" && statuses.includes(reason.status);
+}
