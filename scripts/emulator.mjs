@@ -1,6 +1,8 @@
 // The emulator: building it, and where it is.
 
 import path from "node:path";
+import { buildPackage } from "./build.mjs";
+import { browser, cxx, rust } from "./setup.mjs";
 import { root, run, step } from "./steps.mjs";
 
 /** The built emulator. */
@@ -11,4 +13,14 @@ export async function buildEmulator({ cargo, env }) {
   await step("Building the emulator (the first time, some minutes)", () =>
     run(cargo, ["build", "-p", "fal-emulator", "--locked", "--quiet"], { env }),
   );
+}
+
+/** Brings up to date what runs the package in a page against the emulator, and says where it is. */
+export async function buildForPages() {
+  await cxx();
+  const compiler = await rust();
+  process.env.CHROME_PATH = (await browser()).browser;
+  await buildPackage(compiler);
+  await buildEmulator(compiler);
+  process.env.FAL_EMULATOR ??= emulatorBinary;
 }

@@ -3,10 +3,9 @@
 // Arguments: names of groups, to run only these; `--write` writes the table to the README.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { buildPackage } from "../../scripts/build.mjs";
-import { buildEmulator, emulatorBinary } from "../../scripts/emulator.mjs";
+import { buildForPages } from "../../scripts/emulator.mjs";
 import { writePart } from "../../scripts/readme.mjs";
-import { browser, cxx, nodeModules, rust } from "../../scripts/setup.mjs";
+import { nodeModules } from "../../scripts/setup.mjs";
 import { StepError, main, step } from "../../scripts/steps.mjs";
 
 await main(async () => {
@@ -20,7 +19,7 @@ await main(async () => {
   const unknown = positionals.filter((name) => !(name in groups));
   if (unknown.length > 0) throw new StepError(`There is no group ${unknown[0]}; there are ${Object.keys(groups).join(", ")}.`);
   if (values.write && positionals.length > 0) throw new StepError("The README shows whole runs: name no groups with --write.");
-  await setUp();
+  await buildForPages();
 
   const bench = await startBench(FULL);
   const measured = [];
@@ -43,15 +42,6 @@ await main(async () => {
   const failed = measured.find(({ cells }) => cells.floor.failed || cells.ours.failed);
   if (failed) throw new StepError(`Failed: ${failed.row.what}: ${failed.cells.floor.failed ?? failed.cells.ours.failed}`);
 });
-
-async function setUp() {
-  await cxx();
-  const compiler = await rust();
-  process.env.CHROME_PATH = (await browser()).browser;
-  await buildPackage(compiler);
-  await buildEmulator(compiler);
-  process.env.FAL_EMULATOR ??= emulatorBinary;
-}
 
 function conditions(bench) {
   return `Medians in Chromium ${bench.browser.version()} over loopback, on ${cpus().length} cores.`;

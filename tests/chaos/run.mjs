@@ -4,9 +4,8 @@
 // size of `npm test`.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { buildPackage } from "../../scripts/build.mjs";
-import { buildEmulator, emulatorBinary } from "../../scripts/emulator.mjs";
-import { browser, cxx, nodeModules, rust } from "../../scripts/setup.mjs";
+import { buildForPages } from "../../scripts/emulator.mjs";
+import { nodeModules } from "../../scripts/setup.mjs";
 import { StepError, main, step } from "../../scripts/steps.mjs";
 
 await main(async () => {
@@ -21,7 +20,7 @@ await main(async () => {
   const { print } = await import("./table.mjs");
   const unknown = positionals.find((name) => !(name in parts));
   if (unknown) throw new StepError(`There is no part ${unknown}; there are ${Object.keys(parts).join(", ")}.`);
-  await setUp();
+  await buildForPages();
 
   const size = values.short ? SHORT : FULL;
   let missed = 0;
@@ -38,12 +37,3 @@ await main(async () => {
   console.log(`\nThe same again: npm run test:chaos -- ${[...positionals, "--seed", seed].join(" ")}`);
   if (missed > 0) throw new StepError(`${missed} figures should be 0 and are not.`);
 });
-
-async function setUp() {
-  await cxx();
-  const compiler = await rust();
-  process.env.CHROME_PATH = (await browser()).browser;
-  await buildPackage(compiler);
-  await buildEmulator(compiler);
-  process.env.FAL_EMULATOR ??= emulatorBinary;
-}
