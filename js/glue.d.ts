@@ -1,4 +1,4 @@
-// The generated glue without a module (see scripts/entries.mjs).
+// The generated glue without a module (see scripts/glue.mjs).
 
 import type { Core } from "./core.js";
 

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { BUNDLES, bundle } from "./entries.mjs";
+import { shortenNames } from "./glue.mjs";
 import { nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { StepError, main, output, root, run, step, unlessFresh } from "./steps.mjs";
 
@@ -47,7 +48,7 @@ const OUTPUTS = [...BUNDLES, "dist/index.d.ts"];
 /** Builds dist/ with this compiler, unless nothing changed. */
 export async function buildPackage(compiler) {
   const bin = await wasmBindgen(compiler);
-  const sources = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs"];
+  const sources = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs", "scripts/glue.mjs"];
   const built = await unlessFresh("package", sources, [compiler.version], OUTPUTS, async () => {
     await step("Compiling the client to WebAssembly", () => compile(compiler, bin));
     await step("Bundling the package", () => bundle(glueDir, optimised));
@@ -70,31 +71,8 @@ async function compile({ cargo, env }, bin) {
   const wasmOpt = path.join(root, "node_modules/.bin/wasm-opt");
   const names = output(wasmOpt, [path.join(glueDir, "fal_wasm_bg.wasm"), "-o", optimised, ...WASM_OPT]);
   if (!names) throw new StepError("wasm-opt failed.");
-  shortenNames(JSON.parse(names));
+  shortenNames(glueDir, JSON.parse(names));
   if (!WebAssembly.validate(readFileSync(optimised))) throw new StepError("The optimised module is not valid WebAssembly.");
-}
-
-/** Gives the glue the short names that wasm-opt gave the module's imports and exports. */
-function shortenNames({ imports, exports }) {
-  const file = path.join(glueDir, "fal_wasm.js");
-  let glue = readFileSync(file, "utf8");
-  const swap = (from, to) => {
-    if (!glue.includes(from)) throw new StepError(`The glue has no ${from}: wasm-bindgen writes it differently now.`);
-    glue = glue.replaceAll(from, () => to);
-  };
-  const direct = imports.filter(([module]) => !module.endsWith("_bg.js"));
-  const adapted = imports.filter((it) => !direct.includes(it));
-  for (const [, name, short] of adapted) swap(`        ${name}: `, `        ${short}: `);
-  const isExport = new Map(exports);
-  glue = glue.replace(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
-  // What needs no adapter comes straight from our own JavaScript, by name: a namespace would keep
-  // all of it. There is one module to import from, and its short name is the first one.
-  const own = direct.map(([, name, short]) => `, ${short}: ${name}`).join("");
-  const named = direct.map(([module, name]) => `import { ${name} } from ${JSON.stringify(module)};\n`);
-  glue = named.join("") + glue;
-  glue = glue.replace(/^import \* as import\d+ from .*$/gm, "").replace(/^ *"\.\/snippets\/.*": import\d+,$/gm, "");
-  swap(`"./fal_wasm_bg.js": import0`, `a: { ...import0${own} }`);
-  writeFileSync(file, glue);
 }
 
 /** Type-checks js/ and writes the public declarations into dist/. */
