@@ -25,8 +25,11 @@ interface Parts extends Job, Shared {
   gone: number[];
 }
 
-/** Of a hundred parts one fails four times in a row where every fifth try fails: there are more. */
-const RETRY = { maxRetries: 9, retryableStatusCodes: [408, 429, 500, 502, 503, 504] };
+/**
+ * Of a hundred parts one fails four times in a row where every fifth try fails: there are more
+ * tries, over two and a half minutes, and the first comes soon, as the others wait for none.
+ */
+const RETRY = { maxRetries: 11, baseDelay: 250, retryableStatusCodes: [408, 429, 500, 502, 503, 504] };
 /** Longer than that nobody waits to hear whether the file is whole, in milliseconds. */
 const CHECK_MS = 10_000;
 
