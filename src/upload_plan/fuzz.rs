@@ -26,6 +26,9 @@ fn sizes() -> impl Strategy<Value = f64> {
     ]
 }
 
+/// What JavaScript still counts byte by byte: no file is larger.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
+
 proptest! {
     #[test]
     fn a_step_is_one_segment_more_and_the_signature_stays(url in urls(), number in 1_u32..10_001) {
@@ -50,7 +53,7 @@ proptest! {
         let is_large = size > if threshold.is_nan() { MULTIPART_ABOVE_BYTES } else { threshold };
         if !is_large {
             prop_assert_eq!(at_a_time.to_bits(), size.to_bits());
-        } else if size.is_finite() && size > 0.0 {
+        } else if size > 0.0 && size <= LARGEST {
             prop_assert!(at_a_time <= size && size / at_a_time <= MOST_PARTS, "{} of {}", at_a_time, size);
             prop_assert!(at_a_time >= part.min(size));
         }
