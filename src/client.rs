@@ -10,7 +10,7 @@ use web_sys::{AbortController, Blob};
 use crate::{
     browser::{
         Config, Error, Kind, Options, Phase, Step, Task, Text, check, described, endpoint,
-        property, proxied, type_of,
+        property, proxied, text_property as text, type_of,
     },
     models::Endpoint,
     upload_plan::part_bytes,
@@ -329,10 +329,6 @@ fn unexpected(problem: &str) -> Error {
 fn caused(error: Error, cause: impl Into<JsValue>) -> Error {
     set(error.as_js().unchecked_ref(), "cause", cause);
     error
-}
-
-fn text(object: &JsValue, name: &str) -> Option<String> {
-    property(object, name).as_string()
 }
 
 /// Sets a property of an object that we made ourselves, which cannot fail.

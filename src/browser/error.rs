@@ -3,10 +3,12 @@
 
 use std::fmt;
 
-use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::{Options, texts::Text};
+use super::{
+    options::{Options, property, text_property as text},
+    texts::Text,
+};
 
 /// Why a call failed.
 ///
@@ -153,15 +155,6 @@ impl Error {
             .or_else(|| self.code())
             .unwrap_or_default()
     }
-}
-
-fn text(object: &JsValue, name: &str) -> Option<String> {
-    property(object, name).as_string()
-}
-
-/// A property of any name, `undefined` where there is none.
-pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 impl From<Error> for JsValue {

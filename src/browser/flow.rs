@@ -55,22 +55,25 @@ impl Task {
     /// Goes on with what came of what the call waited for: the promise to wait for now, or, when
     /// it is [over](Waits::Over), what came of the call.
     pub(super) fn step(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
-        match self.waits {
-            Waits::Start => {
-                self.watch = outcome.unwrap_or_default().unchecked_into();
+        match (self.waits, outcome) {
+            (Waits::Start, watch) => {
+                self.watch = watch.unwrap_or_default().unchecked_into();
                 self.start()
             }
-            Waits::Routed => self.exchange(outcome),
-            Waits::Answered => self.answered(outcome),
-            Waits::Retry => self.send(),
-            Waits::Noted => {
+            (Waits::Routed | Waits::Answered, Err(thrown)) => {
+                self.failed(thrown, &Options::default())
+            }
+            (Waits::Routed, Ok(request)) => self.exchange(&request),
+            (Waits::Answered, Ok(answer)) => self.answered(Options::new(answer)),
+            (Waits::Retry, _) => self.send(),
+            (Waits::Noted, outcome) => {
                 self.heard(outcome)?;
                 if self.kind == Kind::Subscribe {
                     return self.follow();
                 }
                 Ok(self.end())
             }
-            Waits::Streamed => {
+            (Waits::Streamed, outcome) => {
                 // The last status, or nothing: a stream that ended early has lost nothing.
                 self.last = Options::new(self.heard(outcome)?);
                 match self.after_status() {
@@ -78,7 +81,7 @@ impl Task {
                     _ => self.ask(Phase::Follow),
                 }
             }
-            Waits::Told => {
+            (Waits::Told, outcome) => {
                 self.heard(outcome)?;
                 match self.after_status() {
                     Step::Wait => Ok(self.pause()),
@@ -86,8 +89,8 @@ impl Task {
                     Step::Unknown => Err(Error::unexpected(Text::Status, Text::NoStatus)),
                 }
             }
-            Waits::Paused => self.follow(),
-            Waits::Over => Ok(JsValue::UNDEFINED),
+            (Waits::Paused, _) => self.follow(),
+            (Waits::Over, _) => Ok(JsValue::UNDEFINED),
         }
     }
 

@@ -124,11 +124,7 @@ impl Task {
     }
 
     /// Sends what the middleware made of the request.
-    pub(super) fn exchange(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
-        let request = match outcome {
-            Ok(request) => request,
-            Err(thrown) => return self.failed(thrown, &Options::default()),
-        };
+    pub(super) fn exchange(&mut self, request: &JsValue) -> Result<JsValue, Error> {
         // The middleware may have taken its time.
         if self.is_abandoned {
             return Err(Error::new(Text::Aborted));
@@ -137,7 +133,7 @@ impl Task {
         let call = self.call()?;
         let exchanged = exchange(
             self.config.0.as_js(),
-            &request,
+            request,
             &call.body,
             &self.watch,
             call.is_presigned,
@@ -149,11 +145,7 @@ impl Task {
     }
 
     /// Takes a good answer, as `{ response, body }`, or tries again as the policy allows.
-    pub(super) fn answered(&mut self, outcome: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
-        let answer = match outcome {
-            Ok(answer) => Options::new(answer),
-            Err(thrown) => return self.failed(thrown, &Options::default()),
-        };
+    pub(super) fn answered(&mut self, answer: Options) -> Result<JsValue, Error> {
         let error = answer.value(Text::Error);
         if !error.is_undefined() {
             return self.failed(error, &answer);
@@ -164,8 +156,9 @@ impl Task {
         self.accept(answer)
     }
 
-    /// Waits for another try, if this failure is worth one, and it is safe.
-    fn failed(&mut self, thrown: JsValue, answer: &Options) -> Result<JsValue, Error> {
+    /// Waits for another try, if this failure is worth one, and it is safe. `answer` is empty
+    /// where there was none.
+    pub(super) fn failed(&mut self, thrown: JsValue, answer: &Options) -> Result<JsValue, Error> {
         let error = Error::thrown(thrown);
         let plan = self.call()?.plan;
         let delay = |failure| {

@@ -16,11 +16,9 @@ mod watch;
 pub(crate) use call::Phase;
 pub(crate) use call::endpoint;
 pub use error::Error;
-#[cfg_attr(feature = "npm", allow(unused_imports))]
-pub(crate) use error::property;
 pub(crate) use flow::Kind;
 pub(crate) use http::{described, proxied, type_of};
-pub(crate) use options::{Config, Options};
+pub(crate) use options::{Config, Options, property, text_property};
 pub(crate) use storage::Step;
 pub(crate) use task::Task;
 pub(crate) use texts::Text;

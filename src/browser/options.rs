@@ -8,6 +8,9 @@ use super::texts::Text;
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
     fn at(object: &JsValue, name: Text) -> JsValue;
+    /// A property of any name, `undefined` where it is `null` or cannot be read.
+    #[wasm_bindgen(js_name = at)]
+    pub(crate) fn property(object: &JsValue, name: &str) -> JsValue;
     #[wasm_bindgen(js_name = isAt)]
     fn is_at(object: &JsValue, name: Text, text: Text) -> bool;
     #[wasm_bindgen(js_name = setAt)]
@@ -17,6 +20,12 @@ extern "C" {
     #[wasm_bindgen(js_name = numberOf)]
     fn number_of(value: &JsValue) -> f64;
     fn empty() -> JsValue;
+}
+
+/// A property of any name, if it is a text.
+#[cfg_attr(feature = "npm", allow(dead_code))] // for Rust apps
+pub(crate) fn text_property(object: &JsValue, name: &str) -> Option<String> {
+    property(object, name).as_string()
 }
 
 /// The value, if it is a number.

@@ -94,7 +94,7 @@ impl Task {
             request: None,
             owns_request: false,
             is_abandoned: false,
-            last: Options::new(JsValue::UNDEFINED),
+            last: Options::default(),
             began: None,
         }
     }

@@ -4,7 +4,11 @@
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
-use super::{Error, Options, options::number, texts::Text};
+use super::{
+    Error, Options,
+    options::{number, property},
+    texts::Text,
+};
 use crate::{
     endpoint::EndpointId,
     models::{self, Field, Given, Problem},
@@ -12,7 +16,6 @@ use crate::{
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
-    fn at(object: &JsValue, name: &str) -> JsValue;
     /// The findings with one more, about a field, with what its `error_type` tells: the texts
     /// that are `expected`, with commas between them, or the `bound`.
     fn finding(
@@ -33,7 +36,7 @@ pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error>
     };
     let mut findings = JsValue::UNDEFINED;
     for field in model.fields {
-        let value = at(input, field.name);
+        let value = property(input, field.name);
         // Texts stay where they are: one may be a file of megabytes, as a data URI.
         let is_choice = matches!(field.kind, models::Kind::OneOf(_));
         let choice = if is_choice { value.as_string() } else { None };

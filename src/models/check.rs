@@ -94,7 +94,12 @@ impl Field {
     }
 }
 
-/// Whether a list has a text; none of the texts that it has holds a comma.
+/// The texts of a [`Kind::OneOf`].
+pub fn choices(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',')
+}
+
+/// Whether a list has a text, at a fraction of the size of what searches text; none of the texts that it has holds a comma.
 fn has(list: &str, text: &str) -> bool {
     let mut texts = list.as_bytes().split(|byte| *byte == b',');
     texts.any(|it| it == text.as_bytes())

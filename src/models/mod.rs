@@ -7,7 +7,7 @@
 mod check;
 pub mod kandinsky5;
 
-pub use check::{Field, Given, Kind, Problem};
+pub use check::{Field, Given, Kind, Problem, choices};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -1,7 +1,7 @@
 //! A model's input against its table, with errors of the service's own types
 //! (protocol §10.1).
 
-use fal_wasm::models::{Field, Given, Model, Problem};
+use fal_wasm::models::{Field, Given, Model, Problem, choices};
 use serde_json::{Map, Value, json};
 
 use crate::queue::Detail;
@@ -41,7 +41,7 @@ fn detail(
     match problem {
         Problem::Missing | Problem::NotText | Problem::NotInteger => detail,
         Problem::NotOneOf(expected) => {
-            let expected: Vec<_> = expected.split(',').collect();
+            let expected: Vec<_> = choices(expected).collect();
             detail.context(json!({ "expected": expected }))
         }
         Problem::TooSmall(least) => detail.context(json!({ "ge": least })),
@@ -55,8 +55,7 @@ fn message(problem: Problem) -> String {
         Problem::NotText => "Input should be a valid string".to_owned(),
         Problem::NotInteger => "Input should be a valid integer".to_owned(),
         Problem::NotOneOf(expected) => {
-            let quoted: Vec<_> = expected
-                .split(',')
+            let quoted: Vec<_> = choices(expected)
                 .map(|value| format!("'{value}'"))
                 .collect();
             format!("Input should be {}", quoted.join(" or "))

@@ -43,13 +43,14 @@ const ADVICE =
 /** Stores a file in parts, goes on with an upload of it that was broken off where it knows of one: its URL. */
 export async function uploadParts(job: Job, shared: Shared): Promise<string> {
   const { signal: abortSignal, end } = shared.linked(job.abortSignal);
+  const given = { ...job, ...shared, abortSignal };
   try {
     const memory = await Memory.of(job.store, job.file, job.headers);
     const known = await memory.load();
-    const record = known ?? memory.record(await placeFor({ ...job, ...shared, abortSignal }), job.partBytes);
+    const record = known ?? memory.record(await placeFor(given), job.partBytes);
     // A place that was left may have been used up since.
     const gone = known ? [400, ...shared.GONE] : shared.GONE;
-    const parts: Parts = { ...job, ...shared, abortSignal, memory, record, gone };
+    const parts: Parts = { ...given, memory, record, gone };
     try {
       await putParts(parts);
       await complete(parts);
