@@ -2,6 +2,7 @@
 
 import { startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
+import { speedUpClock } from "./clock.mjs";
 
 /**
  * A browser page in which `window.fal` is the package, configured with the emulator's proxy.
@@ -11,8 +12,11 @@ import { launchBrowser } from "./browser.mjs";
  * - `sent(filter)`: the requests that reached the emulator, `filter` being part of a target URL
  * - `loseAnswers(part, times)`: breaks the connection after a request has arrived
  * - `unhandled`: rejections and errors that nobody took
+ *
+ * With `speed`, the page's clock and timers run that many times as fast, `sleep` too: the
+ * client's patience of minutes takes seconds. The network and the emulator stay as they are.
  */
-export async function startClient({ args } = {}) {
+export async function startClient({ args, speed = 1 } = {}) {
   const emulator = await startEmulator({ args });
   const browser = await launchBrowser();
   const context = await browser.newContext();
@@ -24,6 +28,8 @@ export async function startClient({ args } = {}) {
     await emulator.clearFaults();
     await page.unrouteAll();
     await page.goto(`${emulator.url}/api/emulator`);
+    // Before the package: it may keep the functions that it finds.
+    if (speed !== 1) await page.evaluate(speedUpClock, speed);
     await page.evaluate(async () => {
       const library = await import("/fal-wasm/index.js");
       Object.assign(window, library, { library });
