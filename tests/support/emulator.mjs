@@ -28,7 +28,9 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 export async function startEmulator({ args = [], env = {} } = {}) {
   const binary = process.env.FAL_EMULATOR || `${repository}target/debug/fal-emulator`;
   if (!existsSync(binary)) throw new Error(`There is no emulator at ${binary}: build it, or set FAL_EMULATOR.`);
-  const child = spawn(binary, ["--port", "0", "--pace", "0", "--control", ...args], {
+  // A binary that was built in another checkout would serve that one's page and package.
+  const served = ["--www", `${repository}www`, "--package", `${repository}dist`];
+  const child = spawn(binary, ["--port", "0", "--pace", "0", "--control", ...served, ...args], {
     cwd: repository,
     // With a key of the developer's the emulator would forward, and tests would cost money.
     env: { ...process.env, FAL_KEY: undefined, ...env },
