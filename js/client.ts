@@ -29,7 +29,7 @@ export function createFalClient(userConfig: Config = {}): FalClient {
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
         if (isTrap(reason)) core.crash(reason);
-        throw toError(reason);
+        throw toError(reason, name);
       }
     };
   const stream: StreamingClient["stream"] = operation("stream");

@@ -16,7 +16,7 @@ export interface ResolvedConfig extends Omit<Config, "proxyUrl"> {
   /** Brings in what sends large files part by part. */
   loadParts: typeof loadParts;
   /** Makes the exception for the facts that the core rejects with. */
-  toError: (reason: unknown) => unknown;
+  toError: typeof toError;
 }
 
 /** Completes a caller's configuration, and warns of a key in a page. */

@@ -70,7 +70,7 @@ function snapshot(message: unknown): unknown {
 }
 
 function notLoaded(cause: unknown): ApiError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
   const message = `The realtime module of fal-wasm could not be loaded: ${why}. The next send tries again`;
   return new ApiError({ code: "network", status: 500, message, cause });
 }

@@ -22,8 +22,10 @@ interface FalErrorArgs {
   jobMayExist?: boolean;
 }
 
-/** Every error of this package; its `code` says which kind. */
+/** Every error of this package; its `code` says which kind. Its `message` holds no request id. */
 export class FalError extends Error {
+  // Minifiers rename classes, and what reports errors may show `constructor.name`.
+  static override readonly name: string = "FalError";
   /** The kind of failure, to branch on. */
   readonly code: FalErrorCode;
   /** The request's id; empty where none is known. Its job may still be running. */
@@ -48,6 +50,8 @@ export class FalError extends Error {
  * that could buy it twice; `retry: { submit: "always" }` allows it.
  */
 export class SubmitUncertainError extends FalError {
+  static override readonly name: string = "SubmitUncertainError";
+
   constructor(args: FalErrorArgs) {
     super({ ...args, jobMayExist: true });
     this.name = "SubmitUncertainError";
@@ -62,6 +66,7 @@ interface ApiErrorArgs extends FalErrorArgs {
 
 /** The service, or the model behind it, answered with an error. */
 export class ApiError<Body = any> extends FalError {
+  static override readonly name: string = "ApiError";
   /** The HTTP status. */
   readonly status: number;
   /** The answer's body: parsed where it is JSON, else its text. */
@@ -85,6 +90,8 @@ export class ApiError<Body = any> extends FalError {
 
 /** The input was refused, by the service or, before anything was sent, by this package. */
 export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }> {
+  static override readonly name: string = "ValidationError";
+
   constructor(args: ApiErrorArgs) {
     super(args);
     this.name = "ValidationError";
@@ -108,6 +115,9 @@ export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }>
 /** What the Rust side rejects with: facts, of which this file makes exceptions. */
 interface Facts {
   falCode: FalErrorCode | "timeout" | "aborted";
+  /** The function of the package that was called. */
+  call?: string;
+  /** The call of the protocol that failed. */
   operation?: string;
   endpointId?: string;
   requestId?: string;
@@ -127,17 +137,26 @@ interface Facts {
 }
 
 const MAX_QUOTED = 300;
+/** A request id shorter than this is likely to be a part of words. */
+const SHORTEST_ID = 8;
+/** The form of fal's request ids. */
+const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi;
+/** The functions that send an input to a model. */
+const SUBMITTING = /^(submit|subscribe|run|stream)$/;
 
 /** Whether WebAssembly threw this itself. */
 export function isTrap(reason: unknown): boolean {
   return typeof WebAssembly !== "undefined" && reason instanceof WebAssembly.RuntimeError;
 }
 
-/** The exception for what a call was rejected with; values thrown by the caller pass. */
-export function toError(reason: any): unknown {
-  if (isTrap(reason)) return toError({ falCode: "wasm_crashed", cause: reason });
+/**
+ * The exception for what a call was rejected with; values thrown by the caller pass.
+ * @param call the function of the package that was called
+ */
+export function toError(reason: any, call = ""): unknown {
+  if (isTrap(reason)) return toError({ falCode: "wasm_crashed", cause: reason }, call);
   if (typeof reason?.falCode !== "string") return reason;
-  const facts: Facts = reason;
+  const facts: Facts = { ...reason, call };
   const { falCode: code, requestId, cause } = facts;
   switch (code) {
     case "http":
@@ -147,13 +166,13 @@ export function toError(reason: any): unknown {
         ...facts,
         code,
         status: 500,
-        message: `${shortened(facts.problem ?? "")} (the request completed with an error${where(facts)})`,
+        message: `${withoutIds(facts.problem, facts)} (the request completed with an error)`,
         body: { detail: facts.problem, error_type: facts.errorType, output: facts.body },
       });
     case "invalid_input":
       return inputError(facts);
     case "timeout":
-      return domException(`Timed out after ${facts.timeoutMs} ms${where(facts)}`, "TimeoutError", requestId);
+      return domException(`Timed out after ${facts.timeoutMs} ms`, "TimeoutError", requestId);
     case "aborted":
       return domException("The call was aborted", "AbortError", requestId);
     default: {
@@ -170,48 +189,77 @@ function isUncertain({ falCode, operation, isUnsent }: Facts): boolean {
 }
 
 function sentence(facts: Facts): string {
-  const { falCode, argument, problem, operation, requestId, field } = facts;
+  const { falCode, argument, problem, operation, field } = facts;
   const place = field ? ` (${field})` : "";
   if (falCode === "in_use" || falCode === "expired") return problem!;
   if (falCode === "wasm_crashed") {
-    return `The WebAssembly of fal-wasm crashed; the next call gets a new one${where(facts)}. A job that was submitted goes on`;
+    return "The WebAssembly of fal-wasm crashed; the next call gets a new one. A job that was submitted goes on";
   }
   if (falCode === "invalid_argument") {
-    const given = "given" in facts ? `, got ${quoted(facts.given)}` : "";
-    return `${argument}: ${problem?.replace(/\.$/, "")}${given}. Nothing was submitted`;
+    return `${argument}: ${clause(problem, facts)}${givenWords(facts)}${isBeforeSubmit(facts) ? ". Nothing was submitted" : ""}`;
   }
   if (falCode === "bad_response") {
-    const said = reasonIn(facts.body);
+    const said = clause(reasonIn(facts.body, facts), facts);
     const words = said ? ` (it says: ${said})` : "";
-    return `Unexpected answer to ${operation}${place}${where(facts)}: ${problem}${words}. Is a proxy or a login page in between?`;
+    return `Unexpected answer to ${operation}${place}: ${problem}${words}. Is a proxy or a login page in between?`;
   }
-  const advice = requestId
-    ? ". The job may still be running: fetch its result with this request id"
-    : operation === "submit"
-      ? MAY_EXIST
-      : "";
-  return `No answer to ${operation}${place}${where(facts)}: ${facts.cause?.message ?? "the connection failed"}${advice}`;
+  const why = clause(facts.cause?.message, facts) || "the connection failed";
+  return `No answer to ${operation}${place}: ${why}${adviceAfterLoss(facts)}`;
+}
+
+/** What was given in place of a right argument. An id is not quoted. */
+function givenWords(facts: Facts): string {
+  if (!("given" in facts)) return "";
+  const { argument, given } = facts;
+  const isId = argument === "requestId" && typeof given === "string" && given;
+  return `, got ${isId ? `a text of ${given.length} characters` : quoted(given)}`;
+}
+
+/** Whether a call that submits ended before it did. */
+function isBeforeSubmit({ call = "", operation = call, requestId }: Facts): boolean {
+  return SUBMITTING.test(call) && SUBMITTING.test(operation) && !requestId;
+}
+
+function adviceAfterLoss({ call = "", operation, requestId }: Facts): string {
+  // What a run or a stream was to give is lost with its connection.
+  const isKept = requestId && !/^(run|stream)$/.test(call);
+  if (isKept) return ". The job may still be running: fetch its result with this error's requestId";
+  return operation === "submit" ? MAY_EXIST : "";
 }
 
 function httpError(facts: Facts): ApiError {
   const { status = 0, body, field } = facts;
-  const why = reasonIn(body) || facts.statusText || "no reason given";
+  const why = reasonIn(body, facts) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
   const jobMayExist = facts.operation === "submit" && status >= 500;
   const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${facts.advice}` : "";
-  const message = `${why} (HTTP ${status} from ${facts.operation}${place}${where(facts)})${advice}`;
+  const message = `${why} (HTTP ${status} from ${facts.operation}${place})${advice}`;
   const Kind = status === 422 ? ValidationError : ApiError;
   return new Kind({ ...facts, code: "http", status, message, jobMayExist });
 }
 
+/**
+ * Somebody else's words, without ids: programs search messages for statuses, and an id may hold
+ * the same digits.
+ */
+function withoutIds(text: unknown, { requestId = "" }: Facts): string {
+  const words = String(text ?? "").replace(UUID, "…");
+  return shortened(requestId.length < SHORTEST_ID ? words : words.replaceAll(requestId, "…"));
+}
+
+/** The same as a part of a sentence, which has a full stop of its own. */
+function clause(text: unknown, facts: Facts): string {
+  return withoutIds(text, facts).replace(/\.$/, "");
+}
+
 /** The service's own words in an error body. */
-function reasonIn(body: any): string {
+function reasonIn(body: any, facts: Facts): string {
   const detail = body?.detail;
   const first = Array.isArray(detail) ? detail[0] : undefined;
-  if (typeof first?.msg === "string") return fieldMessage(first);
+  if (typeof first?.msg === "string") return withoutIds(fieldMessage(first), facts);
   const text = [detail, first, body?.message, body?.error, body].find((it) => typeof it === "string");
   // A gateway's error page says less than the status does.
-  return text && !text.trimStart().startsWith("<") ? shortened(text) : "";
+  return text && !text.trimStart().startsWith("<") ? withoutIds(text, facts) : "";
 }
 
 function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
@@ -246,10 +294,6 @@ function inputMessage({ type, ctx, input }: any): string {
             ? "be a whole number"
             : "be a string";
   return `Input should ${expected}, got ${quoted(input)}`;
-}
-
-function where({ requestId }: Facts): string {
-  return requestId ? `, request ${requestId}` : "";
 }
 
 function quoted(value: unknown): string {

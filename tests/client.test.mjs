@@ -247,7 +247,7 @@ describe("inputs and arguments that cannot be right", () => {
   test("validate: false leaves the judgement to the service", async () => {
     const { thrown } = await client.run(async () => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x", resolution: "720P" }, validate: false }));
     assert.equal(thrown.code, "http");
-    assert.match(thrown.message, /^resolution: .*\(HTTP 422 from result, request /);
+    assert.match(thrown.message, /^resolution: .*\(HTTP 422 from result\)/);
     assert.deepEqual(thrown.is, ["Error", "FalError", "ApiError", "ValidationError"]);
   });
 
@@ -300,7 +300,7 @@ describe("errors", () => {
     await client.emulator.fault({ path_contains: "/status", times: 2, status: 200, headers: { "content-type": "text/html" }, body: "<html>log in</html>" });
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     assert.equal(thrown.code, "bad_response");
-    assert.match(thrown.message, /Unexpected answer to status, request /);
+    assert.match(thrown.message, /Unexpected answer to status: /);
   });
 
   test("a job that failed rejects subscribe with the model's finding", async () => {
@@ -309,7 +309,7 @@ describe("errors", () => {
       return fal.subscribe(IMAGE_TO_VIDEO, { input: { prompt: "x", image_url } });
     });
     assert.equal(thrown.name, "ValidationError");
-    assert.match(thrown.message, /^image_url: .* \(HTTP 422 from result, request [\w-]+\)$/);
+    assert.match(thrown.message, /^image_url: .* \(HTTP 422 from result\)$/);
     assert.equal(thrown.fieldErrors[0].type, "image_load_error");
     assert.ok(thrown.requestId);
   });
@@ -326,7 +326,7 @@ describe("errors", () => {
 
   test("an unknown request says so", async () => {
     const { thrown } = await client.run(() => fal.queue.result(TEXT_TO_VIDEO, { requestId: crypto.randomUUID() }));
-    assert.match(thrown.message, /^Request not found \(HTTP 404 from result, request /);
+    assert.match(thrown.message, /^Request not found \(HTTP 404 from result\)/);
   });
 
   test("what a callback throws rejects the call and cancels the job", async () => {

@@ -286,7 +286,7 @@ describe("a job that ends without a result is forgotten", () => {
   test("when fal knows it no more, which resume says in words", async () => {
     const error = await inPage(() => fal.resume({ endpointId: "acme/slow", requestId: "0b6c0b6c-0000-4000-8000-000000000000", submittedAt: 1 }).catch(caught));
     assert.deepEqual([error.name, error.code, error.requestId], ["FalError", "expired", "0b6c0b6c-0000-4000-8000-000000000000"]);
-    assert.match(error.message, /does not know request 0b6c/);
+    assert.match(error.message, /does not know this request any more/);
     await inPage(() => fal.queue.submit("acme/slow", { input: {} }));
     await client.emulator.fault({ times: 1, path_contains: "/status", status: 404, body: { detail: "Request not found" } });
     assert.equal((await inPage(async () => fal.resume((await fal.pending())[0], { mode: "polling" }).catch(caught))).code, "expired");
@@ -399,7 +399,7 @@ describe("what is noted", () => {
   test("a label that is no JSON is refused before anything is sent", async () => {
     const error = await inPage(() => fal.queue.submit("acme/slow", { input: {}, label: 1n }).catch(caught));
     assert.equal(error.code, "invalid_argument");
-    assert.match(error.message, /^label: cannot be written as JSON. Nothing was submitted/);
+    assert.match(error.message, /^label: cannot be written as JSON/);
     assert.deepEqual(await submits(), []);
   });
 });

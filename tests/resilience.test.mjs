@@ -96,7 +96,7 @@ describe("retries", () => {
     await client.loseAnswers("/status", 5);
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     assert.equal(thrown.code, "network");
-    assert.match(thrown.message, /^No answer to status, request [\w-]+: .*fetch its result with this request id$/);
+    assert.match(thrown.message, /^No answer to status: .*fetch its result with this error's requestId$/);
     assert.match(thrown.requestId, /^[\w-]{10,}$/);
     assert.equal((await client.sent("/cancel")).length, 0, "the job goes on: its result can be fetched");
   });
@@ -237,7 +237,7 @@ describe("timeout", () => {
     });
     assert.equal(seen.name, "TimeoutError");
     assert.match(seen.requestId, /^[\w-]{10,}$/);
-    assert.equal(seen.message, `Timed out after 400 ms, request ${seen.requestId}`);
+    assert.equal(seen.message, "Timed out after 400 ms");
     assert.ok(seen.ms >= 380 && seen.ms < 900, `${seen.ms} ms`);
     await until(async () => (await client.sent("/cancel")).length === 1);
   });

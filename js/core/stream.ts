@@ -30,6 +30,8 @@ const STATES = 64;
 
 /** A running stream of server-sent events, or of bytes where the answer is of any other type. */
 export class FalStream {
+  // Minifiers rename classes.
+  static readonly name = "FalStream";
   readonly #source: Source;
   readonly #controller = new AbortController();
   readonly #listeners: Array<[type: string, listener: Listener]> = [];

@@ -11,14 +11,14 @@ export function streamed(wasm: Wasm, config: any, id: unknown, call: any): FalSt
   const { signal, timeout, queryParams, url } = call;
   const query = url ? undefined : queryOf(queryParams ?? {});
   const open = opening(wasm, config, id, { ...call, query });
-  return new FalStream({ wasm, signal, timeout, toError: config.toError, open });
+  return new FalStream({ wasm, signal, timeout, toError: (reason) => config.toError(reason, "stream"), open });
 }
 
 /** The statuses of the request that the options name. */
 export function statusStream(wasm: Wasm, config: any, id: unknown, options: any): FalStream {
   const { abortSignal: signal, timeout } = options;
   const open = opening(wasm, config, id, { ...options, method: "GET" });
-  return new FalStream({ wasm, signal, timeout, toError: config.toError, open });
+  return new FalStream({ wasm, signal, timeout, toError: (reason) => config.toError(reason, "streamStatus"), open });
 }
 
 /** Sends the request of a stream, with a token where it bypasses the proxy. */

@@ -105,17 +105,20 @@ async function noted(store: PendingStore, entry: PendingEntry | undefined): Prom
 async function entryFor(store: PendingStore, given: any): Promise<PendingEntry> {
   if (isEntry(given)) return given;
   const entry = (await listed(store)).find(({ requestId }) => requestId === given);
-  if (!entry) throw badArgument("requestId", "is not among the pending requests: give an entry of pending()", { given });
+  if (!entry) throw badArgument("requestId", "is not among the pending requests: give an entry of pending()", {
+    given,
+    requestId: typeof given === "string" ? given : undefined,
+  });
   return entry;
 }
 
 function inUse(requestId: string): object {
-  const problem = `Request ${requestId} is followed already, here or in another tab; wait: true waits for that to end`;
+  const problem = "This request is followed already, here or in another tab; wait: true waits for that to end";
   return { falCode: "in_use", requestId, problem };
 }
 
 function expired(requestId: string, cause: unknown): object {
-  const problem = `The service does not know request ${requestId} any more: results are kept for a limited time. It was forgotten here, too`;
+  const problem = "The service does not know this request any more: results are kept for a limited time. It was forgotten here, too";
   return { falCode: "expired", requestId, problem, cause };
 }
 

@@ -119,8 +119,9 @@ impl Error {
     }
 }
 
-/// What happened, in one line: which call, with which status, and the service's own words.
-/// The npm package writes its own, longer sentences.
+/// What happened, in one line: which call, with which status, and the service's own words, but
+/// not the request's id, as programs search such lines for statuses. The npm package writes its
+/// own, longer sentences.
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = text(&self.0, "operation").or_else(|| text(&self.0, "argument"));
@@ -130,11 +131,7 @@ impl fmt::Display for Error {
         if let Some(status) = self.status() {
             write!(out, "HTTP {status}: ")?;
         }
-        out.write_str(&self.reason())?;
-        match self.request_id() {
-            Some(id) => write!(out, " (request {id})"),
-            None => Ok(()),
-        }
+        out.write_str(&self.reason())
     }
 }
 

@@ -6,9 +6,9 @@ export const differences = [
   {
     id: "messages",
     everywhere: true,
-    here: "`error.message` holds the service's own reason, the HTTP status, the call and the request id",
+    here: "`error.message` holds the service's own reason, the HTTP status and the call, and never the request id",
     there: "the HTTP status text, which HTTP/2 does not have: `\"\"`",
-    because: "people can act on a message that says why",
+    because: "people can act on a message that says why; programs search it for statuses, whose digits an id may hold",
     at: /«error»\.message$/,
     holds: ({ theirs, ours }) => typeof theirs === "string" && typeof ours === "string" && ours.length > Math.min(theirs.length, 20),
   },
@@ -45,7 +45,7 @@ export const differences = [
   {
     id: "connection-errors",
     everywhere: true,
-    here: "a lost connection is a `FalError` of code `network` that names the call and, where there is one, the request; of a submit, which may have arrived, a `SubmitUncertainError`",
+    here: "a lost connection is a `FalError` of code `network` that names the call and, in `requestId`, the request; of a submit, which may have arrived, a `SubmitUncertainError`",
     there: "a `TypeError` that says `Failed to fetch`",
     because: "with the request id, the result can be fetched after all",
     at: /^outcome\.thrown\.«error»\.name$/,

@@ -1,0 +1,145 @@
+// What the messages of errors say, and what they must not: real code searches them.
+
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+
+/** An id whose digits are the statuses that code searches messages for. */
+const ID = "04040422-5030-4290-a500-404000000404";
+const ENDPOINT = "acme/app";
+
+let library;
+before(async () => (library = await import("../dist/index.js")));
+
+const client = (fetch, more) => library.createFalClient({ credentials: "id:secret", retry: { maxRetries: 0 }, fetch, ...more });
+const failure = (promise) => promise.then(() => assert.fail("it resolved"), (error) => error);
+const json = (body, init) => async () => Response.json(body, init);
+const failing = (message) => async () => {
+  throw new TypeError(message);
+};
+const text = (body, type) => async () => new Response(body, { headers: { "content-type": type } });
+
+/** A `fetch` that answers a submit, and every later call by `answer`. */
+const afterSubmit = (answer) => async (url, init) =>
+  init.method === "POST" ? Response.json({ status: "IN_QUEUE", request_id: ID }) : answer(url, init);
+/** A server of the queue on which a job has ended, whose result is `result`. */
+const completed = (status, result) =>
+  afterSubmit(async (url) => (url.includes("/status") ? Response.json({ status: "COMPLETED", request_id: ID, ...status }) : result()));
+
+describe("a request id is in `requestId`, and in no message", () => {
+  const polling = { input: {}, mode: "polling" };
+  const cases = {
+    "a status that is not known": () => client(json({ detail: "Request not found" }, { status: 404 })).queue.status(ENDPOINT, { requestId: ID }),
+    "words of the service that name it": () => client(json({ detail: `Request ${ID} not found` }, { status: 404 })).queue.result(ENDPOINT, { requestId: ID }),
+    "a lost connection": () => client(failing("Failed to fetch")).queue.result(ENDPOINT, { requestId: ID }),
+    "a failure of fetch that quotes the URL": () =>
+      client(failing(`request to https://queue.fal.run/acme/app/requests/${ID} failed`)).queue.result(ENDPOINT, { requestId: ID }),
+    "a page in place of a status": () => client(text("<h1>Sign in</h1>", "application/json")).queue.status(ENDPOINT, { requestId: ID }),
+    "a refused cancel": () => client(json({ detail: "No" }, { status: 403 })).queue.cancel(ENDPOINT, { requestId: ID }),
+    "a failed result": () => client(completed({}, json({ detail: [{ loc: ["body", "prompt"], msg: "No", type: "x" }] }, { status: 422 }))).subscribe(ENDPOINT, polling),
+    "a job that failed": () => client(completed({ error: `${ID} crashed` }, json({}))).subscribe(ENDPOINT, polling),
+    "a timeout": () => client(afterSubmit((_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))))).subscribe(ENDPOINT, { ...polling, timeout: 50 }),
+    "a request that is not noted": () => client(json({}), { persist: { list: async () => [], put: async () => {}, delete: async () => {} } }).resume(ID),
+  };
+  for (const [what, call] of Object.entries(cases)) {
+    test(what, async () => {
+      const error = await failure(call());
+      assert.equal(error.requestId, ID);
+      assert.ok(!error.message.includes(ID), error.message);
+      assert.ok(error.message.length > 10, error.message);
+    });
+  }
+
+  test("an id that cannot be right is not quoted either", async () => {
+    const error = await failure(client(json({})).queue.status(ENDPOINT, { requestId: `../${ID}` }));
+    assert.equal(error.code, "invalid_argument");
+    assert.match(error.message, /^requestId: must be the request_id that submit returned, got a text of 39 characters$/);
+    const missing = await failure(client(json({})).queue.status(ENDPOINT, {}));
+    assert.match(missing.message, /, got undefined$/);
+  });
+
+  test("a request that is followed already", async () => {
+    const entry = { endpointId: ENDPOINT, requestId: ID, submittedAt: Date.now() };
+    const never = client(() => new Promise(() => {}), { persist: { list: async () => [entry], put: async () => {}, delete: async () => {} } });
+    const controller = new AbortController();
+    const first = failure(never.resume(entry, { abortSignal: controller.signal }));
+    const error = await failure(never.resume(entry));
+    controller.abort();
+    await first;
+    assert.deepEqual([error.code, error.requestId, error.message.includes(ID)], ["in_use", ID, false]);
+  });
+});
+
+test("errors keep their classes' names, whatever the code went through", async () => {
+  const error = await failure(client(json({ detail: "No" }, { status: 422 })).run(ENDPOINT, { input: {} }));
+  assert.equal(error.constructor.name, "ValidationError");
+  const { ApiError, FalError, SubmitUncertainError, ValidationError } = library;
+  assert.deepEqual([ApiError, FalError, SubmitUncertainError, ValidationError].map(({ name }) => name), ["ApiError", "FalError", "SubmitUncertainError", "ValidationError"]);
+  const stream = await client(text('data: {"n":1}\n\n', "text/event-stream")).stream(ENDPOINT, { input: {} });
+  assert.equal(stream.constructor.name, "FalStream");
+  // A caller's own class has its own.
+  class Mine extends ApiError {}
+  assert.equal(Mine.name, "Mine");
+});
+
+describe("`Nothing was submitted` is said of what submits, and of nothing else", () => {
+  const fal = () => client(json({}));
+  for (const [what, call, isSaid] of [
+    ["submit", () => fal().queue.submit("nope", { input: {} }), true],
+    ["subscribe", () => fal().subscribe(ENDPOINT, { input: {}, files: "later" }), true],
+    ["run", () => fal().run(ENDPOINT, { input: {}, startTimeout: 0 }), true],
+    ["stream", () => fal().stream("nope", { input: {} }).then((stream) => stream.done()), true],
+    ["upload", () => fal().storage.upload(42), false],
+    ["upload of a part size that cannot be", () => fal().storage.upload(new Blob(["x"]), { partSize: 1 }), false],
+    ["status", () => fal().queue.status(ENDPOINT, { requestId: "" }), false],
+    ["cancel", () => fal().queue.cancel("nope", { requestId: ID }), false],
+    ["a middleware that breaks when the request is in the queue", () => {
+      const requestMiddleware = async (request) => (request.method === "POST" ? request : {});
+      return client(completed({}, json({})), { requestMiddleware }).subscribe(ENDPOINT, { input: {}, mode: "polling" });
+    }, false],
+  ]) {
+    test(what, async () => {
+      const error = await failure(call());
+      assert.equal(error.code, "invalid_argument");
+      assert.equal(error.message.includes("Nothing was submitted"), isSaid, error.message);
+    });
+  }
+});
+
+describe("a connection that is lost", () => {
+  const cut = (contentType) => async () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        if (this.isBegun) controller.error(new TypeError("network error"));
+        else controller.enqueue(new TextEncoder().encode('data: {"status":"IN_QUEUE"}\n\n'));
+        this.isBegun = true;
+      },
+    });
+    return new Response(body, { headers: { "content-type": contentType, "x-fal-request-id": ID } });
+  };
+
+  test("while a model streams: there is no result to fetch, and none is promised", async () => {
+    const stream = await client(cut("text/event-stream")).stream(ENDPOINT, { input: {} });
+    const error = await failure(stream.done());
+    assert.deepEqual([error.code, error.requestId], ["network", ID]);
+    assert.equal(error.message, "No answer to stream: network error");
+  });
+
+  test("while a request is followed: its result can be fetched", async () => {
+    const stream = await client(cut("text/event-stream")).queue.streamStatus(ENDPOINT, { requestId: ID });
+    const error = await failure(stream.done());
+    assert.match(error.message, /^No answer to stream: network error\. The job may still be running: /);
+  });
+});
+
+test("a browser's or a service's own full stop is not followed by another", async () => {
+  const firefox = "NetworkError when attempting to fetch resource.";
+  for (const call of [
+    () => client(failing(firefox)).queue.status(ENDPOINT, { requestId: ID }),
+    () => client(failing(firefox)).queue.submit(ENDPOINT, { input: {} }),
+    () => client(json({ detail: "The service is down." }, { status: 503 })).queue.submit(ENDPOINT, { input: {} }),
+    () => client(json({ detail: "Not like this." })).queue.submit(ENDPOINT, { input: {} }),
+  ]) {
+    const { message } = await failure(call());
+    assert.doesNotMatch(message, /\.\./);
+  }
+});
