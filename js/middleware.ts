@@ -1,5 +1,7 @@
 import type { ProxyRuntimeGate, RequestMiddleware, RequestProxyConfig } from "./types/middleware.ts";
 
+declare const WorkerGlobalScope: unknown;
+
 /** Where a proxied request says what it is for (protocol §4.1). */
 const TARGET_URL_HEADER = "x-fal-target-url";
 
@@ -25,15 +27,27 @@ export function withProxy({ targetUrl, when }: RequestProxyConfig): RequestMiddl
       return request;
     }
     const headers = { ...request.headers, [TARGET_URL_HEADER]: request.url };
-    return { ...request, url: targetUrl, headers };
+    return { ...request, url: absolute(targetUrl), headers };
   };
 }
 
 function applies(when: ProxyRuntimeGate | undefined): boolean {
-  return typeof when === "function" ? when({ isBrowser: isPage() }) : when === "always" || isPage();
+  return typeof when === "function" ? when({ isBrowser: isBrowser() }) : when === "always" || isBrowser();
 }
 
-/** Whether there is a page here, and not a worker or a server. */
-export function isPage(): boolean {
-  return typeof window !== "undefined" && typeof window.document !== "undefined";
+/** A worker that was made of a Blob has no address that a path could be relative to. */
+function absolute(url: string): string {
+  const { protocol, origin } = globalThis.location ?? {};
+  return protocol === "blob:" ? new URL(url, origin).href : url;
+}
+
+/** Whether this runs in a page or in a worker of one, and not on a server. */
+export function isBrowser(): boolean {
+  const isPage = typeof window !== "undefined" && typeof window.document !== "undefined";
+  return isPage || (typeof WorkerGlobalScope !== "undefined" && !isServer());
+}
+
+/** Whether a runtime that has the globals of workers is a server's: Deno, or Cloudflare's. */
+function isServer(): boolean {
+  return "Deno" in globalThis || globalThis.navigator?.userAgent === "Cloudflare-Workers";
 }

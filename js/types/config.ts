@@ -20,8 +20,10 @@ export type FileHandling = "upload" | "inline" | "auto";
 /** The configuration of a client. */
 export interface Config {
   /**
-   * The key, or a function that gives it. It is sent to fal's own `https` hosts only. Keep
-   * it out of pages: whoever can open the page can read it; use `proxyUrl`.
+   * The key, or a function that gives it. It is sent to fal's own `https` hosts and, where it is
+   * given here, to your proxy and along the route that your `requestMiddleware` chooses, over
+   * `https`, to the page's own origin or to this machine. Keep your own key out of pages: whoever
+   * can open the page can read it; use `proxyUrl`.
    * @default the environment's `FAL_KEY`, or `FAL_KEY_ID` and `FAL_KEY_SECRET`, where there
    * is a `process.env`
    */

@@ -14,13 +14,14 @@ export type RequestMiddleware = (request: RequestConfig) => Promise<RequestConfi
 
 /** What a {@link ProxyRuntimeGate} function is told about the place it runs in. */
 export interface ProxyRuntimeEnv {
-  /** Whether there is a DOM `window.document`. */
+  /** Whether this is a page or a worker of one, and not a server. */
   isBrowser: boolean;
 }
 
 /**
- * When a proxy applies: in pages (the default), everywhere, or when a function says so. The
- * function is asked for each request.
+ * When a proxy applies: in pages and their workers (the default), everywhere, or when a function
+ * says so. The function is asked for each request. By default it does not apply on servers, which
+ * may hold a key themselves: Node, Deno, Bun, Cloudflare's workers and edge runtimes.
  */
 export type ProxyRuntimeGate = "browser" | "always" | ((env: ProxyRuntimeEnv) => boolean);
 

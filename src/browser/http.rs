@@ -129,15 +129,20 @@ impl Task {
         if self.is_abandoned {
             return Err(Error::new(Text::Aborted));
         }
-        let url = Options::new(request.clone()).text(Text::Url);
+        let routed = Options::new(request.clone());
         let call = self.call()?;
+        // Configuration is trusted, data is not: a route that the caller's own middleware chose
+        // may see the key, unless data named another target than fal.
+        let is_own_route = routed.is_true(Text::IsTrusted) && is_fal_url(&call.url);
+        let may_have_key =
+            is_own_route || routed.text(Text::Url).is_some_and(|url| is_fal_url(&url));
         let exchanged = exchange(
             self.config.0.as_js(),
             request,
             &call.body,
             &self.watch,
             call.is_presigned,
-            url.is_some_and(|url| is_fal_url(&url)),
+            may_have_key,
             call.plan.reading as u8,
         );
         self.waits = Waits::Answered;

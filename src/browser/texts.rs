@@ -31,6 +31,7 @@ pub(crate) enum Text {
     InvalidInput = "invalid_input",
     IsListed = "isListed",
     IsOffline = "isOffline",
+    IsTrusted = "isTrusted",
     IsUnsent = "isUnsent",
     JobFailed = "job_failed",
     Logs = "logs",

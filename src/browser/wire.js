@@ -4,7 +4,10 @@
 
 const JSON_TYPE = "application/json";
 
-/** The request, after the caller's middleware where it goes to the service. */
+/**
+ * The request, after the caller's middleware where it goes to the service. `isTrusted`: the caller's
+ * own configuration sends it elsewhere, to where the key that the caller gave may go along.
+ */
 export async function route(config, givenMethod, method, url, headers, isPresigned) {
   const request = { method: givenMethod ?? method, url, headers: headers ?? {} };
   const { requestMiddleware } = config;
@@ -12,7 +15,22 @@ export async function route(config, givenMethod, method, url, headers, isPresign
   const routed = (await requestMiddleware(request)) ?? {};
   if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
   const named = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
-  return { method: routed.method ?? request.method, url: String(routed.url), headers: named };
+  const chosen = String(routed.url);
+  const isTrusted = Boolean(config.isKeyGiven) && chosen !== url && isConfidential(chosen);
+  return { method: routed.method ?? request.method, url: chosen, headers: named, isTrusted };
+}
+
+const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Whether nobody on the way can read what goes to this URL: `https`, our own origin, or this machine. */
+function isConfidential(url) {
+  const { document, location } = globalThis;
+  try {
+    const { protocol, hostname, origin } = new URL(url, document?.baseURI ?? location?.href);
+    return protocol === "https:" || (protocol === "http:" && (origin === location?.origin || LOOPBACK.test(hostname)));
+  } catch {
+    return false;
+  }
 }
 
 /** A middleware that sends everything to a proxy. */

@@ -5,15 +5,9 @@ export const title = "Keys and ids";
 export const differences = [
   {
     id: "key-to-fal-only",
-    here: "a key goes to `https` hosts of fal's only",
+    here: "a key goes to `https` hosts of fal's and, where `config` names it, to the caller's proxy and along the route of the caller's middleware, over `https`, to the page's own origin or to this machine; nowhere that an endpoint id, an answer or a redirect leads",
     there: "to any host that ends in `fal.run` or `fal.ai`, `notfal.run` for one, and over `http`",
-    because: "keys leak, where users choose the endpoint",
-  },
-  {
-    id: "key-not-to-proxy",
-    here: "a key is not sent to a proxy",
-    there: "sent",
-    because: "the proxy has its own, and is none of fal's hosts",
+    because: "configuration is trusted, data is not: keys leak, where users choose the endpoint",
   },
   {
     id: "bad-ids",

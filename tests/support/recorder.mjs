@@ -1,0 +1,42 @@
+// A server on this machine that answers as it is told, pages of any origin too, and keeps what
+// it got.
+
+import { createServer } from "node:http";
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "*",
+  // A `*` does not stand for this one.
+  "access-control-allow-methods": "GET, POST, PUT, DELETE",
+};
+
+/**
+ * Starts such a server.
+ *
+ * - `answer(request)` gives `{ status, headers, body }` for `{ method, path, target, headers, body }`, whose
+ *   `target` is the URL in `x-fal-target-url`; a `body` that is no text is sent as JSON
+ * - `url`: its origin
+ * - `requests`: what it got, preflights aside
+ * - `stop()`: closes it
+ */
+export async function startRecorder(answer) {
+  const requests = [];
+  const server = createServer(async (incoming, outgoing) => {
+    // Firefox and WebKit do not take `*` for `authorization`.
+    const allowed = incoming.headers["access-control-request-headers"];
+    const cors = { ...CORS, ...(allowed && { "access-control-allow-headers": allowed }) };
+    if (incoming.method === "OPTIONS") return outgoing.writeHead(204, cors).end();
+    const chunks = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const { method, url: path, headers } = incoming;
+    const request = { method, path, target: headers["x-fal-target-url"], headers, body: Buffer.concat(chunks).toString() };
+    requests.push(request);
+    const { status = 200, headers: more = {}, body = {} } = await answer(request);
+    const type = typeof body === "string" ? {} : { "content-type": "application/json" };
+    outgoing.writeHead(status, { ...cors, ...type, ...more });
+    outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()));
+  return { url: `http://127.0.0.1:${server.address().port}`, requests, stop };
+}
