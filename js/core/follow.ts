@@ -1,7 +1,8 @@
 // How a request is followed: by the stream of its statuses where the way to the service
 // carries one, else by asking again and again, which is the Rust side's to pace.
 
-import { type Path, close, enter, isOpen, pathOf } from "./paths.ts";
+import { mostStreams } from "./multiplexing.ts";
+import { close, enter, isOpen, occupy, pathOf } from "./paths.ts";
 import { FalStream } from "./stream.ts";
 import { opening } from "./streams.ts";
 import type { Updates } from "./updates.ts";
@@ -44,7 +45,7 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
     },
     async followStream(url: string, signal: AbortSignal) {
       while (tries > 0 && (isAsked || isOpen(path))) {
-        const leave = await enter(path);
+        const leave = isAsked ? occupy(path) : await enter(path, mostStreams(config, url));
         if (!leave) return undefined;
         try {
           const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined });

@@ -3,18 +3,14 @@
 
 /** How long a way counts as unfit, in milliseconds. */
 const CLOSED_MS = 600_000;
-/**
- * Streams at one time, over all pages of an origin. Browsers open six connections to one host
- * over HTTP/1.1; the others are left to the page.
- */
-const STREAMS = [1, 2, 3];
 
 /** A way to the service. */
 export interface Path {
   /** What the limit of streams is counted by. */
   readonly name: string;
   closedUntil: number;
-  streams: number;
+  /** The numbers of the streams of this page. */
+  readonly numbers: Set<number>;
 }
 
 const paths = new Map<unknown, Path>();
@@ -23,7 +19,7 @@ const paths = new Map<unknown, Path>();
 export function pathOf({ proxyUrl, requestMiddleware }: any): Path {
   const key = proxyUrl ?? requestMiddleware ?? "fal";
   let path = paths.get(key);
-  if (!path) paths.set(key, (path = { name: String(proxyUrl ?? "fal"), closedUntil: 0, streams: 0 }));
+  if (!path) paths.set(key, (path = { name: String(proxyUrl ?? "fal"), closedUntil: 0, numbers: new Set() }));
   return path;
 }
 
@@ -37,27 +33,48 @@ export function close(path: Path): void {
   path.closedUntil = Date.now() + CLOSED_MS;
 }
 
-/** Room for one more stream: what gives it back, nothing where there is none. */
-export async function enter(path: Path): Promise<(() => void) | undefined> {
-  if (path.streams >= STREAMS.length) return undefined;
-  path.streams += 1;
-  const leave = (): void => void (path.streams -= 1);
+/** Counts a stream that the caller asked for, and that has no limit. Returns a function that ends the count. */
+export function occupy({ numbers }: Path): () => void {
+  let number = 1;
+  while (numbers.has(number)) number += 1;
+  numbers.add(number);
+  return () => void numbers.delete(number);
+}
+
+/**
+ * Finds room for one more stream, where all pages of this origin together may have `limit` of them.
+ * Returns a function that gives the room back, or nothing if there is none.
+ */
+export async function enter({ name, numbers }: Path, limit: number): Promise<(() => void) | undefined> {
   const { locks } = globalThis.navigator ?? {};
-  if (!locks) return leave;
-  for (const number of STREAMS) {
-    const release = await lock(locks, `fal-wasm stream ${number} ${path.name}`);
-    if (release) return () => (leave(), release());
+  const lockName = (number: number): string => `fal-wasm stream ${number} ${name}`;
+  /** The locks that other pages hold. */
+  let held: string[] = [];
+  for (let number = 1; number <= limit; number += 1) {
+    if (numbers.has(number) || held.includes(lockName(number))) continue;
+    numbers.add(number);
+    const release = await lock(locks, lockName(number));
+    if (release) return () => (numbers.delete(number), release());
+    numbers.delete(number);
+    held = await heldNames(locks!);
   }
-  leave();
   return undefined;
 }
 
-function lock(locks: LockManager, name: string): Promise<(() => void) | undefined> {
+/** Takes a lock if it is free. Returns a function that releases it, or nothing. */
+function lock(locks: LockManager | undefined, name: string): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
+    const none = (): void => resolve(() => {});
+    if (!locks) return none();
     const held = locks.request(name, { ifAvailable: true }, (lock) =>
       lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined),
     );
     // Sandboxed pages have no locks: they count for themselves.
-    held.catch(() => resolve(() => {}));
+    held.catch(none);
   });
+}
+
+async function heldNames(locks: LockManager): Promise<string[]> {
+  const { held = [] } = await locks.query().catch((): LockManagerSnapshot => ({}));
+  return held.map(({ name = "" }) => name);
 }

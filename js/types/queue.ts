@@ -33,7 +33,8 @@ export interface QueueModeOptions {
    * By asking again and again (`"polling"`), or by one answer that the service sends in
    * parts (`"streaming"`; where it fails, by asking).
    * @default streaming where the way to the service carries it, else polling, less often for
-   * an old request, a long line or a hidden page; each update is told once
+   * an old request, a long line or a hidden page; each update is told once. At one time, all pages
+   * of an origin have up to 64 streams over HTTP/2 and three over HTTP/1.1; `"streaming"` has no limit
    */
   readonly mode?: "polling" | "streaming" | undefined;
   /**

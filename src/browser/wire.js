@@ -38,6 +38,14 @@ export function proxied(proxyUrl) {
   return ({ method, url, headers }) => ({ method, url: proxyUrl, headers: { ...headers, "x-fal-target-url": url } });
 }
 
+/** The URL of each client's last call to the service, by the client's configuration. */
+const lastUrls = new WeakMap();
+
+/** The URL that the last call of the client with this configuration went to: the proxy's where there is one. */
+export function lastUrlOf(config) {
+  return lastUrls.get(config);
+}
+
 const BY_HANDLER = 0;
 const NOT_AT_ALL = 2;
 
@@ -54,6 +62,7 @@ export async function exchange(config, request, given, { signal }, isPresigned, 
   // Cloudflare's runtime refuses the mode that browsers have by default.
   const mode = isPresigned || globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
   const custom = (isPresigned && config.put) || config.fetch;
+  if (!isPresigned) lastUrls.set(config, url);
   const response = await send(custom, url, { method, headers, ...mode, signal, body });
   try {
     if (reading === NOT_AT_ALL && response.ok) return { response, body: response };

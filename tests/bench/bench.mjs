@@ -9,10 +9,12 @@ import { writePages } from "./packages.mjs";
 import { RESULT_ID, writeResult } from "./result-file.mjs";
 
 const MEGABYTE = 1_000_000;
+/** More than jobs there are at one time in any group: none waits for another. */
+const CONCURRENCY = 64;
 
 /**
  * Starts both, for these sizes. Besides `emulator`, `browser` and `size`, it has
- * - `open(lane)`: a fresh page in which `window.fal` is that lane's
+ * - `open(lane, origin)`: a fresh page of this origin in which `window.fal` is that lane's
  * - `file(megabytes)`: the path of a file of this size
  * - `forgetFiles()`: deletes what was uploaded
  * - `stop()`: ends both
@@ -25,7 +27,7 @@ export async function startBench(size) {
   for (const name of ["www", "data", "endpoints"]) mkdirSync(inside(name));
   await writePages(inside("www"));
   writeResult(inside("endpoints"), size.resultBytes);
-  const args = ["--www", inside("www"), "--data", inside("data"), "--endpoints", inside("endpoints"), "--disk-limit", "1000G"];
+  const args = ["--www", inside("www"), "--data", inside("data"), "--endpoints", inside("endpoints"), "--disk-limit", "1000G", "--concurrency", String(CONCURRENCY)];
   const emulator = await startEmulator({ args });
   const browser = await launchBrowser();
   return {
@@ -34,7 +36,7 @@ export async function startBench(size) {
     size,
     resultId: RESULT_ID,
     pages: inside("www"),
-    open: (lane) => open(browser, emulator, lane),
+    open: (lane, origin) => open(browser, lane, origin),
     file: (megabytes) => randomFile(inside(`${megabytes}.bin`), megabytes),
     forgetFiles: () => forgetFiles(inside("data")),
     async stop() {
@@ -46,11 +48,11 @@ export async function startBench(size) {
   };
 }
 
-async function open(browser, emulator, lane) {
-  const context = await browser.newContext();
+async function open(browser, lane, origin) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
   await page.addInitScript(meter);
-  await page.goto(`${emulator.url}/${lane}/index.html`);
+  await page.goto(`${origin}/${lane}/index.html`);
   await page.waitForFunction(() => window.fal !== undefined);
   const devtools = await context.newCDPSession(page);
   // Not the time that passes, but the time for which the main thread runs.
@@ -68,9 +70,9 @@ async function open(browser, emulator, lane) {
   };
 }
 
-/** Opens a lane's page, does `work` in it, and closes it, whatever happens. */
-export async function inPage(bench, lane, work) {
-  const view = await bench.open(lane);
+/** Opens a lane's page, does `work` in it, and closes it, whatever happens; at another `origin` where a server is before the emulator. */
+export async function inPage(bench, lane, work, origin = bench.emulator.url) {
+  const view = await bench.open(lane, origin);
   try {
     return await work(view);
   } finally {

@@ -1,0 +1,58 @@
+// A server with TLS before the emulator, as production has one: over HTTP/2, where a browser sends
+// all requests to one host through one connection, or over HTTP/1.1, where it opens six.
+
+import { Agent, request as send } from "node:http";
+import { createSecureServer } from "node:http2";
+import { createServer } from "node:https";
+import { makeCertificate } from "../conformance/support/certificate.mjs";
+
+/** Headers of one connection, which the next has of its own. HTTP/2 forbids them. */
+const OF_CONNECTION = /^(:|connection$|keep-alive$|transfer-encoding$|upgrade$|proxy-connection$|host$)/;
+
+/**
+ * Starts it before the server at `upstream`. The certificate is self-signed: a browser's context
+ * needs `ignoreHTTPSErrors`.
+ *
+ * @param {{ upstream: string, version: "2" | "1.1", headers?: Record<string, string> }} options
+ * `headers` are added to each answer
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>} its origin; `stop` cuts what is under way
+ */
+export async function startTlsFront({ upstream, version, headers = {} }) {
+  const certificate = makeCertificate("localhost");
+  const agent = new Agent({ keepAlive: true });
+  const connections = new Set();
+  const answer = (request, response) => forward({ upstream, agent, headers, request, response });
+  const server = version === "2" ? createSecureServer(certificate, answer) : createServer(certificate, answer);
+  server.on("secureConnection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `https://127.0.0.1:${server.address().port}`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of connections) socket.destroy();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Passes a request on, and its answer back as it comes. */
+function forward({ upstream, agent, headers, request, response }) {
+  const { method, url } = request;
+  const host = request.headers[":authority"] ?? request.headers.host;
+  const onward = send(`${upstream}${url}`, { method, agent, headers: { ...kept(request.headers), host } }, (answer) => {
+    response.writeHead(answer.statusCode, { ...kept(answer.headers), ...headers });
+    answer.pipe(response);
+    answer.on("error", () => response.destroy());
+  });
+  onward.on("error", () => response.destroy());
+  response.on("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
+function kept(headers) {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_CONNECTION.test(name)));
+}
