@@ -18,6 +18,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  *
  * - `url`: its origin, without a slash at the end
  * - `requests()`: the requests it got since `clearRequests()`, oldest first
+ * - `jobs()`: the jobs it has made, `{ request_id, endpoint_id, is_done }`
  * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
  * - `clearFaults()`: forgets planned faults
  * - `plan({ seed, rules })`: follows a fault plan (emulator/faults/README.md) from here on, with all counts at 0
@@ -86,6 +87,7 @@ function controls(url) {
   return {
     requests: () => control(url, "GET", "/requests"),
     clearRequests: () => control(url, "DELETE", "/requests"),
+    jobs: () => control(url, "GET", "/jobs"),
     fault: (plan) => control(url, "POST", "/faults", plan),
     clearFaults: () => control(url, "DELETE", "/faults"),
     plan: (plan) => control(url, "PUT", "/fault-plan", plan),

@@ -68,6 +68,10 @@ pub(super) async fn clear_requests(State(app): State<Arc<App>>) -> Response {
     })
 }
 
+pub(super) async fn jobs(State(app): State<Arc<App>>) -> Response {
+    done(&app.queue.summary())
+}
+
 async fn read(request: Request<Body>) -> Result<Bytes, Box<Response>> {
     let body = body::receive(request.into_body(), LARGEST).await;
     body.map_err(|unread| Box::new(unread.response()))

@@ -1,4 +1,4 @@
-//! Steering from tests: faults to meet, and the record of what was received. Only there if
+//! Steering from tests: faults to meet, the record of what was received, and the jobs. Only there if
 //! the emulator was started with `--control`, and only for programs of this machine.
 
 mod handlers;
@@ -37,6 +37,10 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         .layer(watched)
         .route("/api/emulator/faults", guarded(faults, app, Pages::Own))
         .route("/api/emulator/fault-plan", guarded(plan, app, Pages::Own))
+        .route(
+            "/api/emulator/jobs",
+            guarded(get(handlers::jobs), app, Pages::Own),
+        )
         // Tests that run in a page of their own server look here.
         .route(
             "/api/emulator/requests",

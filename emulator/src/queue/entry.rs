@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::time::{Instant, SystemTime};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::cancel::Cancel;
@@ -124,6 +124,12 @@ impl Entry {
     /// Lets `look` see the job as it stands at one moment.
     pub(super) fn with_job<T>(&self, look: impl FnOnce(&Job) -> T) -> T {
         look(&lock(&self.job))
+    }
+
+    /// Which request it is, and whether it has ended.
+    pub(super) fn summary(&self) -> Value {
+        let is_done = self.with_job(|job| matches!(job.stage(), Stage::Done { .. }));
+        json!({"request_id": self.id, "endpoint_id": self.endpoint, "is_done": is_done})
     }
 
     /// Resolves whenever the job has changed since it was last looked at.

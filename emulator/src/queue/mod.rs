@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use serde_json::Value;
 use tokio::sync::watch::{Receiver, Sender};
 
 pub(crate) use cancel::Cancel;
@@ -65,6 +66,12 @@ impl Queue {
         for entry in jobs {
             entry.cancel();
         }
+    }
+
+    /// Every job: which request it is, and whether it has ended.
+    pub(crate) fn summary(&self) -> Value {
+        let jobs: Vec<_> = lock(&self.jobs).values().cloned().collect();
+        jobs.iter().map(|entry| entry.summary()).collect()
     }
 
     /// Whether any job holds a slot.

@@ -19,7 +19,11 @@ async fn without_leave_there_is_nothing_to_steer() {
         ..options()
     })
     .await;
-    for path in ["/api/emulator/faults", "/api/emulator/requests"] {
+    for path in [
+        "/api/emulator/faults",
+        "/api/emulator/jobs",
+        "/api/emulator/requests",
+    ] {
         for method in ["GET", "POST", "DELETE"] {
             assert_eq!(
                 emulator.send(method, path, &[], "{}").await.status,
@@ -28,6 +32,20 @@ async fn without_leave_there_is_nothing_to_steer() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn every_job_is_listed_before_and_after_its_end() {
+    let emulator = Emulator::start().await;
+    let jobs = async || emulator.get("/api/emulator/jobs").await.json();
+    assert_eq!(jobs().await, json!([]));
+    let id = emulator.submit(T2V, &json!({"prompt": "a boat"})).await;
+    let listed = jobs().await;
+    assert_eq!(listed[0]["request_id"], id);
+    assert_eq!(listed[0]["endpoint_id"], T2V);
+    emulator.completed(&id).await;
+    let ended = json!([{"request_id": id, "endpoint_id": T2V, "is_done": true}]);
+    assert_eq!(jobs().await, ended);
 }
 
 #[tokio::test]
