@@ -201,7 +201,7 @@ function sentence(facts: Facts): string {
   if (falCode === "bad_response") {
     const said = clause(reasonIn(facts.body, facts), facts);
     const words = said ? ` (it says: ${said})` : "";
-    return `Unexpected answer to ${operation}${place}: ${problem}${words}. Is a proxy or a login page in between?`;
+    return `Unexpected answer to ${operation}${place}: ${problem}${words}. ${withoutIds(facts.advice ?? "Is a proxy or a login page in between?", facts)}`;
   }
   const why = clause(facts.cause?.message, facts) || "the connection failed";
   return `No answer to ${operation}${place}: ${why}${adviceAfterLoss(facts)}`;
@@ -232,7 +232,7 @@ function httpError(facts: Facts): ApiError {
   const why = reasonIn(body, facts) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
   const jobMayExist = facts.operation === "submit" && status >= 500;
-  const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${facts.advice}` : "";
+  const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${withoutIds(facts.advice, facts)}` : "";
   const message = `${why} (HTTP ${status} from ${facts.operation}${place})${advice}`;
   const Kind = status === 422 ? ValidationError : ApiError;
   return new Kind({ ...facts, code: "http", status, message, jobMayExist });

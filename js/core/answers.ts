@@ -1,5 +1,6 @@
 // What the service's answers mean to the caller.
 
+import { advised } from "./advice.ts";
 import type { Call, Wasm } from "./wasm.ts";
 
 /** An answer as the Rust side gives it. */
@@ -14,11 +15,20 @@ interface Answer {
 export function meaning(wasm: Wasm): Wasm {
   const giving =
     (call: Call, read: (answer: Answer) => unknown): Call =>
-    async (config, subject, options) =>
-      read(await call(config, subject, options));
+    async (config, subject, options) => {
+      try {
+        return read(await call(config, subject, options));
+      } catch (reason) {
+        throw advised(reason);
+      }
+    };
+  const whole = (answer: unknown): unknown => answer;
   const body = ({ body }: Answer): unknown => body;
   return {
     ...wasm,
+    subscribe: giving(wasm.subscribe, whole),
+    resume: giving(wasm.resume, whole),
+    follow: giving(wasm.follow, whole),
     submit: giving(wasm.submit, body),
     status: giving(wasm.status, body),
     open: giving(wasm.open, body),

@@ -25,6 +25,8 @@ export function begin(task, given, ms) {
 }
 
 class Watch {
+  /** What was sent last. */
+  request;
   #controller = new AbortController();
   #settled;
   #task;
@@ -52,6 +54,7 @@ class Watch {
     clearTimeout(this.#timer);
     // Signals may live long, and would collect a listener for every call.
     this.#given?.removeEventListener?.("abort", this.#abort);
+    if (isError && value?.falCode) value.request = this.request;
     this.#settled[+isError](value);
   }
 

@@ -6,7 +6,7 @@ const JSON_TYPE = "application/json";
 
 /**
  * The request, after the caller's middleware where it goes to the service. `isTrusted`: the caller's
- * own configuration sends it elsewhere, to where the key that the caller gave may go along.
+ * own configuration sends it elsewhere (`isRouted`), to where the key that the caller gave may go along.
  */
 export async function route(config, givenMethod, method, url, headers, isPresigned) {
   const request = { method: givenMethod ?? method, url, headers: headers ?? {} };
@@ -16,8 +16,9 @@ export async function route(config, givenMethod, method, url, headers, isPresign
   if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
   const named = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
   const chosen = String(routed.url);
-  const isTrusted = Boolean(config.isKeyGiven) && chosen !== url && isConfidential(chosen);
-  return { method: routed.method ?? request.method, url: chosen, headers: named, isTrusted };
+  const isRouted = chosen !== url;
+  const isTrusted = Boolean(config.isKeyGiven) && isRouted && isConfidential(chosen);
+  return { method: routed.method ?? request.method, url: chosen, headers: named, isRouted, isTrusted };
 }
 
 const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/;
@@ -55,7 +56,9 @@ const NOT_AT_ALL = 2;
  * key; to the service with the headers that every call has, and with the key where
  * `mayHaveKey` says so.
  */
-export async function exchange(config, request, given, { signal }, isPresigned, mayHaveKey, reading) {
+export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading) {
+  watch.request = request;
+  const { signal } = watch;
   const { method, url } = request;
   const body = /^get$/i.test(method) ? undefined : given;
   const headers = isPresigned ? request.headers : { ...serviceHeaders(config, request.headers, mayHaveKey), ...request.headers };
@@ -64,9 +67,12 @@ export async function exchange(config, request, given, { signal }, isPresigned, 
   const custom = (isPresigned && config.put) || config.fetch;
   if (!isPresigned) lastUrls.set(config, url);
   const response = await send(custom, url, { method, headers, ...mode, signal, body });
+  if (response.redirected) request.redirectedTo = response.url;
   try {
     if (reading === NOT_AT_ALL && response.ok) return { response, body: response };
-    return { response, body: await read(response, reading === BY_HANDLER && config.responseHandler) };
+    const body = await read(response, reading === BY_HANDLER && config.responseHandler);
+    if (request.isRouted && isRefusal(body)) throw { falCode: "http", status: 422, body };
+    return { response, body };
   } catch (error) {
     const thrown = error ?? { falCode: "bad_response", problem: "responseHandler threw nothing" };
     return { response, error: thrown, ...(!response.ok && refusal(response, config)) };
@@ -82,6 +88,16 @@ function refusal({ status, headers }, { retry }) {
     retryAfter: headers.get("retry-after"),
     timeoutType: headers.get("x-fal-request-timeout-type"),
   };
+}
+
+/**
+ * Whether a body is the service's refusal of an input, and nothing else: some proxies answer 200
+ * whatever the service said.
+ */
+function isRefusal(body) {
+  const findings = body?.detail;
+  const isAlone = Array.isArray(findings) && findings.length > 0 && Object.keys(body).length === 1;
+  return isAlone && findings.every((it) => it?.loc?.[0] === "body" && typeof it.msg === "string" && typeof it.type === "string");
 }
 
 /** The headers that every call to the service has, and that the caller did not give. */

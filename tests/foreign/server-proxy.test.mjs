@@ -111,13 +111,13 @@ test("queue, status, result and cancel pass with their headers", async () => {
 
 // The adapter for Express answers 200 whatever fal.ai answered, and leaves the body as it was.
 
-test("a job that fails rejects with the model's reason", async () => {
+test("a job that fails rejects with what the model found, by field", async () => {
   await openApp();
   const error = await page.evaluate((id) => {
     const image_url = new File(["no picture"], "a.png", { type: "image/png" });
     return fal.subscribe(id, { input: { prompt: "x", image_url } }).catch(told);
   }, IMAGE_TO_VIDEO);
-  assert.deepEqual([error.name, error.code], ["ApiError", "job_failed"]);
+  assert.deepEqual([error.name, error.code], ["ValidationError", "http"]);
   assert.match(error.message, /^image_url: The image could not be loaded/);
 });
 
