@@ -1,6 +1,6 @@
 import { resolveConfig } from "./config.ts";
 import type { Operations } from "./core/operations.ts";
-import { isTrap, toError } from "./errors.ts";
+import { toError } from "./errors.ts";
 import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
 import { createRealtimeClient } from "./realtime.ts";
@@ -17,7 +17,7 @@ const NOTED = /^(submit|subscribe|result|cancel|upload)$/;
 export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);
   const operation =
-    (name: Exclude<keyof Journal, "crash" | "isCrashed">) =>
+    (name: Exclude<keyof Journal, "isCrashed">) =>
     async (subject: unknown, options: object = {}): Promise<any> => {
       // The copy runs the caller's getters here, where what they throw is caught.
       const call: any = { ...options };
@@ -28,7 +28,6 @@ export function createFalClient(userConfig: Config = {}): FalClient {
       try {
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
-        if (isTrap(reason)) core.crash(reason);
         throw toError(reason, name);
       }
     };

@@ -144,17 +144,11 @@ const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi;
 /** The functions that send an input to a model. */
 const SUBMITTING = /^(submit|subscribe|run|stream)$/;
 
-/** Whether WebAssembly threw this itself. */
-export function isTrap(reason: unknown): boolean {
-  return typeof WebAssembly !== "undefined" && reason instanceof WebAssembly.RuntimeError;
-}
-
 /**
  * The exception for what a call was rejected with; values thrown by the caller pass.
  * @param call the function of the package that was called
  */
 export function toError(reason: any, call = ""): unknown {
-  if (isTrap(reason)) return toError({ falCode: "wasm_crashed", cause: reason }, call);
   if (typeof reason?.falCode !== "string") return reason;
   const facts: Facts = { ...reason, call };
   const { falCode: code, requestId, cause } = facts;
@@ -185,7 +179,7 @@ export function toError(reason: any, call = ""): unknown {
 const MAY_EXIST = ". It may have arrived, so it was not sent again: a second job would be billed";
 
 function isUncertain({ falCode, operation, isUnsent }: Facts): boolean {
-  return operation === "submit" && !isUnsent && (falCode === "network" || falCode === "bad_response");
+  return operation === "submit" && !isUnsent && /^(network|bad_response|wasm_crashed)$/.test(falCode);
 }
 
 function sentence(facts: Facts): string {
@@ -193,7 +187,8 @@ function sentence(facts: Facts): string {
   const place = field ? ` (${field})` : "";
   if (falCode === "in_use" || falCode === "expired") return problem!;
   if (falCode === "wasm_crashed") {
-    return "The WebAssembly of fal-wasm crashed; the next call gets a new one. A job that was submitted goes on";
+    const fate = isUncertain(facts) ? "The request may have arrived: another one might be billed as a second job" : "A job that was submitted goes on";
+    return `The WebAssembly of fal-wasm crashed; the next call gets a new one. ${fate}`;
   }
   if (falCode === "invalid_argument") {
     return `${argument}: ${clause(problem, facts)}${givenWords(facts)}${isBeforeSubmit(facts) ? ". Nothing was submitted" : ""}`;

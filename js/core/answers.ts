@@ -19,7 +19,7 @@ export function meaning(wasm: Wasm): Wasm {
       try {
         return read(await call(config, subject, options));
       } catch (reason) {
-        throw advised(reason);
+        throw advised(aboutRequest(reason, options));
       }
     };
   const whole = (answer: unknown): unknown => answer;
@@ -40,6 +40,11 @@ export function meaning(wasm: Wasm): Wasm {
     initiate: giving(wasm.initiate, placeOf),
     put: giving(wasm.put, ({ response, body }) => body?.etag ?? response.headers.get("etag") ?? undefined),
   };
+}
+
+/** The facts of a crash, with the id of the request that the call was about. */
+export function aboutRequest(reason: any, { requestId }: { requestId?: unknown }): any {
+  return reason?.falCode === "wasm_crashed" && requestId ? { ...reason, requestId: reason.requestId ?? requestId } : reason;
 }
 
 /** The result that users get. What the official client's has not is there, but not listed. */

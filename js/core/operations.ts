@@ -1,7 +1,6 @@
 // The operations of the package, between what its users call and what the Rust side does:
 // what only JavaScript can be, options and files and streams, is dealt with here.
 
-import { crash, crashes } from "../../src/browser/watch.js";
 import { meaning, resultOf } from "./answers.ts";
 import { following, isOfficial } from "./follow.ts";
 import { Inlined } from "./data-uri.ts";
@@ -11,7 +10,7 @@ import { Progress, sent } from "./progress.ts";
 import { statusStream, streamed } from "./streams.ts";
 import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
-import { type Call, type Wasm, badArgument } from "./wasm.ts";
+import { type Call, type Wasm, badArgument, guarded } from "./wasm.ts";
 
 /** What the face of the package calls. They reject with facts, which it makes exceptions of. */
 export interface Operations {
@@ -29,19 +28,17 @@ export interface Operations {
   token: Call;
   upload: Call;
   transformInput: Call;
-  /** The instance has trapped: its calls reject, and there must be no more. */
-  crash(cause: unknown): void;
+  /** Whether the instance has trapped: there must be no more calls. */
   isCrashed(): boolean;
 }
 
 /** The operations on a WebAssembly instance. */
 export function operations(instance: Wasm): Operations {
-  const wasm = meaning(instance);
+  const { guard, isCrashed } = guarded(instance);
+  const wasm = meaning(guard);
   const { status, result, cancel, token } = wasm;
-  const before = crashes;
   return {
-    crash,
-    isCrashed: () => crashes > before,
+    isCrashed,
     status,
     result,
     cancel,

@@ -1,4 +1,3 @@
-import { crash } from "../../src/browser/watch.js";
 import type { Wasm } from "./wasm.ts";
 
 /** Where a stream comes from, and how its failures become exceptions. */
@@ -106,7 +105,6 @@ export class FalStream {
         this.#settle.resolve(value);
       });
     } catch (reason) {
-      if (reason instanceof WebAssembly.RuntimeError) crash(reason);
       const error = this.#source.toError(reason);
       this.#end(() => {
         this.#failure = { error };

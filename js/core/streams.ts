@@ -1,5 +1,6 @@
 // Starting streams: of a model's answer, and of a request's statuses.
 
+import { aboutRequest } from "./answers.ts";
 import { queryOf } from "./headers.ts";
 import { FalStream } from "./stream.ts";
 import { type Wasm, badArgument } from "./wasm.ts";
@@ -18,7 +19,7 @@ export function streamed(wasm: Wasm, config: any, id: unknown, call: any): FalSt
 export function statusStream(wasm: Wasm, config: any, id: unknown, options: any): FalStream {
   const { abortSignal: signal, timeout } = options;
   const open = opening(wasm, config, id, { ...options, method: "GET" });
-  return new FalStream({ wasm, signal, timeout, toError: (reason) => config.toError(reason, "streamStatus"), open });
+  return new FalStream({ wasm, signal, timeout, toError: (reason) => config.toError(aboutRequest(reason, options), "streamStatus"), open });
 }
 
 /** Sends the request of a stream, with a token where it bypasses the proxy. */

@@ -1,3 +1,5 @@
+import { crash, crashes } from "../../src/browser/watch.js";
+
 /** An operation of the Rust side: about an endpoint id or the bytes of a file, with options. */
 export type Call = (config: object, subject: unknown, options: object) => Promise<any>;
 
@@ -38,4 +40,27 @@ export interface Wasm {
 /** The facts of an argument that cannot be right. */
 export function badArgument(argument: string, problem: string, more: object = {}): object {
   return { falCode: "invalid_argument", argument, problem, ...more };
+}
+
+/**
+ * An instance whose exports reject all calls on it when one of them traps, and that is not entered
+ * any more then. Only what an export throws is a crash: a caller's code may throw a
+ * `WebAssembly.RuntimeError` of its own.
+ */
+export function guarded(instance: Wasm): { guard: Wasm; isCrashed(): boolean } {
+  const before = crashes;
+  const isCrashed = (): boolean => crashes > before;
+  const enter =
+    (exported: (...given: any[]) => unknown) =>
+    (...given: any[]): unknown => {
+      if (isCrashed()) throw { falCode: "wasm_crashed" };
+      try {
+        return exported(...given);
+      } catch (cause) {
+        crash(cause);
+        throw { falCode: "wasm_crashed", cause };
+      }
+    };
+  const entries = Object.entries(instance).map(([name, exported]) => [name, enter(exported)]);
+  return { guard: Object.fromEntries(entries), isCrashed };
 }

@@ -36,6 +36,7 @@ extern "C" {
         is_presigned: bool,
         may_have_key: bool,
         reading: u8,
+        operation: Text,
     ) -> Promise;
     /// Calls a function of the caller's, if it is one, and promises what it does.
     pub(crate) fn called(callback: &JsValue, value: &JsValue, watch: &Watch) -> Promise;
@@ -144,6 +145,7 @@ impl Task {
             call.is_presigned,
             may_have_key,
             call.plan.reading as u8,
+            call.plan.operation,
         );
         self.waits = Waits::Answered;
         Ok(exchanged.into())

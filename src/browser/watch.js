@@ -24,9 +24,16 @@ export function begin(task, given, ms) {
   return new Promise((...settled) => new Watch(settled, task, given, ms));
 }
 
+/** The calls that buy something. */
+const BUYS = ["submit", "run"];
+
 class Watch {
   /** What was sent last. */
   request;
+  /** Of the request that was submitted. */
+  #requestId;
+  /** The call that may have bought something and has no answer yet. */
+  #uncertain;
   #controller = new AbortController();
   #settled;
   #task;
@@ -56,6 +63,22 @@ class Watch {
     this.#given?.removeEventListener?.("abort", this.#abort);
     if (isError && value?.falCode) value.request = this.request;
     this.#settled[+isError](value);
+  }
+
+  /** A call is being sent. */
+  sends(operation) {
+    if (BUYS.includes(operation)) this.#uncertain = operation;
+  }
+
+  /** It was answered with an error by which nothing was bought. */
+  refused(operation) {
+    if (operation === this.#uncertain) this.#uncertain = undefined;
+  }
+
+  /** It was answered. */
+  got(operation, body) {
+    this.refused(operation);
+    if (operation === "submit" && typeof body?.request_id === "string") this.#requestId = body.request_id;
   }
 
   abort() {
@@ -97,7 +120,7 @@ class Watch {
 
   crash(cause) {
     this.#leave();
-    this.settle({ falCode: "wasm_crashed", cause }, true);
+    this.settle({ falCode: "wasm_crashed", cause, requestId: this.#requestId, operation: this.#uncertain }, true);
     this.abort();
   }
 }

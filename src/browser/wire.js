@@ -47,6 +47,9 @@ export function lastUrlOf(config) {
   return lastUrls.get(config);
 }
 
+/** From this status on, a server may have done what it was asked for. */
+const SERVER_ERROR = 500;
+
 const BY_HANDLER = 0;
 const NOT_AT_ALL = 2;
 
@@ -56,7 +59,7 @@ const NOT_AT_ALL = 2;
  * key; to the service with the headers that every call has, and with the key where
  * `mayHaveKey` says so.
  */
-export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading) {
+export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading, operation) {
   watch.request = request;
   const { signal } = watch;
   const { method, url } = request;
@@ -66,14 +69,18 @@ export async function exchange(config, request, given, watch, isPresigned, mayHa
   const mode = isPresigned || globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
   const custom = (isPresigned && config.put) || config.fetch;
   if (!isPresigned) lastUrls.set(config, url);
+  watch.sends(operation);
   const response = await send(custom, url, { method, headers, ...mode, signal, body });
   if (response.redirected) request.redirectedTo = response.url;
   try {
     if (reading === NOT_AT_ALL && response.ok) return { response, body: response };
     const body = await read(response, reading === BY_HANDLER && config.responseHandler);
     if (request.isRouted && isRefusal(body)) throw { falCode: "http", status: 422, body };
+    watch.got(operation, body);
     return { response, body };
   } catch (error) {
+    const isRefused = !response.ok || error?.falCode === "http";
+    if (isRefused && response.status < SERVER_ERROR) watch.refused(operation);
     const thrown = error ?? { falCode: "bad_response", problem: "responseHandler threw nothing" };
     return { response, error: thrown, ...(!response.ok && refusal(response, config)) };
   }
