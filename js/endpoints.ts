@@ -18,8 +18,8 @@
  * declare module "fal-wasm" { interface EndpointTypeMap extends OfficialEndpoints {} }
  * ```
  *
- * Fields, enums and defaults are those of fal's generated types; ranges come from the
- * model pages.
+ * Fields, enums and ranges are those of the documents that fal publishes of them; `seed` is newer,
+ * and comes from fal's generated types.
  */
 export interface EndpointTypeMap {
   "fal-ai/kandinsky5-pro/image-to-video": {
@@ -68,7 +68,7 @@ export interface FalFile {
   /** Where to download it. No key is needed. */
   url: string;
   /**
-   * Its MIME type. Not reliable: videos are known to come as `application/octet-stream`.
+   * Its MIME type. Not reliable: Kandinsky's videos come as `application/octet-stream`.
    */
   content_type?: string;
   /** Its name. */
@@ -87,8 +87,8 @@ export interface Kandinsky5ProImageToVideoInput {
   image_url: string | Blob | File;
   /** The short side of the video. Default value: `"512P"` */
   resolution?: "512P" | "1024P";
-  /** The length of the video; the model page lists only `"5s"`. Default value: `"5s"` */
-  duration?: "5s" | "10s" | (string & {});
+  /** The length of the video. The service takes only `"5s"`, which is the default value. */
+  duration?: "5s" | (string & {});
   /** Denoising steps, 1 to 40. Default value: `28` */
   num_inference_steps?: number;
   /** Acceleration level for faster generation. Default value: `"regular"` */
@@ -105,8 +105,8 @@ export interface Kandinsky5ProTextToVideoInput {
   resolution?: "512P" | "1024P";
   /** Width to height of the video. Default value: `"3:2"` */
   aspect_ratio?: "3:2" | "1:1" | "2:3";
-  /** The length of the video; the model page lists only `"5s"`. Default value: `"5s"` */
-  duration?: "5s" | "10s" | (string & {});
+  /** The length of the video. The service takes only `"5s"`, which is the default value. */
+  duration?: "5s" | (string & {});
   /** Denoising steps, 1 to 50. Default value: `28` */
   num_inference_steps?: number;
   /** Acceleration level for faster generation. Default value: `"regular"` */
@@ -119,13 +119,16 @@ export interface Kandinsky5ProTextToVideoInput {
 export interface Kandinsky5TextToVideoInput {
   /** The prompt to generate the video from. */
   prompt: string;
-  /** Width and height in pixels. Default value: `"768x512"`, following the aspect ratio */
-  resolution?: string;
+  /**
+   * The size for `"3:2"`, of which the service makes the others. It takes only `"768x512"`, which
+   * is the default value.
+   */
+  resolution?: "768x512" | (string & {});
   /** Width to height of the video. Default value: `"3:2"` */
   aspect_ratio?: "3:2" | "1:1" | "2:3";
   /** The length of the video. Default value: `"5s"` */
   duration?: "5s" | "10s";
-  /** Denoising steps. Default value: `30` */
+  /** Denoising steps, 1 to 50. Default value: `30` */
   num_inference_steps?: number;
 }
 
@@ -133,8 +136,11 @@ export interface Kandinsky5TextToVideoInput {
 export interface Kandinsky5TextToVideoDistillInput {
   /** The prompt to generate the video from. */
   prompt: string;
-  /** Width and height in pixels. Default value: `"768x512"`, following the aspect ratio */
-  resolution?: string;
+  /**
+   * The size for `"3:2"`, of which the service makes the others. It takes only `"768x512"`, which
+   * is the default value.
+   */
+  resolution?: "768x512" | (string & {});
   /** Width to height of the video. Default value: `"3:2"` */
   aspect_ratio?: "3:2" | "1:1" | "2:3";
   /** The length of the video. Default value: `"5s"` */
@@ -143,7 +149,7 @@ export interface Kandinsky5TextToVideoDistillInput {
 
 /** Output of the four Kandinsky 5 endpoints. */
 export interface Kandinsky5VideoOutput {
-  /** The video, an MP4. */
+  /** The video, an MP4, though its `content_type` is `application/octet-stream`. */
   video: FalFile;
   /** The seed that was used. Given by the Pro endpoints. */
   seed?: number;

@@ -229,10 +229,10 @@ describe("inputs and arguments that cannot be right", () => {
   for (const [name, input, field, text] of [
     ["no prompt", { image_url: "https://a.b/c.png" }, "prompt", "prompt: Field required"],
     ["no image", { prompt: "x" }, "image_url", "image_url: Field required"],
-    ["a resolution outside the enum", { prompt: "x", image_url: "u", resolution: "720P" }, "resolution", 'resolution: Input should be one of "512P", "1024P", got "720P"'],
-    ["a duration without a unit", { prompt: "x", image_url: "u", duration: 5 }, "duration", 'duration: Input should be one of "5s", "10s", got 5'],
-    ["an unknown acceleration", { prompt: "x", image_url: "u", acceleration: "high" }, "acceleration", 'acceleration: Input should be one of "none", "regular", got "high"'],
-    ["too many steps", { prompt: "x", image_url: "u", num_inference_steps: 41 }, "num_inference_steps", "num_inference_steps: Input should be less than or equal to 40, got 41"],
+    ["a resolution outside the enum", { prompt: "x", image_url: "https://a.b/c.png", resolution: "720P" }, "resolution", 'resolution: Input should be one of "512P", "1024P", got "720P"'],
+    ["a duration without a unit", { prompt: "x", image_url: "https://a.b/c.png", duration: 5 }, "duration", 'duration: Input should be one of "5s", got 5'],
+    ["an unknown acceleration", { prompt: "x", image_url: "https://a.b/c.png", acceleration: "high" }, "acceleration", 'acceleration: Input should be one of "none", "regular", got "high"'],
+    ["too many steps", { prompt: "x", image_url: "https://a.b/c.png", num_inference_steps: 41 }, "num_inference_steps", "num_inference_steps: Input should be less than or equal to 40, got 41"],
   ]) {
     test(`${name}: refused with the field's name, nothing sent`, async () => {
       const { thrown } = await client.run((input) => fal.subscribe(IMAGE_TO_VIDEO, { input }), input);

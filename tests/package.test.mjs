@@ -243,8 +243,8 @@ await init(fetch("/core.wasm"));
 test("the types refuse what the endpoint refuses", () => {
   for (const [input, complaint] of [
     ['{ prompt: "x" }', "image_url"],
-    ['{ prompt: "x", image_url: "u", resolution: "720P" }', "720P"],
-    ['{ prompt: "x", image_url: "u", promt: "y" }', "promt"],
+    ['{ prompt: "x", image_url: "https://a.b/c.png", resolution: "720P" }', "720P"],
+    ['{ prompt: "x", image_url: "https://a.b/c.png", promt: "y" }', "promt"],
   ]) {
     const program = `import { subscribe } from "fal-wasm"; await subscribe("fal-ai/kandinsky5-pro/image-to-video", { input: ${input} });`;
     assert.match(typeErrors(program), new RegExp(complaint));

@@ -187,7 +187,6 @@ test("cancel stops the job on the server, and the page says so", async () => {
   const { page, radio, generate, cancel, problem, voice } = await openFilled();
   // Long enough to be running when it is cancelled.
   await radio("1024P").check();
-  await radio("10s").check();
   await generate.click();
   await page.locator("#progress-stage").filter({ hasText: /In the queue|Generating/ }).waitFor();
   await cancel.click();
@@ -335,13 +334,13 @@ test("the keyboard alone makes a video", async () => {
 test("the code says what the form says, and can be copied", async () => {
   const { page, field, radio, tab, button, snippet, voice } = await openFilled({ permissions: ["clipboard-read", "clipboard-write"] });
   await field("Prompt").fill('Say "hello",\nthen </script><img src=x>');
-  await radio("10s").check();
+  await radio("none").check();
   await field("Steps").fill("9");
   const code = await snippet.textContent();
   assert.ok(code.startsWith('import { fal } from "fal-wasm";\n'));
   assert.ok(code.includes('fal.subscribe("fal-ai/kandinsky5-pro/image-to-video"'));
   assert.ok(code.includes(`prompt: ${JSON.stringify('Say "hello",\nthen </script><img src=x>')}`));
-  assert.ok(code.includes('duration: "10s"') && code.includes("num_inference_steps: 9") && code.includes("image_url: file"));
+  assert.ok(code.includes('duration: "5s"') && code.includes('acceleration: "none"') && code.includes("num_inference_steps: 9") && code.includes("image_url: file"));
   assert.doesNotThrow(() => compile(code), "the code is JavaScript");
   await button("Copy code").click();
   await button("Copied").waitFor();

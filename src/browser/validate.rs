@@ -16,6 +16,10 @@ use crate::{
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
 extern "C" {
+    /// The first characters of a text. One may be a file of megabytes, as a data URI, and stays
+    /// where it is.
+    #[wasm_bindgen(js_name = startOf)]
+    fn start_of(value: &JsValue) -> Option<String>;
     /// The findings with one more, about a field, with what its `error_type` tells: the texts
     /// that are `expected`, with commas between them, or the `bound`.
     fn finding(
@@ -37,14 +41,11 @@ pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error>
     let mut findings = JsValue::UNDEFINED;
     for field in model.fields {
         let value = property(input, field.name);
-        // Texts stay where they are: one may be a file of megabytes, as a data URI.
-        let is_choice = matches!(field.kind, models::Kind::OneOf(_));
-        let choice = if is_choice { value.as_string() } else { None };
-        let given = match (&choice, number(&value)) {
+        let start = start_of(&value);
+        let given = match (&start, number(&value)) {
             (Some(text), _) => Given::Text(text),
             (_, Some(number)) => Given::Number(number),
             _ if value.is_undefined() => Given::Absent,
-            _ if value.is_string() => Given::Text(""),
             _ if value.is_instance_of::<Blob>() => Given::File,
             _ => Given::Other,
         };

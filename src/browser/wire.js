@@ -246,6 +246,14 @@ export function numberOf(value) {
   return typeof value === "number" ? value : NaN;
 }
 
+/** More characters than any text has that a field takes to the letter. */
+const START_LENGTH = 64;
+
+/** The first characters of a text, nothing for anything else. */
+export function startOf(value) {
+  return typeof value === "string" ? value.slice(0, START_LENGTH) : undefined;
+}
+
 /** Sets a property of an object of ours. */
 export function setAt(object, name, value) {
   object[name] = value;

@@ -21,7 +21,7 @@ pub enum Kind {
     FileUrl,
     /// One of these strings, which stand with commas between them.
     OneOf(&'static str),
-    /// A whole number, within bounds (inclusive) where they are published.
+    /// A whole number, also written as a text, within bounds (inclusive) where they are published.
     Integer {
         /// The smallest value taken.
         min: Option<i32>,
@@ -89,6 +89,10 @@ impl Field {
             (Kind::OneOf(values), Given::Text(text)) if has(values, text) => Ok(()),
             (Kind::OneOf(values), _) => Err(Problem::NotOneOf(values)),
             (Kind::Integer { min, max }, Given::Number(number)) => check_integer(number, min, max),
+            // As fal reads it: what a form's field holds is a text.
+            (Kind::Integer { min, max }, Given::Text(text)) => {
+                check_integer(text.parse::<i64>().map_or(f64::NAN, to_f64), min, max)
+            }
             (Kind::Integer { .. }, _) => Err(Problem::NotInteger),
         }
     }
@@ -103,6 +107,12 @@ pub fn choices(list: &str) -> impl Iterator<Item = &str> {
 fn has(list: &str, text: &str) -> bool {
     let mut texts = list.as_bytes().split(|byte| *byte == b',');
     texts.any(|it| it == text.as_bytes())
+}
+
+/// The nearest number that JavaScript has.
+#[allow(clippy::cast_precision_loss)]
+fn to_f64(number: i64) -> f64 {
+    number as f64
 }
 
 fn check_integer(number: f64, min: Option<i32>, max: Option<i32>) -> Result<(), Problem> {
@@ -182,7 +192,11 @@ mod tests {
         ] {
             assert_eq!(steps.check(Given::Number(bad)), Err(problem), "{bad}");
         }
-        assert_eq!(steps.check(Given::Text("28")), Err(Problem::NotInteger));
+        assert_eq!(steps.check(Given::Text("28")), Ok(()));
+        assert_eq!(steps.check(Given::Text("41")), Err(Problem::TooLarge(40)));
+        for text in ["", "28.5", "many", " "] {
+            assert_eq!(steps.check(Given::Text(text)), Err(Problem::NotInteger));
+        }
         let seed = field(
             Kind::Integer {
                 min: None,

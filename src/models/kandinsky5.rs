@@ -1,6 +1,6 @@
 //! The four Kandinsky 5 endpoints: one image and a prompt, or a prompt alone, in; an
-//! MP4 out. Fields, enums and defaults are those of fal's generated types; ranges come
-//! from the model pages (protocol §12).
+//! MP4 out. Fields, enums and ranges are those of the documents that fal publishes of them;
+//! `seed` is newer, and comes from fal's generated types (protocol §12).
 
 mod types;
 
@@ -18,13 +18,13 @@ const IMAGE_URL: Field = Field {
     kind: Kind::FileUrl,
     required: true,
 };
-// The Pro pages list only "5s", but the published type is a free string: "10s" is left
-// to the service to judge, other spellings ("5", 5, "5 s") are the mistakes to catch.
-const DURATION: Field = optional("duration", Kind::OneOf("5s,10s"));
-const RESOLUTION: Field = optional("resolution", Kind::OneOf("512P,1024P"));
+// Enums of one, which the generated types show as any string.
+const PRO_DURATION: Field = optional("duration", Kind::OneOf("5s"));
+const LITE_RESOLUTION: Field = optional("resolution", Kind::OneOf("768x512"));
+const LITE_DURATION: Field = optional("duration", Kind::OneOf("5s,10s"));
+const PRO_RESOLUTION: Field = optional("resolution", Kind::OneOf("512P,1024P"));
 const ACCELERATION: Field = optional("acceleration", Kind::OneOf("none,regular"));
 const ASPECT_RATIO: Field = optional("aspect_ratio", Kind::OneOf("3:2,1:1,2:3"));
-const FREE_RESOLUTION: Field = optional("resolution", Kind::Text);
 const SEED: Field = optional(
     "seed",
     Kind::Integer {
@@ -41,8 +41,14 @@ const fn optional(name: &'static str, kind: Kind) -> Field {
     }
 }
 
-const fn steps(max: Option<i32>) -> Field {
-    optional("num_inference_steps", Kind::Integer { min: Some(1), max })
+const fn steps(max: i32) -> Field {
+    optional(
+        "num_inference_steps",
+        Kind::Integer {
+            min: Some(1),
+            max: Some(max),
+        },
+    )
 }
 
 /// The tables of the four endpoints.
@@ -52,9 +58,9 @@ pub const MODELS: &[Model] = &[
         fields: &[
             PROMPT,
             IMAGE_URL,
-            RESOLUTION,
-            DURATION,
-            steps(Some(40)),
+            PRO_RESOLUTION,
+            PRO_DURATION,
+            steps(40),
             ACCELERATION,
             SEED,
         ],
@@ -63,21 +69,27 @@ pub const MODELS: &[Model] = &[
         endpoint_id: ProTextToVideo::ID,
         fields: &[
             PROMPT,
-            RESOLUTION,
+            PRO_RESOLUTION,
             ASPECT_RATIO,
-            DURATION,
-            steps(Some(50)),
+            PRO_DURATION,
+            steps(50),
             ACCELERATION,
             SEED,
         ],
     },
     Model {
         endpoint_id: TextToVideo::ID,
-        fields: &[PROMPT, FREE_RESOLUTION, ASPECT_RATIO, DURATION, steps(None)],
+        fields: &[
+            PROMPT,
+            LITE_RESOLUTION,
+            ASPECT_RATIO,
+            LITE_DURATION,
+            steps(50),
+        ],
     },
     Model {
         endpoint_id: TextToVideoDistill::ID,
-        fields: &[PROMPT, FREE_RESOLUTION, ASPECT_RATIO, DURATION],
+        fields: &[PROMPT, LITE_RESOLUTION, ASPECT_RATIO, LITE_DURATION],
     },
 ];
 
@@ -130,6 +142,30 @@ mod tests {
             .map(|field| field.name)
             .collect();
         assert_eq!(missing, ["prompt", "image_url"]);
+    }
+
+    #[test]
+    fn only_the_models_that_are_not_pro_make_ten_seconds() {
+        let check = |id, name: &str, given| {
+            let mut fields = find(id).expect("known").fields.iter();
+            let field = fields.find(|field| field.name == name).expect("a field");
+            field.check(given)
+        };
+        for id in [ProImageToVideo::ID, ProTextToVideo::ID] {
+            assert_eq!(check(id, "duration", Given::Text("5s")), Ok(()));
+            let refused = Err(Problem::NotOneOf("5s"));
+            assert_eq!(check(id, "duration", Given::Text("10s")), refused);
+        }
+        for id in [TextToVideo::ID, TextToVideoDistill::ID] {
+            assert_eq!(check(id, "duration", Given::Text("10s")), Ok(()));
+            assert_eq!(check(id, "resolution", Given::Text("768x512")), Ok(()));
+            let refused = Err(Problem::NotOneOf("768x512"));
+            assert_eq!(check(id, "resolution", Given::Text("512x512")), refused);
+        }
+        let steps = |id| check(id, "num_inference_steps", Given::Number(51.0));
+        assert_eq!(steps(TextToVideo::ID), Err(Problem::TooLarge(50)));
+        assert_eq!(steps(ProTextToVideo::ID), Err(Problem::TooLarge(50)));
+        assert_eq!(steps(ProImageToVideo::ID), Err(Problem::TooLarge(40)));
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Plan {
             5
         };
         let seed = match input.get("seed") {
-            Some(seed) if is_pro && !seed.is_null() => seed.clone(),
+            Some(Value::Number(seed)) if is_pro => seed.clone().into(),
+            Some(Value::String(seed)) if is_pro => seed.parse::<i64>().map_or(Value::Null, Value::from),
             _ => random::seed().into(),
         };
         let from_picture = endpoint.ends_with("/image-to-video");
@@ -102,14 +103,14 @@ mod tests {
     #[test]
     fn image_to_video_follows_the_picture() {
         let input = json!({
-            "prompt": "p", "image_url": "data:,", "resolution": "1024P", "duration": "10s", "seed": -7,
+            "prompt": "p", "image_url": "data:,", "resolution": "1024P", "seed": -7,
         });
         let plan = plan("fal-ai/kandinsky5-pro/image-to-video", &input);
         assert!(matches!(plan.shot.aspect, Aspect::Source));
-        assert_eq!((plan.shot.short_side, plan.shot.seconds), (1024, 10));
+        assert_eq!((plan.shot.short_side, plan.shot.seconds), (1024, 5));
         assert_eq!(plan.image_url.as_deref(), Some("data:,"));
         assert_eq!(plan.seed, Some(json!(-7)));
-        assert_eq!(plan.billable_units, 6);
+        assert_eq!(plan.billable_units, 3);
     }
 
     #[test]
@@ -129,9 +130,10 @@ mod tests {
         assert_eq!(pro.image_url, None);
         assert!(pro.seed.is_some());
 
-        let input = json!({"prompt": "p", "aspect_ratio": "2:3", "resolution": "512x768"});
+        let input = json!({"prompt": "p", "aspect_ratio": "2:3", "duration": "10s"});
         let lite = plan("fal-ai/kandinsky5/text-to-video/distill", &input);
-        assert_eq!(lite.shot.short_side, 512);
+        assert_eq!((lite.shot.short_side, lite.shot.seconds), (512, 10));
+        assert_eq!(lite.billable_units, 2);
         assert!(matches!(
             lite.shot.aspect,
             Aspect::Ratio {

@@ -151,7 +151,8 @@ fn output(url: &str, clip: &Clip, seed: Option<&Value>) -> Value {
     let mut output = json!({
         "video": {
             "url": url,
-            "content_type": "video/mp4",
+            // As fal's own document shows its videos.
+            "content_type": "application/octet-stream",
             "file_name": FILE_NAME,
             "file_size": clip.mp4.len(),
         },

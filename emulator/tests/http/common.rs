@@ -290,7 +290,7 @@ pub(crate) fn input(image_url: &str) -> Value {
 
 /// A job that would take minutes if nobody stopped it.
 pub(crate) fn long_job() -> Value {
-    json!({ "prompt": "a long wait", "duration": "10s", "resolution": "1024P" })
+    json!({ "prompt": "a long wait", "resolution": "1024P" })
 }
 
 /// The next piece of an answer; `None` at its end, `Err` if it was cut.

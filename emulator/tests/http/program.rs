@@ -69,7 +69,7 @@ fn it_goes_within_a_second_while_it_works() {
     let said = greeting(&mut child);
     let address = said.last().unwrap().strip_prefix("Open http://").unwrap();
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    let body = "{\"prompt\":\"x\",\"resolution\":\"1024P\",\"duration\":\"10s\"}";
+    let body = "{\"prompt\":\"x\",\"resolution\":\"1024P\"}";
     let request = format!(
         "POST /{} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{body}",
         crate::common::T2V,

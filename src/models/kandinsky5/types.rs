@@ -12,9 +12,9 @@ pub struct ProImageToVideoInput {
     /// The short side of the video. Default: [`Resolution::P512`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
-    /// The length of the video. Default: [`Duration::FiveSeconds`].
+    /// The length of the video. Default: [`ProDuration::FiveSeconds`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration: Option<Duration>,
+    pub duration: Option<ProDuration>,
     /// Denoising steps, 1 to 40. Default: 28.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_inference_steps: Option<u32>,
@@ -37,9 +37,9 @@ pub struct ProTextToVideoInput {
     /// Default: [`AspectRatio::Landscape`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// The length of the video. Default: [`Duration::FiveSeconds`].
+    /// The length of the video. Default: [`ProDuration::FiveSeconds`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration: Option<Duration>,
+    pub duration: Option<ProDuration>,
     /// Denoising steps, 1 to 50. Default: 28.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_inference_steps: Option<u32>,
@@ -56,16 +56,16 @@ pub struct ProTextToVideoInput {
 pub struct TextToVideoInput {
     /// The prompt to generate the video from.
     pub prompt: String,
-    /// Width and height in pixels, e.g. `768x512`. Default: follows the aspect ratio.
+    /// The size for `3:2`; the service makes the others of it. Default: [`Size::W768H512`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolution: Option<String>,
+    pub resolution: Option<Size>,
     /// Default: [`AspectRatio::Landscape`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
     /// The length of the video. Default: [`Duration::FiveSeconds`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<Duration>,
-    /// Denoising steps. Default: 30.
+    /// Denoising steps, 1 to 50. Default: 30.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_inference_steps: Option<u32>,
 }
@@ -75,9 +75,9 @@ pub struct TextToVideoInput {
 pub struct TextToVideoDistillInput {
     /// The prompt to generate the video from.
     pub prompt: String,
-    /// Width and height in pixels, e.g. `768x512`. Default: follows the aspect ratio.
+    /// The size for `3:2`; the service makes the others of it. Default: [`Size::W768H512`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolution: Option<String>,
+    pub resolution: Option<Size>,
     /// Default: [`AspectRatio::Landscape`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
@@ -97,7 +97,23 @@ pub enum Resolution {
     P1024,
 }
 
-/// The length of a video. The Pro model pages list only five seconds.
+/// The size of a video that is not Pro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Size {
+    /// 768 by 512 pixels; 512 by 512 or 512 by 768 where the aspect ratio says so.
+    #[serde(rename = "768x512")]
+    W768H512,
+}
+
+/// The length of a Pro video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProDuration {
+    /// `5s`
+    #[serde(rename = "5s")]
+    FiveSeconds,
+}
+
+/// The length of a video that is not Pro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duration {
     /// `5s`
@@ -137,7 +153,7 @@ pub enum Acceleration {
 pub struct VideoOutput {
     /// The video.
     pub video: File,
-    /// The seed that was used; the Pro endpoints' types have it, their pages do not.
+    /// The seed that was used. Given by the Pro endpoints.
     #[serde(default)]
     pub seed: Option<i64>,
 }
@@ -147,7 +163,7 @@ pub struct VideoOutput {
 pub struct File {
     /// Where to download it, without a key.
     pub url: String,
-    /// Its MIME type. Not reliable: videos were seen as `application/octet-stream`.
+    /// Its MIME type. Not reliable: Kandinsky's videos come as `application/octet-stream`.
     #[serde(default)]
     pub content_type: Option<String>,
     /// Its name.

@@ -18,7 +18,7 @@ fn inputs() -> impl Strategy<Value = Map<String, Value>> {
     let json = hostile::bytes(&[
         r#"{"prompt":"a cat","image_url":"data:,","resolution":"1024P","duration":"5s","num_inference_steps":28,"seed":7}"#,
         r#"{"prompt":"","image_url":"","seed":-1.0e300,"aspect_ratio":"2:3"}"#,
-        r#"{"prompt":"x","duration":"10s","num_inference_steps":40.0,"resolution":"512P"}"#,
+        r#"{"prompt":"x","duration":"10s","num_inference_steps":40.0,"resolution":"768x512"}"#,
     ]);
     json.prop_map(|json| serde_json::from_slice(&json).unwrap_or_default())
 }
