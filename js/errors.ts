@@ -266,7 +266,7 @@ function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
 
 function inputError(facts: Facts): ValidationError {
   const detail = facts.body.detail;
-  for (const finding of detail) finding.msg = inputMessage(finding);
+  for (const finding of detail) finding.msg ??= inputMessage(finding);
   const more = detail.length > 1 ? ` (and ${detail.length - 1} more)` : "";
   return new ValidationError({
     ...facts,

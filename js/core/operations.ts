@@ -4,6 +4,7 @@
 import { meaning, resultOf } from "./answers.ts";
 import { following, isOfficial } from "./follow.ts";
 import { Inlined } from "./data-uri.ts";
+import { asFile } from "./file.ts";
 import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.ts";
 import { transformed } from "./input.ts";
 import { Progress, sent } from "./progress.ts";
@@ -77,11 +78,12 @@ export function operations(instance: Wasm): Operations {
       const updates = new Updates(options, isOfficial(options));
       return wasm.follow(config, id, { ...options, ...following(wasm, config, id, options, updates) });
     },
-    async upload(config, file: any, options: any) {
+    async upload(config, given, options: any) {
+      const file = asFile(given);
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);
       return upload(wasm, config, file, { ...options, headers }, new Progress(sent(options), [file]));
     },
-    transformInput: (config, input, options) => transformed(wasm, config, input, options),
+    transformInput: (config, input, options) => transformed(wasm, config, input, options, { isForJson: false, isUploading: true }),
   };
 }
 
@@ -99,7 +101,7 @@ async function prepared(wasm: Wasm, config: any, id: unknown, options: any, head
   if (facts) throw facts;
   const inlined = new Inlined();
   const files = { ...options, ...(method !== "GET" && { inlined }) };
-  const sent = input && autoUpload ? await transformed(wasm, config, input, files) : input;
+  const sent = input && (await transformed(wasm, config, input, files, { isForJson: true, isUploading: autoUpload }));
   // With GET the input is the query.
   const parameters = { ...query, ...(method === "GET" && sent) };
   return { ...options, body: inlined.body(json(sent)), method, headers, query: queryOf(parameters) };

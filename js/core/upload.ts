@@ -1,4 +1,5 @@
 import { typeOf } from "../../src/browser/wire.js";
+import { isFile } from "./file.ts";
 import type { Progress } from "./progress.ts";
 import { linked } from "./signal.ts";
 import { GONE, type Job, atPlace, begin, isAnswer } from "./upload/place.ts";
@@ -17,7 +18,6 @@ const MOST_ANEW = 2;
 
 /** Stores one file, in parts where it is large, telling `progress` of it: its URL. */
 export async function upload(wasm: Wasm, config: any, file: Blob, options: any, progress: Progress): Promise<string> {
-  if (!(file instanceof Blob)) throw badArgument("file", "must be a Blob or a File");
   const { headers, abortSignal, store } = options;
   const threshold = checked(options, "multipartThreshold", 0);
   const partBytes = wasm.part_bytes(file.size, threshold, checked(options, "partSize", LEAST_PART_BYTES, MOST_BYTES));
@@ -50,7 +50,7 @@ function sender(config: any, file: Blob, stallMs: number, progress: Progress): S
   return async (url, init) => {
     const bytes = init.body;
     // The list of the parts counts as none.
-    if (!(bytes instanceof Blob)) return send(url, init);
+    if (!isFile(bytes)) return send(url, init);
     try {
       const answer = await send(url, init);
       if (answer?.ok) tell(url, bytes.size);

@@ -87,15 +87,17 @@ export interface StorageClient {
    * (or `retry.maxRetries` and once). A place that has expired is asked for anew, twice at most.
    * Of a file in parts the last byte is asked for at the end, where this page may read it: one
    * that lacks its end is sent again. A file that is changed on the disk meanwhile is refused.
+   * Bytes without a type are stored as `application/octet-stream`.
    *
    * Rejects with `ApiError` where the service refuses it, with `FalError`
    * where no usable answer comes, with the abort reason.
    * @returns its URL, for use in a model's input
    */
-  upload: (file: Blob, options?: UploadOptions) => Promise<string>;
+  upload: (file: Blob | ArrayBufferLike | ArrayBufferView, options?: UploadOptions) => Promise<string>;
   /**
-   * Replaces each `File` and `Blob` in an input, at any depth, by a string, as the calls
-   * that take an input do before they send it. Rejects like {@link StorageClient.upload}.
+   * Replaces each `File` and `Blob` in an input, at any depth, by a string, and each `FileList` by
+   * an array of strings, as the calls that take an input do before they send it. (These also refuse
+   * what JSON would lose.) Rejects like {@link StorageClient.upload}.
    * @returns a copy with strings for files; the input itself is left as it is
    */
   transformInput: (input: Record<string, any>) => Promise<Record<string, any>>;

@@ -1,8 +1,7 @@
 //! Checking a model's input before anything is sent: what the service would refuse after
 //! the uploads and the wait is refused at once, in the service's own terms.
 
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::Blob;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{
     Error, Options,
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::{
     endpoint::EndpointId,
-    models::{self, Field, Given, Problem},
+    models::{self, Field, Given, Kind, Problem, check_url},
 };
 
 #[wasm_bindgen(module = "/src/browser/wire.js")]
@@ -20,6 +19,12 @@ extern "C" {
     /// where it is.
     #[wasm_bindgen(js_name = startOf)]
     fn start_of(value: &JsValue) -> Option<String>;
+    /// A field of an input as JSON has it, `undefined` where it is not given.
+    #[wasm_bindgen(js_name = writtenAt, catch)]
+    fn written_at(input: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+    /// Whether it is a `Blob` or a `File`, of any realm.
+    #[wasm_bindgen(js_name = isFile)]
+    fn is_file(value: &JsValue) -> bool;
     /// The findings with one more, about a field, with what its `error_type` tells: the texts
     /// that are `expected`, with commas between them, or the `bound`.
     fn finding(
@@ -40,16 +45,23 @@ pub(crate) fn check(endpoint: &EndpointId, input: &JsValue) -> Result<(), Error>
     };
     let mut findings = JsValue::UNDEFINED;
     for field in model.fields {
-        let value = property(input, field.name);
+        let value = written_at(input, field.name).map_err(Error::thrown)?;
         let start = start_of(&value);
         let given = match (&start, number(&value)) {
             (Some(text), _) => Given::Text(text),
             (_, Some(number)) => Given::Number(number),
             _ if value.is_undefined() => Given::Absent,
-            _ if value.is_instance_of::<Blob>() => Given::File,
+            _ if is_file(&value) => match number(&property(&value, "size")) {
+                Some(0.0) => Given::EmptyFile,
+                _ => Given::File,
+            },
             _ => Given::Other,
         };
-        if let Err(problem) = field.check(given) {
+        let checked = field.check(given).and_then(|()| match (field.kind, given) {
+            (Kind::FileUrl, Given::Text(start)) => check_url(start),
+            _ => Ok(()),
+        });
+        if let Err(problem) = checked {
             findings = with(&findings, field, problem, &value);
         }
     }
@@ -69,7 +81,12 @@ fn with(findings: &JsValue, field: &Field, problem: Problem, value: &JsValue) ->
     let (expected, bound) = match problem {
         Problem::NotOneOf(values) => (values, 0),
         Problem::TooSmall(bound) | Problem::TooLarge(bound) => ("", bound),
-        Problem::Missing | Problem::NotText | Problem::NotInteger => ("", 0),
+        Problem::Missing
+        | Problem::NotText
+        | Problem::NotInteger
+        | Problem::LocalUrl
+        | Problem::RelativeUrl
+        | Problem::EmptyFile => ("", 0),
     };
     let error_type = problem.error_type();
     finding(

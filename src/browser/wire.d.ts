@@ -4,3 +4,7 @@ export function described(file: Blob): string;
 export function typeOf(file: Blob): string;
 /** The URL that the last call of the client with this configuration went to: the proxy's where there is one. */
 export function lastUrlOf(config: object): string | undefined;
+/** The tag of a value, by which it is known in every realm: `instanceof` knows those of its own only. */
+export function tagOf(value: unknown): string;
+/** Whether a value is a `Blob` or a `File`, of an iframe too. */
+export function isFile(value: unknown): value is Blob;

@@ -9,7 +9,8 @@ const JSON_TYPE = "application/json";
  * own configuration sends it elsewhere (`isRouted`), to where the key that the caller gave may go along.
  */
 export async function route(config, givenMethod, method, url, headers, isPresigned) {
-  const request = { method: givenMethod ?? method, url, headers: headers ?? {} };
+  // A copy: a middleware that changes it changes this request only.
+  const request = { method: givenMethod ?? method, url, headers: { ...headers } };
   const { requestMiddleware } = config;
   if (isPresigned || !requestMiddleware) return request;
   const routed = (await requestMiddleware(request)) ?? {};
@@ -216,10 +217,20 @@ export function typeOf(file) {
   return file.type || "application/octet-stream";
 }
 
+/** What is wrong with the file of a field, and what to give instead. */
+const FILE_PROBLEMS = {
+  local_url: "is a URL that only this page or this machine can read: give the File or Blob that is behind it",
+  relative_url: "is no absolute URL: give one, such as new URL(…, location.href).href, a data URI, or the File or Blob itself",
+  empty_file: "is a file without a single byte: was it read before it was written?",
+};
+
 /** The findings with one more, about a field of an input, in the service's form. */
 export function finding(findings, field, type, expected, bound, input) {
   const ctx = { one_of: { expected: expected.split(",") }, greater_than_equal: { ge: bound }, less_than_equal: { le: bound } };
-  return [...(findings ?? []), { loc: ["body", field], type, ctx: ctx[type] ?? {}, input }];
+  const problem = FILE_PROBLEMS[type];
+  const given = typeof input === "string" ? `${JSON.stringify(startOf(input))} ` : "It ";
+  const msg = problem && given + problem;
+  return [...(findings ?? []), { loc: ["body", field], type, ctx: ctx[type] ?? {}, input, ...(msg && { msg }) }];
 }
 
 /** Calls a function of the caller's, if it is one, and promises what it does. */
@@ -244,6 +255,27 @@ export function isAt(object, name, text) {
 /** A number, NaN for anything else. */
 export function numberOf(value) {
   return typeof value === "number" ? value : NaN;
+}
+
+/** The tag of a value, by which it is known in every realm: `instanceof` knows those of its own only. */
+export function tagOf(value) {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Whether a value is a `Blob` or a `File`, of an iframe too. */
+export function isFile(value) {
+  try {
+    return typeof value?.slice === "function" && typeof value.size === "number" && /^(Blob|File)$/.test(tagOf(value));
+  } catch {
+    // Whatever a caller gave may refuse to be looked at.
+    return false;
+  }
+}
+
+/** A field of an input as JSON has it: the text of a URL object, say. */
+export function writtenAt(input, name) {
+  const value = at(input, name);
+  return typeof at(value, "toJSON") === "function" ? value.toJSON(name) ?? undefined : value;
 }
 
 /** More characters than any text has that a field takes to the letter. */

@@ -41,6 +41,8 @@ pub enum Given<'a> {
     Number(f64),
     /// A `Blob` or `File`.
     File,
+    /// One without a single byte.
+    EmptyFile,
     /// Anything else: a boolean, an object, an array.
     Other,
 }
@@ -60,10 +62,17 @@ pub enum Problem {
     TooSmall(i32),
     /// The number is above this bound.
     TooLarge(i32),
+    /// The URL names something of one page or machine only.
+    LocalUrl,
+    /// The text is no absolute URL.
+    RelativeUrl,
+    /// The file has no bytes.
+    EmptyFile,
 }
 
 impl Problem {
-    /// The `type` that fal.ai's validation errors use for this problem (protocol §10.1).
+    /// The `type` that fal.ai's validation errors use for this problem (protocol §10.1). Where
+    /// the service finds it only when it fetches the file, it is a type of our own.
     pub fn error_type(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -72,6 +81,9 @@ impl Problem {
             Self::NotOneOf(_) => "one_of",
             Self::TooSmall(_) => "greater_than_equal",
             Self::TooLarge(_) => "less_than_equal",
+            Self::LocalUrl => "local_url",
+            Self::RelativeUrl => "relative_url",
+            Self::EmptyFile => "empty_file",
         }
     }
 }
@@ -85,6 +97,7 @@ impl Field {
             (_, Given::Absent)
             | (Kind::Text | Kind::FileUrl, Given::Text(_))
             | (Kind::FileUrl, Given::File) => Ok(()),
+            (Kind::FileUrl, Given::EmptyFile) => Err(Problem::EmptyFile),
             (Kind::Text | Kind::FileUrl, _) => Err(Problem::NotText),
             (Kind::OneOf(values), Given::Text(text)) if has(values, text) => Ok(()),
             (Kind::OneOf(values), _) => Err(Problem::NotOneOf(values)),
@@ -95,6 +108,31 @@ impl Field {
             }
             (Kind::Integer { .. }, _) => Err(Problem::NotInteger),
         }
+    }
+}
+
+/// The schemes of what one page, or one machine, can read.
+const LOCAL_SCHEMES: [&str; 4] = ["blob", "file", "filesystem", "content"];
+
+/// Whether the service may be able to fetch a file from a URL that begins with `start`: a page's
+/// own `blob:` URL, or a path, would only fail there, as a job that is paid. Schemes that are not
+/// known here are the service's to judge.
+pub fn check_url(start: &str) -> Result<(), Problem> {
+    let start = start.trim_ascii_start();
+    let is_of_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-');
+    let length = start.bytes().take_while(|byte| is_of_scheme(byte)).count();
+    let (scheme, rest) = start.split_at_checked(length).unwrap_or_default();
+    // A single letter is a drive.
+    if scheme.len() < 2 || !rest.starts_with(':') {
+        return Err(Problem::RelativeUrl);
+    }
+    let is_local = LOCAL_SCHEMES
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(scheme));
+    if is_local {
+        Err(Problem::LocalUrl)
+    } else {
+        Ok(())
     }
 }
 
@@ -158,6 +196,50 @@ mod tests {
         assert_eq!(url.check(Given::File), Ok(()));
         assert_eq!(url.check(Given::Text("data:,x")), Ok(()));
         assert_eq!(url.check(Given::Other), Err(Problem::NotText));
+    }
+
+    #[test]
+    fn a_file_without_bytes_is_refused_where_a_file_is_due() {
+        let url = field(Kind::FileUrl, true);
+        assert_eq!(url.check(Given::EmptyFile), Err(Problem::EmptyFile));
+        let text = field(Kind::Text, true);
+        assert_eq!(text.check(Given::EmptyFile), Err(Problem::NotText));
+    }
+
+    #[test]
+    fn a_url_is_absolute_and_not_of_one_machine_only() {
+        for good in [
+            "https://a.b/c.png",
+            "HTTP://127.0.0.1:3000/a",
+            "data:image/png;base64,AA==",
+            " https://a.b/c.png",
+            "s3://bucket/key",
+        ] {
+            assert_eq!(check_url(good), Ok(()), "{good}");
+        }
+        for relative in [
+            "",
+            "a.png",
+            "/a.png",
+            "../a",
+            "//a.b/c.png",
+            "?x=1",
+            "C:\\a.png",
+            "a.b:80/c",
+            ":",
+            "é",
+        ] {
+            assert_eq!(check_url(relative), Err(Problem::RelativeUrl), "{relative}");
+        }
+        for local in [
+            "blob:https://a.b/1-2",
+            "BLOB:null/1",
+            "file:///a.png",
+            "content://a/1",
+            "filesystem:https://a.b/c",
+        ] {
+            assert_eq!(check_url(local), Err(Problem::LocalUrl), "{local}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod check;
 pub mod kandinsky5;
 
-pub use check::{Field, Given, Kind, Problem, choices};
+pub use check::{Field, Given, Kind, Problem, check_url, choices};
 
 use serde::{Serialize, de::DeserializeOwned};
 

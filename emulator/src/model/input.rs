@@ -39,7 +39,12 @@ fn detail(
         None => detail.input(&input.clone().into()),
     };
     match problem {
-        Problem::Missing | Problem::NotText | Problem::NotInteger => detail,
+        Problem::Missing
+        | Problem::NotText
+        | Problem::NotInteger
+        | Problem::LocalUrl
+        | Problem::RelativeUrl
+        | Problem::EmptyFile => detail,
         Problem::NotOneOf(expected) => {
             let expected: Vec<_> = choices(expected).collect();
             detail.context(json!({ "expected": expected }))
@@ -52,7 +57,8 @@ fn detail(
 fn message(problem: Problem) -> String {
     match problem {
         Problem::Missing => "Field required".to_owned(),
-        Problem::NotText => "Input should be a valid string".to_owned(),
+        Problem::NotText | Problem::EmptyFile => "Input should be a valid string".to_owned(),
+        Problem::LocalUrl | Problem::RelativeUrl => "Input should be a valid URL".to_owned(),
         Problem::NotInteger => "Input should be a valid integer".to_owned(),
         Problem::NotOneOf(expected) => {
             let quoted: Vec<_> = choices(expected)

@@ -33,7 +33,9 @@ impl Plan {
         };
         let seed = match input.get("seed") {
             Some(Value::Number(seed)) if is_pro => seed.clone().into(),
-            Some(Value::String(seed)) if is_pro => seed.parse::<i64>().map_or(Value::Null, Value::from),
+            Some(Value::String(seed)) if is_pro => {
+                seed.parse::<i64>().map_or(Value::Null, Value::from)
+            }
             _ => random::seed().into(),
         };
         let from_picture = endpoint.ends_with("/image-to-video");

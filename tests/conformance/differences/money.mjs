@@ -66,4 +66,16 @@ export const differences = [
     there: "sent unchecked",
     because: "a typo need not cost an upload and a place in the queue",
   },
+  {
+    id: "lossless-inputs",
+    here: "what JSON would empty or spoil in an input is refused by its name, before anything is sent: `Map`, `Set`, `FormData`, streams, canvases, bytes, objects that show no field, files in instances of classes; of any other instance its own fields are sent, or what its `toJSON` says",
+    there: "sent as `{}`, typed arrays as `{\"0\":…}`",
+    because: "the job would run, and cost, with garbage",
+  },
+  {
+    id: "file-lists",
+    here: "a `FileList` in an input is an array of its files, and files of other realms, such as an iframe's, are files",
+    there: "both are sent as objects without content",
+    because: "they are what a page's file inputs give",
+  },
 ];

@@ -4,9 +4,25 @@ import { submitted } from "../page/wire.mjs";
 class Point {
   constructor() {
     this.x = 1;
+  }
+}
+
+class Photo extends Point {
+  constructor() {
+    super();
     this.file = new Blob(["abc"]);
   }
 }
+
+/** What is refused here, and sent there with content missing. */
+const lost = {
+  differs: ["lossless-inputs"],
+  check({ theirs, ours, assert }) {
+    assert.equal(theirs.requests.length, 1);
+    assert.equal(ours.requests.length, 0);
+    assert.match(ours.outcome.thrown["«error»"].message, /^input\b/);
+  },
+};
 
 /** Submits what `make` gives, to a model that nobody knows. */
 const input = (id, what, make, more) => ({
@@ -37,11 +53,16 @@ export const scenarios = [
   input("date", "a Date", () => ({ at: new Date(0) })),
   input("nested-date", "a Date in an array", () => ({ at: [new Date(86_400_000)] })),
   input("to-json", "an object with toJSON", () => ({ own: { toJSON: () => "own text" } })),
-  input("class", "an instance of a class, whose files are left alone", () => new Point()),
+  input("class", "an instance of a class", () => new Point()),
+  input("class-file", "an instance of a class that holds a file", () => new Photo(), lost),
+  input("class-file-inside", "such an instance inside", () => ({ at: new Photo() }), lost),
   input("class-inside", "such an instance inside", () => ({ at: new Point() })),
   input("null-prototype", "an object without a prototype", () => Object.assign(Object.create(null), { a: 1 })),
-  input("map", "a Map", () => ({ map: new Map([["a", 1]]), set: new Set([1]) })),
-  input("bytes", "a typed array", () => ({ bytes: new Uint8Array([1, 2, 3]) })),
+  input("map", "a Map", () => ({ map: new Map([["a", 1]]), set: new Set([1]) }), lost),
+  input("bytes", "a typed array", () => ({ bytes: new Uint8Array([1, 2, 3]) }), lost),
+  input("buffer", "an ArrayBuffer", () => ({ bytes: new ArrayBuffer(8) }), lost),
+  input("stream", "a stream", () => ({ stream: new ReadableStream() }), lost),
+  input("form-data", "a FormData", () => new FormData(), lost),
   input("bigint", "a BigInt cannot be sent", () => ({ n: 1n })),
   input("cycle", "a cycle cannot be sent", () => {
     const one = { a: 1 };
@@ -60,6 +81,22 @@ export const scenarios = [
   input("large", "10 MB of JSON", () => ({ text: "é".repeat(5_000_000) })),
   input("deep", "200 levels", () => Array.from({ length: 200 }).reduce((inner) => ({ inner }), 1)),
   input("key-order", "keys in their order", () => ({ b: 1, a: 2, 10: 3, 9: 4, __proto__: null })),
+  input("dropped-files", "the FileList of a file input", () => {
+    const held = new DataTransfer();
+    held.items.add(new File(["1"], "1.png", { type: "image/png" }));
+    return { images: held.files };
+  }, {
+    differs: ["file-lists"],
+    answers: [
+      { to: "/initiate", body: { upload_url: "https://v3b.fal.media/put/1", file_url: "https://v3b.fal.media/files/b/1.png" } },
+      { method: "PUT", to: "/put/1", body: {} },
+      submitted(),
+    ],
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.requests.at(-1).body, '{"images":{"0":{}}}');
+      assert.equal(ours.requests.at(-1).body, '{"images":["https://v3b.fal.media/files/b/1.png"]}');
+    },
+  }),
   input("file-list", "files in an array, next to texts", () => ({ images: [new File(["1"], "1.png", { type: "image/png" }), "https://example.test/2.png"] }), {
     answers: [
       { to: "/initiate", body: { upload_url: "https://v3b.fal.media/put/1", file_url: "https://v3b.fal.media/files/b/1.png" } },
