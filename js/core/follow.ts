@@ -1,10 +1,12 @@
 // How a request is followed: by the stream of its statuses where the way to the service
 // carries one, else by asking again and again, which is the Rust side's to pace.
 
+import { CrossCheck, isAhead } from "./cross-check.ts";
+import { whileLeaving } from "./leaving.ts";
 import { mostStreams } from "./multiplexing.ts";
 import { close, enter, isOpen, occupy, pathOf } from "./paths.ts";
 import { FalStream } from "./stream.ts";
-import { opening } from "./streams.ts";
+import { isCompleted, opening } from "./streams.ts";
 import type { Updates } from "./updates.ts";
 import type { Wasm } from "./wasm.ts";
 
@@ -34,7 +36,7 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
   let tries = isAsked ? 1 : TRIES;
   /** Streams failed, and whether it was their fault shows when asking works. */
   let isDoubted = false;
-  const source = { wasm, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason };
+  const source = { wasm, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason, isLast: isCompleted };
   return {
     ...followed,
     ...(isAsked && { pollInterval }),
@@ -43,49 +45,77 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
       isDoubted = false;
       updates.take(status);
     },
-    async followStream(url: string, signal: AbortSignal) {
+    async followStream({ url, ...request }: Followed, signal: AbortSignal) {
+      let last: any;
       while (tries > 0 && (isAsked || isOpen(path))) {
+        await whileLeaving(signal);
         const leave = isAsked ? occupy(path) : await enter(path, mostStreams(config, url));
-        if (!leave) return undefined;
+        if (!leave) return last;
         try {
           const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined });
-          const { last, isRefused } = await read(new FalStream({ ...source, signal, open }), updates);
-          if (signal.aborted || last?.status === "COMPLETED") return last;
-          tries = isRefused ? 0 : tries - 1;
+          const stream = new FalStream({ ...source, signal, open });
+          const poll = (): Promise<any> =>
+            wasm.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
+          const read = await readStatuses(stream, updates, poll);
+          last = read.last ?? last;
+          if (signal.aborted || isCompleted(last)) return last;
+          tries = read.isRefused ? 0 : tries - 1;
         } finally {
           leave();
         }
       }
+      await whileLeaving(signal);
       isDoubted = tries === 0 && !isAsked;
-      return undefined;
+      return last;
     },
   };
 }
 
+/** The request that is followed, as the Rust side knows it. */
+interface Followed {
+  requestId: string;
+  status_url: string;
+  /** Of the stream of its statuses. */
+  url: string;
+}
+
 /** Reads the statuses of a stream up to its end: the last one. Rejects with what a callback throws. */
-async function read(stream: FalStream, updates: Updates): Promise<{ last?: any; isRefused?: boolean }> {
+async function readStatuses(stream: FalStream, updates: Updates, poll: () => Promise<any>): Promise<{ last?: any; isRefused?: boolean }> {
   const logs: unknown[] = [];
   let last: any;
   let thrown: { error: unknown } | undefined;
+  const report = (status: any): void => {
+    try {
+      updates.take(status);
+    } catch (error) {
+      thrown = { error };
+    }
+  };
+  const check = new CrossCheck(poll, (status) => {
+    if (!isAhead(status, last)) return false;
+    last = status;
+    stream.abort();
+    return true;
+  });
   try {
     for await (const status of stream) {
       // The call has ended already, and with it what it tells.
       if (stream.signal.aborted) break;
       // A login page is no status, and no stream of them.
       if (typeof status?.status !== "string") return { last, isRefused: true };
+      check.heard(status);
       last = status;
       if (Array.isArray(status?.logs)) logs.push(...status.logs);
-      try {
-        updates.take("logs" in status ? { ...status, logs: [...logs] } : status);
-      } catch (error) {
-        thrown = { error };
-        break;
-      }
+      report("logs" in status ? { ...status, logs: [...logs] } : status);
+      if (thrown) break;
     }
   } catch (reason: any) {
     // Nothing came at all: the server knows no such URL, or something holds its answer back.
     if (!last) return { isRefused: reason?.falCode === "http" };
+  } finally {
+    check.end();
   }
+  if (check.found) report(last);
   if (thrown) throw thrown.error;
   return { last, isRefused: !last };
 }

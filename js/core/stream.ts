@@ -15,6 +15,8 @@ export interface Source {
   timeout?: number | undefined;
   /** The same, until the first byte. */
   first?: number | undefined;
+  /** Whether the stream ends with this event, also where its connection stays open. */
+  isLast?(event: any): boolean;
 }
 
 type Listener = (event: any) => void;
@@ -23,6 +25,11 @@ type Listener = (event: any) => void;
 const IDLE_MS = 45_000;
 /** The longest delay that timers take; a longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
+
+/** How long a stream that said its end may take to end by itself, which saves its connection. */
+const LINGER_MS = 1_000;
+/** The event that ends a stream by OpenAI's convention, which models pass on. */
+const DONE = "[DONE]";
 
 /** How many states `read_events` knows. */
 const STATES = 64;
@@ -33,11 +40,18 @@ export class FalStream {
   static readonly name = "FalStream";
   readonly #source: Source;
   readonly #controller = new AbortController();
+  /** Aborted when the stream has ended, for whatever reason: only that frees its connection in Firefox. */
+  readonly #request = new AbortController();
   readonly #listeners: Array<[type: string, listener: Listener]> = [];
   readonly #done: Promise<any>;
   #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
-  /** What no iteration has taken yet. */
+  /** The events that no iteration has taken yet. */
   #buffer: unknown[] = [];
+  #isIterated = false;
+  /** An event said that the stream has ended. */
+  #saidEnd = false;
+  /** The end of a connection whose stream said its end, at most `LINGER_MS` later. */
+  #rest: Promise<void> | undefined;
   #last: unknown;
   #failure: { error: unknown } | undefined;
   #isOver = false;
@@ -50,6 +64,8 @@ export class FalStream {
     // Whoever asks for it is told; nobody has to ask.
     this.#done.catch(() => {});
     const { signal } = source;
+    const own = this.#controller.signal;
+    own.addEventListener("abort", () => this.#request.abort(own.reason), { once: true });
     const abort = (): void => this.#controller.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
@@ -75,6 +91,7 @@ export class FalStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<any, void, unknown> {
+    this.#isIterated = true;
     try {
       for (;;) {
         yield* this.#buffer.splice(0);
@@ -111,9 +128,10 @@ export class FalStream {
         this.#tell("error", error);
         this.#settle.reject(error);
       });
-      // Whatever is still under way need not go on.
       this.#controller.abort();
     }
+    await this.#rest;
+    this.#request.abort();
   }
 
   #end(settle: () => void): void {
@@ -124,7 +142,7 @@ export class FalStream {
 
   async #read(): Promise<void> {
     const { open } = this.#source;
-    const { signal } = this.#controller;
+    const { signal } = this.#request;
     if (signal.aborted) return;
     const { timeout, first = timeout } = this.#source;
     const response = await this.#alive(open(signal), first);
@@ -132,23 +150,22 @@ export class FalStream {
     const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
     const take = isEvents ? this.#events() : (bytes: Uint8Array) => this.#give(bytes, ["data"]);
     const reader = response.body?.getReader();
-    const cancel = (): void => void reader?.cancel().catch(() => {});
-    signal.addEventListener("abort", cancel, { once: true });
+    // A caller's own fetch may not heed its signal.
+    signal.addEventListener("abort", () => void reader?.cancel().catch(() => {}), { once: true });
     let ms = first ?? IDLE_MS;
-    try {
-      for (;;) {
-        const { value, done } = await this.#chunk(reader, ms);
-        ms = timeout ?? IDLE_MS;
-        if (this.#isOver || signal.aborted) return;
-        if (value) take(value);
-        if (!done) continue;
-        // An event may lack its blank line.
-        if (isEvents) take(new Uint8Array([10, 10]));
+    for (;;) {
+      const { value, done } = await this.#chunk(reader, ms);
+      ms = timeout ?? IDLE_MS;
+      if (this.#isOver || signal.aborted) return;
+      if (value) take(value);
+      if (this.#saidEnd && !done) {
+        this.#rest = this.#alive(drained(reader), LINGER_MS).catch(() => {});
         return;
       }
-    } finally {
-      // Without effect on a body that was read to its end.
-      cancel();
+      if (!done) continue;
+      // An event may lack its blank line.
+      if (isEvents) take(new Uint8Array([10, 10]));
+      return;
     }
   }
 
@@ -193,9 +210,10 @@ export class FalStream {
       texts[0] = begun + texts[0];
       begun = texts.pop()!;
       for (const text of texts) {
-        if (this.#isOver) return;
+        if (this.#isOver || this.#saidEnd) return;
         // An event without data is a sign of life, and no more.
-        if (text) this.#give(this.#parsed(text), ["data", "message"]);
+        if (text === DONE) this.#saidEnd = true;
+        else if (text) this.#give(this.#parsed(text), ["data", "message"]);
       }
     };
   }
@@ -210,9 +228,11 @@ export class FalStream {
 
   #give(event: unknown, types: string[]): void {
     this.#last = event;
-    this.#buffer.push(event);
+    const isHeard = this.#listeners.some(([type]) => types.includes(type));
+    if (this.#isIterated || !isHeard) this.#buffer.push(event);
     for (const type of types) this.#tell(type, event);
     this.#awaken();
+    if (this.#source.isLast?.(event)) this.#saidEnd = true;
   }
 
   #awaken(): void {
@@ -234,4 +254,9 @@ export class FalStream {
       }
     }
   }
+}
+
+/** Reads a body to its end. */
+async function drained(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  while (reader && !(await reader.read()).done);
 }

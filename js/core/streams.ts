@@ -19,7 +19,13 @@ export function streamed(wasm: Wasm, config: any, id: unknown, call: any): FalSt
 export function statusStream(wasm: Wasm, config: any, id: unknown, options: any): FalStream {
   const { abortSignal: signal, timeout } = options;
   const open = opening(wasm, config, id, { ...options, method: "GET" });
-  return new FalStream({ wasm, signal, timeout, toError: (reason) => config.toError(aboutRequest(reason, options), "streamStatus"), open });
+  const toError = (reason: unknown): unknown => config.toError(aboutRequest(reason, options), "streamStatus");
+  return new FalStream({ wasm, signal, timeout, toError, open, isLast: isCompleted });
+}
+
+/** Whether a status is the last one of its request. */
+export function isCompleted(status: any): boolean {
+  return status?.status === "COMPLETED";
 }
 
 /** Sends the request of a stream, with a token where it bypasses the proxy. */

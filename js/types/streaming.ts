@@ -70,10 +70,10 @@ export interface FalStream<Input, Output> {
   /**
    * Calls a listener at each event (`data`), at the failure (`error`, with the error), or at
    * the end (`done`, with the last event). Parts need not be of the type of the whole, so
-   * events are `any`.
+   * events are `any`. Events that a `data` listener gets are not kept for a loop that begins later.
    */
   on: (type: FalStreamEventType, listener: (event: any) => void) => void;
-  /** The events, in order. Throws the stream's failure; leaving the loop ends the stream. */
+  /** The events, in order, up to the end or to `data: [DONE]`. Throws the stream's failure; leaving the loop ends the stream. */
   [Symbol.asyncIterator](): AsyncGenerator<Awaited<Output>, void, unknown>;
   /** Resolves with the last event when the stream ends; rejects with its failure. */
   done: () => Promise<Output>;

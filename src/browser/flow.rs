@@ -74,7 +74,7 @@ impl Task {
                 Ok(self.end())
             }
             (Waits::Streamed, outcome) => {
-                // The last status, or nothing: a stream that ended early has lost nothing.
+                // The last status that it said, if any: a stream that ended early has lost nothing.
                 self.last = Options::new(self.heard(outcome)?);
                 match self.after_status() {
                     Step::FetchResult => self.completed(),
@@ -158,9 +158,14 @@ impl Task {
     /// Follows the request: JavaScript knows whether the path to the server carries a stream.
     fn follow(&mut self) -> Result<JsValue, Error> {
         self.began.get_or_insert_with(Date::now);
-        let url = self.request()?.status_stream_url(&self.options);
+        let request = self.request()?;
+        let followed = Options::empty();
+        let url = request.status_stream_url(&self.options);
+        followed.set(Text::Url, url.into());
+        followed.set(Text::StatusUrl, request.status_base_url().into());
+        followed.set(Text::RequestId, request.id.as_str().into());
         self.waits = Waits::Streamed;
-        Ok(self.tell(Text::FollowStream, &url.into()))
+        Ok(self.tell(Text::FollowStream, followed.as_js()))
     }
 
     pub(super) fn endpoint(&self) -> Result<&Rc<EndpointId>, Error> {

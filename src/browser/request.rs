@@ -60,6 +60,11 @@ impl Request {
         self.url(Text::StatusUrl, "/status", &[logs_query(options)])
     }
 
+    /// Where to ask for its status, without a query.
+    pub(crate) fn status_base_url(&self) -> String {
+        self.url(Text::StatusUrl, "/status", &[])
+    }
+
     /// Where its status is streamed from (protocol §5.4).
     pub(crate) fn status_stream_url(&self, options: &Options) -> String {
         let rest = ["/stream", logs_query(options)];

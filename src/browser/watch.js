@@ -57,6 +57,11 @@ class Watch {
     return this.#controller.signal;
   }
 
+  /** The caller's own signal, if there is one. */
+  get given() {
+    return this.#given;
+  }
+
   settle(value, isError) {
     clearTimeout(this.#timer);
     // Signals may live long, and would collect a listener for every call.

@@ -62,12 +62,13 @@ const NOT_AT_ALL = 2;
  */
 export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading, operation) {
   watch.request = request;
-  const { signal } = watch;
   const { method, url } = request;
   const body = /^get$/i.test(method) ? undefined : given;
   const headers = isPresigned ? request.headers : { ...serviceHeaders(config, request.headers, mayHaveKey), ...request.headers };
   // Cloudflare's runtime refuses the mode that browsers have by default.
   const mode = isPresigned || globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
+  // A stream goes on when its call has settled, and ends at its own signal.
+  const signal = (reading === NOT_AT_ALL && watch.given) || watch.signal;
   const custom = (isPresigned && config.put) || config.fetch;
   if (!isPresigned) lastUrls.set(config, url);
   watch.sends(operation);

@@ -24,12 +24,13 @@ export async function startClient({ args, speed = 1 } = {}) {
   const unhandled = [];
   page.on("pageerror", (error) => unhandled.push(String(error)));
 
-  async function reset() {
+  /** Starts the page anew: on the origin of a server in front of the emulator, or with another clock, if that is given. */
+  async function reset({ origin = emulator.url, speed: clock = speed } = {}) {
     await emulator.clearFaults();
     await page.unrouteAll();
-    await page.goto(`${emulator.url}/api/emulator`);
+    await page.goto(`${origin}/api/emulator`);
     // Before the package: it may keep the functions that it finds.
-    if (speed !== 1) await page.evaluate(speedUpClock, speed);
+    if (clock !== 1) await page.evaluate(speedUpClock, clock);
     await page.evaluate(async () => {
       const library = await import("/fal-wasm/index.js");
       Object.assign(window, library, { library });

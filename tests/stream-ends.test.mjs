@@ -1,0 +1,224 @@
+// How streams end: whatever ends one closes its connection, and an end that is said counts at once.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { startClient, until } from "./support/client.mjs";
+import { startGateway } from "./support/gateway.mjs";
+
+const SPEED = 20;
+
+let client;
+let gateway;
+before(async () => {
+  client = await startClient({ speed: SPEED });
+  gateway = await startGateway(client.emulator.url);
+});
+after(async () => {
+  await client?.stop();
+  await gateway?.stop();
+});
+beforeEach(async () => {
+  gateway.reset();
+  await client.reset({ origin: gateway.url });
+});
+afterEach(() => assert.deepEqual(client.unhandled, []));
+
+const EVENTS = { "content-type": "text/event-stream" };
+const event = (data) => `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
+/** Sends events and leaves the stream open. */
+const open = (...events) => (response) => response.writeHead(200, EVENTS).write(events.map(event).join(""));
+/** The same, with a comment each 20 ms. */
+const openWithPings = (...events) => (response) => {
+  open(...events)(response);
+  const timer = setInterval(() => response.write(": ping\n\n"), 20);
+  response.on("close", () => clearInterval(timer));
+};
+const requestIdOf = ({ target }) => /requests\/([^/?]+)/.exec(target)[1];
+const status = (call, more) => ({ request_id: requestIdOf(call), response_url: "https://queue.fal.run/x", ...more });
+/** Waits until the emulator has completed the request of a call. */
+const completed = ({ target }) =>
+  until(async () => {
+    const headers = { "x-fal-target-url": target.replace(/\/stream.*/, "") };
+    const reply = await fetch(`${client.emulator.url}/api/fal/proxy`, { headers });
+    return (await reply.json()).status === "COMPLETED";
+  });
+const streams = () => gateway.calls.filter(({ target }) => target.includes("/stream"));
+
+describe("a stream that has ended leaves no connection behind", () => {
+  beforeEach(() => gateway.when("emulator/stream/stream", open({ n: 1 })));
+
+  test("when the loop over it is left", async () => {
+    await client.run(async () => {
+      for await (const _ of await fal.stream("emulator/stream/stream", { input: {} })) break;
+    });
+    await until(() => streams().length === 1 && !streams()[0].isOpen);
+  });
+
+  test("when it is aborted", async () => {
+    await client.run(async () => {
+      const stream = await fal.stream("emulator/stream/stream", { input: {} });
+      stream.on("data", () => stream.abort());
+      await stream.done();
+    });
+    await until(() => streams().length === 1 && !streams()[0].isOpen);
+  });
+
+  test("when nothing came for too long", async () => {
+    const status = await client.run(async () => {
+      const stream = await fal.stream("emulator/stream/stream", { input: {}, timeout: 1_000 });
+      return stream.done().catch((error) => error.status);
+    });
+    assert.equal(status, 408);
+    await until(() => !streams()[0].isOpen);
+  });
+
+  test("when an event is no JSON", async () => {
+    gateway.reset();
+    gateway.when("emulator/stream/stream", open("{broken"));
+    const code = await client.run(async () => (await fal.stream("emulator/stream/stream", { input: {} })).done().catch(({ code }) => code));
+    assert.equal(code, "bad_response");
+    await until(() => !streams()[0].isOpen);
+  });
+
+  test("when a status stream's subscribe is aborted: six of them, and a further call goes through", async () => {
+    gateway.when("/status/stream", (response, call) => open(status(call, { status: "IN_PROGRESS" }))(response));
+    const cancelled = await client.run(async () => {
+      const controllers = Array.from({ length: 6 }, () => new AbortController());
+      const jobs = controllers.map(({ signal }, n) => {
+        let begun;
+        const running = new Promise((resolve) => (begun = resolve));
+        const job = fal.subscribe(DISTILL, { mode: "streaming", input: { prompt: String(n) }, abortSignal: signal, onQueueUpdate: begun });
+        return { job: job.catch((error) => error.name), running };
+      });
+      // Over HTTP/1.1 six streams take every connection that there is.
+      await Promise.all(jobs.map(({ running }) => running));
+      for (const controller of controllers) controller.abort();
+      return Promise.all(jobs.map(({ job }) => job));
+    });
+    assert.deepEqual(cancelled, Array(6).fill("AbortError"));
+    await until(() => gateway.calls.filter(({ method }) => method === "PUT").length === 6);
+    assert.equal(typeof (await client.run(async () => (await fal.queue.submit(DISTILL, { input: { prompt: "x" } })).request_id)), "string");
+    await until(() => streams().every(({ isOpen }) => !isOpen));
+  });
+});
+
+describe("an end that is said", () => {
+  test("`data: [DONE]` ends a stream, and is no event", async () => {
+    gateway.when("emulator/stream/stream", open({ n: 1 }, { n: 2 }, "[DONE]"));
+    const seen = await client.run(async () => {
+      const stream = await fal.stream("emulator/stream/stream", { input: {} });
+      const events = [];
+      for await (const event of stream) events.push(event);
+      return { events, done: await stream.done() };
+    });
+    assert.deepEqual(seen, { events: [{ n: 1 }, { n: 2 }], done: { n: 2 } });
+    await until(() => !streams()[0].isOpen);
+  });
+
+  test("COMPLETED counts when it comes, on a status stream that stays open", async () => {
+    gateway.when("/status/stream", async (response, call) => {
+      await completed(call);
+      openWithPings(status(call, { status: "COMPLETED", logs: [] }))(response);
+    });
+    const { url, state } = await client.run(async () => {
+      const { data } = await fal.subscribe(DISTILL, { mode: "streaming", input: { prompt: "x" } });
+      const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: { prompt: "x" } });
+      const last = await fal.queue.subscribeToStatus(DISTILL, { mode: "streaming", requestId });
+      return { url: data.video.url, state: last.status };
+    });
+    assert.match(url, /\.mp4$/);
+    assert.equal(state, "COMPLETED");
+    await until(() => streams().length === 2 && streams().every(({ isOpen }) => !isOpen));
+  });
+
+  test("COMPLETED ends queue.streamStatus, too", async () => {
+    gateway.when("/status/stream", (response, call) => openWithPings(status(call, { status: "IN_PROGRESS" }), status(call, { status: "COMPLETED" }))(response));
+    const last = await client.run(async () => {
+      const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: { prompt: "x" } });
+      const stream = await fal.queue.streamStatus(DISTILL, { requestId });
+      return (await stream.done()).status;
+    });
+    assert.equal(last, "COMPLETED");
+    await until(() => !streams()[0].isOpen);
+  });
+
+  for (const mode of [undefined, "streaming"]) {
+    test(`a status stream that only pings is cross-checked by a poll, with mode: ${mode}`, async () => {
+      gateway.when("/status/stream", (response, call) => openWithPings(status(call, { status: "IN_PROGRESS", logs: null }))(response));
+      const { url, updates } = await client.run(async (mode) => {
+        const updates = [];
+        const { data } = await fal.subscribe(DISTILL, { mode, input: { prompt: "x" }, onQueueUpdate: ({ status }) => updates.push(status) });
+        return { url: data.video.url, updates };
+      }, mode);
+      assert.match(url, /\.mp4$/);
+      assert.deepEqual(updates, ["IN_PROGRESS", "COMPLETED"]);
+      await until(() => streams().length === 1 && !streams()[0].isOpen);
+    });
+  }
+});
+
+describe("a page that is going away", () => {
+  test("opens no second stream, and goes on when it is shown again", async () => {
+    // A fast clock would not leave a stream the time to begin.
+    await client.reset({ origin: gateway.url, speed: 1 });
+    const streamed = [];
+    gateway.when("/status/stream", (response, call) => {
+      streamed.push(response);
+      open(status(call, { status: "IN_PROGRESS" }))(response);
+    }, { times: 1 });
+    await client.run(() => {
+      window.job = new Promise((resolve, reject) => {
+        const onQueueUpdate = () => window.dispatchEvent(new Event("pagehide"));
+        fal.subscribe(DISTILL, { input: { prompt: "x" }, onQueueUpdate }).then(resolve, reject);
+      });
+    });
+    await until(() => streamed.length === 1);
+    streamed[0].destroy();
+    // A call of the page's goes through after the cut: by then a second stream would have been opened.
+    await client.run(() => fal.queue.submit(DISTILL, { input: { prompt: "y" } }));
+    assert.equal(gateway.calls.filter(({ target }) => target.includes("/requests/")).length, 1, "nothing is asked meanwhile");
+    const url = await client.run(async () => {
+      window.dispatchEvent(new Event("pageshow"));
+      return (await window.job).data.video.url;
+    });
+    assert.match(url, /\.mp4$/);
+    assert.equal(streams().length, 2);
+  });
+});
+
+describe("events that nobody iterates over", () => {
+  test("are not kept once a listener takes them", async () => {
+    // What a listener lets go of can be collected, which a held event could not be.
+    gateway.when("emulator/stream/stream", (response) => {
+      response.writeHead(200, EVENTS);
+      for (let n = 0; n < 200; n++) response.write(event({ n, text: "x".repeat(10_000) }));
+      response.end();
+    });
+    const seen = await client.run(async () => {
+      const stream = await fal.stream("emulator/stream/stream", { input: {} });
+      let heard = 0;
+      stream.on("data", () => (heard += 1));
+      await stream.done();
+      const late = [];
+      for await (const event of stream) late.push(event);
+      return { heard, late: late.length };
+    });
+    assert.deepEqual(seen, { heard: 200, late: 0 });
+  });
+
+  test("are kept for a loop that begins later, without a listener; a loop and a listener both get all", async () => {
+    gateway.when("emulator/stream/stream", (response) => response.writeHead(200, EVENTS).end([1, 2, 3].map(event).join("")));
+    const seen = await client.run(async () => {
+      const later = await fal.stream("emulator/stream/stream", { input: {} });
+      await later.done();
+      const iterated = [];
+      for await (const event of later) iterated.push(event);
+      const both = await fal.stream("emulator/stream/stream", { input: {} });
+      const heard = [];
+      both.on("data", (event) => heard.push(event));
+      for await (const event of both) iterated.push(event);
+      return { iterated, heard };
+    });
+    assert.deepEqual(seen, { iterated: [1, 2, 3, 1, 2, 3], heard: [1, 2, 3] });
+  });
+});

@@ -1,0 +1,84 @@
+// A server between a page and the emulator, where tests replace answers: proxies, caches and login
+// pages as they are in the field.
+import http from "node:http";
+
+/**
+ * Starts a server that hands everything on to the emulator at `emulatorUrl`, except what a rule takes.
+ *
+ * - `url`: its origin
+ * - `calls`: what came, oldest first: `{ method, url, target, headers, isOpen }`; `isOpen` ends with the connection
+ *   or the whole answer. `target` is the URL that the proxy was asked for, or the path
+ * - `when(part, answer, { method, times })`: answers the next `times` calls (all of them, by default) whose target
+ *   contains `part` with `answer(response, call, forward)`. `forward(change)` hands the call on; `change` may replace
+ *   `{ status, headers, body }` of the answer, whose body is a string for it then
+ * - `reset()`: forgets rules and calls
+ * - `stop()`
+ */
+export async function startGateway(emulatorUrl) {
+  const emulator = new URL(emulatorUrl);
+  const agent = new http.Agent({ keepAlive: true });
+  let rules = [];
+  const calls = [];
+
+  const server = http.createServer((request, response) => {
+    const target = request.headers["x-fal-target-url"] ?? request.url;
+    const call = { method: request.method, url: request.url, target, headers: request.headers, isOpen: true };
+    response.on("close", () => (call.isOpen = false));
+    calls.push(call);
+    const forward = (change) => handOn({ request, response, emulator, agent, change });
+    const rule = rules.find(({ part, method, left }) => left > 0 && target.includes(part) && (!method || method === request.method));
+    if (!rule) return forward();
+    rule.left -= 1;
+    return rule.answer(response, call, forward);
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    calls,
+    when(part, answer, { method, times = Infinity } = {}) {
+      rules.push({ part, answer, method, left: times });
+    },
+    reset() {
+      rules = [];
+      calls.length = 0;
+    },
+    async stop() {
+      server.closeAllConnections();
+      agent.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function handOn({ request, response, emulator, agent, change }) {
+  const { hostname, port, host } = emulator;
+  const options = { hostname, port, agent, method: request.method, path: request.url, headers: { ...request.headers, host } };
+  const onward = http.request(options, async (answer) => {
+    if (!change) {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.on("error", () => response.destroy());
+      return answer.pipe(response);
+    }
+    const chunks = await answer.toArray();
+    const changed = change({ status: answer.statusCode, headers: { ...answer.headers }, body: Buffer.concat(chunks).toString() });
+    // Of the body as it was.
+    delete changed.headers["content-length"];
+    delete changed.headers["transfer-encoding"];
+    response.writeHead(changed.status, changed.headers).end(changed.body);
+  });
+  onward.on("error", () => response.destroy());
+  response.on("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
+/** Answers with JSON. */
+export const json = (body, { status = 200, headers = {} } = {}) => (response) =>
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+
+/** A login page, as a proxy answers once its session has ended. */
+export const loginPage = (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Log in</title>");
+
+/** Never answers. */
+export const silence = () => {};
