@@ -1,8 +1,10 @@
+import { unlessAborted } from "./abort.ts";
 import { resolveConfig } from "./config.ts";
 import type { Operations } from "./core/operations.ts";
 import { toError } from "./errors.ts";
 import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
+import { inTime } from "./network.ts";
 import { createRealtimeClient } from "./realtime.ts";
 import type { Config, FalClient, StreamingClient } from "./types.ts";
 
@@ -24,8 +26,10 @@ export function createFalClient(userConfig: Config = {}): FalClient {
       call.persist ??= config.persist;
       const isNoted = ALWAYS.test(name) || (call.persist && NOTED.test(name));
       const isList = name === "pending" || name === "forget";
-      const [core, journal] = await Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
       try {
+        const modules = Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
+        const signal = name === "stream" ? call.signal : call.abortSignal;
+        const [core, journal] = await unlessAborted(signal, inTime(modules, call.timeout));
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
         throw toError(reason, name);

@@ -133,6 +133,8 @@ interface Facts {
   given?: unknown;
   errorType?: string;
   isUnsent?: boolean;
+  /** The reason that a signal has by default. */
+  reason?: DOMException;
   cause?: any;
 }
 
@@ -168,7 +170,7 @@ export function toError(reason: any, call = ""): unknown {
     case "timeout":
       return domException(`Timed out after ${facts.timeoutMs} ms`, "TimeoutError", requestId);
     case "aborted":
-      return domException("The call was aborted", "AbortError", requestId);
+      return abortError(facts);
     default: {
       const Kind = isUncertain(facts) ? SubmitUncertainError : FalError;
       return new Kind({ message: sentence(facts), code, requestId, cause });
@@ -299,6 +301,13 @@ function quoted(value: unknown): string {
 
 function shortened(text: string): string {
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}
+
+/** The signal's own reason, or one like it that names the request, as a signal may end many calls. */
+function abortError({ reason, requestId }: Facts): unknown {
+  if (reason && !requestId) return reason;
+  const { message = "The call was aborted", name = "AbortError" } = reason ?? {};
+  return domException(message, name, requestId);
 }
 
 function domException(message: string, name: string, requestId?: string): DOMException {

@@ -41,7 +41,7 @@ const WASM_OPT = [
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 // What no public type refers to.
-const INTERNAL_TYPES = ["config.d.ts", "core", "early.d.ts", "entries", "journal", "load-error.d.ts", "loader.d.ts", "realtime", "realtime.d.ts", "report.d.ts"];
+const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "realtime", "realtime.d.ts", "report.d.ts"];
 
 const OUTPUTS = [...BUNDLES, "dist/index.d.ts"];
 

@@ -1,11 +1,11 @@
 /** Encoded at a time, in bytes: a few milliseconds' work, and a multiple of three, so that nothing is padded within. */
 const PIECE_BYTES = 3_145_728;
 
-/** A file as a base64 data URI, made piece by piece so that the page goes on meanwhile. */
-export async function dataUri(file: Blob): Promise<string> {
+/** A file as a base64 data URI, made piece by piece so that the page goes on meanwhile, until the signal is aborted. */
+export async function dataUri(file: Blob, signal?: AbortSignal): Promise<string> {
   let uri = "";
   // Adding to a string copies nothing, joining pieces would, all at once.
-  await encode(file, (piece) => (uri += piece));
+  await encode(file, (piece) => (uri += piece), signal);
   return uri;
 }
 
@@ -17,10 +17,10 @@ export class Inlined {
   readonly #uris = new Map<string, Blob>();
 
   /** What to write for a file: its data URI or that word. */
-  async of(file: Blob): Promise<string> {
-    if (file.size <= PIECE_BYTES) return dataUri(file);
+  async of(file: Blob, signal?: AbortSignal): Promise<string> {
+    if (file.size <= PIECE_BYTES) return dataUri(file, signal);
     const pieces: Blob[] = [];
-    await encode(file, (piece) => pieces.push(new Blob([piece])));
+    await encode(file, (piece) => pieces.push(new Blob([piece])), signal);
     const word = `fal-inlined-${Math.random().toString(36).slice(2)}`;
     this.#uris.set(word, new Blob(pieces));
     return word;
@@ -33,10 +33,10 @@ export class Inlined {
   }
 }
 
-async function encode(file: Blob, take: (piece: string) => unknown): Promise<void> {
+async function encode(file: Blob, take: (piece: string) => unknown, signal?: AbortSignal): Promise<void> {
   try {
     take(`data:${file.type || "application/octet-stream"};base64,`);
-    for (let at = 0; at < file.size; at += PIECE_BYTES) take(await base64(file.slice(at, at + PIECE_BYTES)));
+    for (let at = 0; at < file.size && !signal?.aborted; at += PIECE_BYTES) take(await base64(file.slice(at, at + PIECE_BYTES)));
   } catch (cause) {
     throw { falCode: "invalid_argument", argument: "file", problem: "could not be read", cause };
   }

@@ -47,7 +47,7 @@ export async function transformed(wasm: Wasm, config: any, input: any, options: 
   const { signal: abortSignal, end } = linked(options.abortSignal);
   const replace = async ({ file, path, places }: Found): Promise<void> => {
     try {
-      const url = isInlined(file) ? await (options.inlined?.of(file) ?? dataUri(file)) : await upload(wasm, config, file, { ...options, headers, abortSignal }, progress);
+      const url = isInlined(file) ? await (options.inlined?.of(file, abortSignal) ?? dataUri(file, abortSignal)) : await upload(wasm, config, file, { ...options, headers, abortSignal }, progress);
       for (const put of places) put(url);
     } catch (reason: any) {
       throw reason?.falCode ? Object.assign(reason, { field: path }) : reason;

@@ -1,6 +1,7 @@
 // The operations of the package, between what its users call and what the Rust side does:
 // what only JavaScript can be, options and files and streams, is dealt with here.
 
+import { unlessAborted } from "../abort.ts";
 import { meaning, resultOf } from "./answers.ts";
 import { following, isOfficial } from "./follow.ts";
 import { Inlined } from "./data-uri.ts";
@@ -81,7 +82,8 @@ export function operations(instance: Wasm): Operations {
     async upload(config, given, options: any) {
       const file = asFile(given);
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);
-      return upload(wasm, config, file, { ...options, headers }, new Progress(sent(options), [file]));
+      const stored = upload(wasm, config, file, { ...options, headers }, new Progress(sent(options), [file]));
+      return unlessAborted(options.abortSignal, stored);
     },
     transformInput: (config, input, options) => transformed(wasm, config, input, options, { isForJson: false, isUploading: true }),
   };
@@ -101,7 +103,9 @@ async function prepared(wasm: Wasm, config: any, id: unknown, options: any, head
   if (facts) throw facts;
   const inlined = new Inlined();
   const files = { ...options, ...(method !== "GET" && { inlined }) };
-  const sent = input && (await transformed(wasm, config, input, files, { isForJson: true, isUploading: autoUpload }));
+  // Files are read and sent, which may take long.
+  const changed = input && transformed(wasm, config, input, files, { isForJson: true, isUploading: autoUpload });
+  const sent = await unlessAborted<any>(options.abortSignal, changed);
   // With GET the input is the query.
   const parameters = { ...query, ...(method === "GET" && sent) };
   return { ...options, body: inlined.body(json(sent)), method, headers, query: queryOf(parameters) };

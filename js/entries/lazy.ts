@@ -1,10 +1,13 @@
 // The default entry: the module travels in `core.js`, which is fetched at the first call.
 
 import type { Core } from "../core.js";
+import { isLocal, online, overNetwork } from "../network.ts";
 
-/** Brings the WebAssembly side in. */
+/** Brings the WebAssembly side in. Offline, it waits for the network, as calls do. */
 export async function instantiate(): Promise<Core> {
-  const { default: make } = await import("../core.js");
+  // Firefox does not try an import again that has failed.
+  if (!isLocal()) await online();
+  const { default: make } = await overNetwork(() => import("../core.js"));
   return make();
 }
 

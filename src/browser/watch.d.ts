@@ -2,3 +2,5 @@
 export function crash(cause: unknown): void;
 /** How many instances have trapped. */
 export let crashes: number;
+/** The facts of an abort for this reason, or the reason, where it is the caller's own. */
+export function abortFacts(reason: unknown): unknown;

@@ -19,6 +19,21 @@ export function crash(cause) {
   for (const watch of live) watch.crash(cause);
 }
 
+/**
+ * The facts of an abort for this reason. A reason of the caller's own is what the call rejects
+ * with; the one that a signal has by default becomes an exception that names the request.
+ */
+export function abortFacts(reason) {
+  const isOwn = reason !== undefined && !isDefault(reason);
+  return isOwn ? reason : { falCode: "aborted", reason };
+}
+
+/** Whether a reason is what `abort()` without one, or `AbortSignal.timeout`, gives. */
+function isDefault(reason) {
+  const isException = Object.prototype.toString.call(reason) === "[object DOMException]";
+  return isException && (reason.name === "AbortError" || reason.name === "TimeoutError");
+}
+
 /** Begins a call, which its caller's signal or its time may end early: what it settles with. */
 export function begin(task, given, ms) {
   return new Promise((...settled) => new Watch(settled, task, given, ms));
@@ -40,13 +55,13 @@ class Watch {
   #given;
   #timer;
   #waiting;
-  #abort = () => this.#stop(this.#given.reason);
+  #abort = () => this.#stop(abortFacts(this.#given.reason));
 
   constructor(settled, task, given, ms) {
     this.#settled = settled;
     this.#task = task;
     this.#given = given;
-    if (given?.aborted) return settled[1](given.reason), this.#end();
+    if (given?.aborted) return settled[1](abortFacts(given.reason)), this.#end();
     live.add(this);
     given?.addEventListener?.("abort", this.#abort);
     if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.#stop({ falCode: "timeout", timeoutMs: ms }), ms);

@@ -29,7 +29,7 @@ export const differences = [
   },
   {
     id: "aborted-signal",
-    here: "a signal that is aborted already sends nothing",
+    here: "a signal that is aborted already sends nothing, and rejects `stream`, too, with its reason",
     there: "`stream` sends its request",
     because: "it may be billed",
   },

@@ -1,0 +1,81 @@
+// The first call of a page while there is no network: it waits for it, as later calls do.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { launchBrowser } from "./support/browser.mjs";
+import { startEmulator } from "./support/emulator.mjs";
+
+let emulator;
+let browser;
+let context;
+let page;
+/** The files of the package that the page asked for. */
+let asked;
+before(async () => {
+  emulator = await startEmulator();
+  browser = await launchBrowser({ args: ["--host-resolver-rules=MAP app.test 127.0.0.1"] });
+});
+after(async () => {
+  await browser?.close();
+  await emulator?.stop();
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+  page = await context.newPage();
+  asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+});
+afterEach(() => context.close());
+
+/** Opens a page with the package, and takes the network away. */
+async function open(origin = emulator.url) {
+  await page.goto(`${origin}/api/emulator`);
+  await page.evaluate(async () => {
+    Object.assign(window, await import("/fal-wasm/index.js"));
+    fal.config({ proxyUrl: "/api/fal/proxy" });
+    window.begin = (options) => {
+      window.ended = fal.queue.submit("emulator/echo", { input: { n: 1 }, ...options }).then(
+        ({ request_id }) => ({ request_id }),
+        ({ name, message }) => ({ name, message }),
+      );
+    };
+  });
+  await context.setOffline(true);
+}
+const ended = () => page.evaluate(() => window.ended);
+
+describe("the first call of a page while there is no network", () => {
+  test("is made when the network is back", async () => {
+    await open();
+    await Promise.all([page.waitForEvent("requestfailed"), page.evaluate(() => begin())]);
+    await context.setOffline(false);
+    assert.match((await ended()).request_id, /^[\w-]{10,}$/);
+    assert.equal(asked.filter((path) => path === "/fal-wasm/core.js").length, 2);
+    assert.equal((await emulator.requests()).filter(({ target }) => target).length, 1);
+  });
+
+  test("does not try to load anything before, where a failed import would last", async () => {
+    await open(emulator.url.replace("127.0.0.1", "app.test"));
+    await page.evaluate(() => begin());
+    // A task later nothing was asked for.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    assert.ok(!asked.includes("/fal-wasm/core.js"));
+    await context.setOffline(false);
+    assert.match((await ended()).request_id, /^[\w-]{10,}$/);
+  });
+
+  test("ends at its timeout, and at an abort", async () => {
+    await open();
+    await page.evaluate(() => begin({ timeout: 50 }));
+    assert.deepEqual(await ended(), { name: "TimeoutError", message: "Timed out after 50 ms" });
+    await page.evaluate(() => {
+      window.controller = new AbortController();
+      begin({ abortSignal: controller.signal });
+    });
+    await page.evaluate(() => controller.abort());
+    assert.equal((await ended()).name, "AbortError");
+    await context.setOffline(false);
+    await page.evaluate(() => preload());
+    assert.deepEqual(asked.filter((path) => path.includes("proxy")), []);
+  });
+});
