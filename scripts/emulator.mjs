@@ -15,6 +15,13 @@ export async function buildEmulator({ cargo, env }) {
   );
 }
 
+/** As `buildEmulator`, of the same parts as `cargo test` builds it of: what one has built, the other takes. */
+export async function buildEmulatorForTests({ cargo, env }) {
+  await step("Building the emulator (the first time, some minutes)", () =>
+    run(cargo, ["test", "--locked", "--quiet", "--no-run", "--test", "http"], { env }),
+  );
+}
+
 /** Brings up to date what runs the package in a page against the emulator, and says where it is. */
 export async function buildForPages() {
   await cxx();

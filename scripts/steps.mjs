@@ -65,10 +65,17 @@ export function find(...commands) {
   return undefined;
 }
 
-/** Does the work unless it was done before with the same sources and the same words. */
-export async function unlessFresh(name, sources, words, outputs, work) {
+/**
+ * Does the work unless it was done before with the same sources and the same words.
+ * @param {string} name of the note that is left in target/
+ * @param {string[]} sources files and folders
+ * @param {string[]} outputs files; where one is missing, the work is done
+ * @param {(file: string) => boolean} isSource leaves files of the folders out
+ * @returns {Promise<boolean>} whether it was done now
+ */
+export async function unlessFresh(name, sources, words, outputs, work, isSource = () => true) {
   const hash = createHash("sha256").update(JSON.stringify(words));
-  for (const file of sources.flatMap(filesIn)) {
+  for (const file of sources.flatMap(filesIn).filter(isSource)) {
     hash.update(file).update(readFileSync(path.join(root, file)));
   }
   const digest = hash.digest("hex");

@@ -1,20 +1,32 @@
 // `npm test`: sets up what is missing and runs every test. Nothing is skipped: what cannot
-// be set up fails the run.
+// be set up fails the run. Words after it pick files, and steps, by part of their names:
+// `npm test -- follow`, `npm test -- native`.
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
-import { emulatorBinary } from "./emulator.mjs";
+import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { buildRustApp } from "./rust-app.mjs";
 import { browser, cxx, nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
 import { StepError, main, root, run, step } from "./steps.mjs";
+import { assertPassed, runFiles } from "./test-files.mjs";
+
+const words = process.argv.slice(2);
+const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
 
 await main(async () => {
   await nodeModules();
-  await foreignNodeModules();
-  await foreignPython();
+  const files = filesIn("tests").filter(isWanted);
+  const foreign = filesIn("tests/foreign").filter(isWanted);
+  const isAny = (name) => files.some((file) => file.includes(name));
+  const steps = ["native", "boundary", "sizes"].filter(isWanted);
+  if (files.length + foreign.length + steps.length === 0) throw new StepError(`There is no test named like ${words.join(", ")}.`);
+  if (foreign.length > 0) {
+    await foreignNodeModules();
+    await foreignPython();
+  }
   await cxx();
   const compiler = await rust();
   const { cargo, env } = compiler;
@@ -23,24 +35,31 @@ await main(async () => {
   const testEnv = { ...env, CHROME_PATH: chromium, CHROMEDRIVER: driver, FAL_EMULATOR: emulatorBinary };
 
   // Builds the emulator too, which the tests after it use.
-  await step("Native tests: the pure modules, the renderer, the emulator over HTTP (the first time, some minutes)", () =>
-    run(cargo, ["test", "--locked", "--quiet"], { env: testEnv }),
-  );
-  await step("Boundary tests: the Rust client in headless Chromium", () => boundaryTests(compiler, testEnv));
-  await buildRustApp(compiler);
-  await step("Browser tests: the package, the page and the Rust app in Chromium", () => nodeTests("tests", testEnv));
-  await step("Foreign tests: clients that others wrote, against the emulator", () => nodeTests("tests/foreign", testEnv));
-  await step("Sizes", reportSizes);
+  if (steps.includes("native")) {
+    await step("Native tests: the pure modules, the renderer, the emulator over HTTP (the first time, some minutes)", () =>
+      run(cargo, ["test", "--locked", "--quiet"], { env: testEnv }),
+    );
+  } else {
+    await buildEmulatorForTests(compiler);
+  }
+  if (steps.includes("boundary")) {
+    await step("Boundary tests: the Rust client in headless Chromium", () => boundaryTests(compiler, testEnv));
+  }
+  if (isAny("rust-app")) await buildRustApp(compiler);
+  if (files.length + foreign.length > 0) {
+    await step("The package, the page and the Rust app in Chromium; clients that others wrote, against the emulator", async () =>
+      assertPassed(await runFiles([...files, ...foreign], { env: testEnv, isVerbose: words.length > 0 })),
+    );
+  }
+  if (steps.includes("sizes")) await step("Sizes", reportSizes);
 });
 
-/** The tests of one folder, one file after another. */
-function nodeTests(folder, env) {
-  const files = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
-  if (files.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
-  const paths = files.sort().map((name) => path.join(folder, name));
-  return run(process.execPath, ["--test", "--test-concurrency=1", ...paths], { env });
+/** The files of tests in a folder, from the repository on. */
+function filesIn(folder) {
+  const names = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
+  if (names.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
+  return names.sort().map((name) => path.join(folder, name));
 }
-
 /** wasm-bindgen tests, against an emulator whose address the tests are built with. */
 async function boundaryTests({ cargo, version }, env) {
   const { startEmulator } = await import("../tests/support/emulator.mjs");

@@ -1,0 +1,93 @@
+// Runs files of tests, some at one time, each in a process of its own, and says how long each
+// took. A file whose name ends in `.alone.test.mjs` measures: it runs when no other does.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { StepError, root } from "./steps.mjs";
+
+const REPORTER = pathToFileURL(path.join(root, "scripts/test-reporter.mjs")).href;
+/** Longer than any file takes on a slow and busy machine: it hangs. */
+const TIME_LIMIT_MS = 15 * 60_000;
+const MOST_SLOW = 10;
+
+const isAlone = (file) => file.endsWith(".alone.test.mjs");
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+/**
+ * Runs the files, prints a line for each, all that a failed one said, and the slowest ten.
+ * @param {string[]} files paths within the repository
+ * @param {{env?: object, most?: number, isVerbose?: boolean}} options `most` files at one time;
+ * verbose shows what passing files say, too
+ * @returns {Promise<{file: string, ms: number, count: number, failed: string[], skipped: string[]}[]>}
+ */
+export async function runFiles(files, { env = {}, most = os.availableParallelism(), isVerbose = false } = {}) {
+  const done = [];
+  const waiting = files.filter((file) => !isAlone(file));
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) done.push(await runFile(file, env, isVerbose));
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  for (const file of files.filter(isAlone)) done.push(await runFile(file, env, isVerbose));
+  const sum = (of) => done.reduce((total, it) => total + of(it), 0);
+  console.log(`${sum(({ count }) => count)} tests in ${done.length} files, ${sum(({ failed }) => failed.length)} failed, ${sum(({ skipped }) => skipped.length)} skipped.`);
+  if (done.length > 1) printSlowest(done);
+  return done;
+}
+
+function printSlowest(done) {
+  const slowest = done.toSorted((a, b) => b.ms - a.ms).slice(0, MOST_SLOW);
+  console.log(`The slowest: ${slowest.map(({ file, ms }) => `${path.basename(file, ".test.mjs")} ${seconds(ms)}`).join(", ")}.`);
+}
+
+/** Throws with the names of the tests that failed, if any did. */
+export function assertPassed(done) {
+  const failed = done.flatMap(({ file, failed }) => failed.map((name) => `${path.basename(file)}: ${name}`));
+  if (failed.length > 0) throw new StepError(`Failed:\n  ${failed.join("\n  ")}`);
+}
+
+async function runFile(file, env, isVerbose) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-test-"));
+  const notes = path.join(folder, "tests.jsonl");
+  const began = performance.now();
+  const { problem, said } = await runProcess(file, notes, env);
+  const ms = performance.now() - began;
+  const ended = readNotes(notes);
+  rmSync(folder, { recursive: true });
+  // A suite fails with its tests: it counts only where none of them does.
+  const tests = ended.filter(({ isSuite }) => !isSuite);
+  const failedTests = tests.filter(({ isFailed }) => isFailed);
+  const failed = (failedTests.length > 0 ? failedTests : ended.filter(({ isFailed }) => isFailed)).map(({ name }) => name);
+  if (problem && failed.length === 0) failed.push(problem);
+  const skipped = tests.filter(({ skip }) => skip !== undefined && skip !== false);
+  const mark = failed.length > 0 ? "✗" : "✓";
+  console.log(`${mark} ${file}: ${tests.length} tests, ${seconds(ms)}`);
+  for (const { name, skip } of skipped) console.log(`    skipped: ${name} (${skip})`);
+  if (failed.length > 0 || isVerbose) console.log(said.replace(/^/gm, "    "));
+  return { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
+}
+
+function readNotes(file) {
+  try {
+    return readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  } catch {
+    return [];
+  }
+}
+
+/** Runs one file; resolves with all it said, and what is wrong with how it ended. */
+function runProcess(file, notes, env) {
+  const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${REPORTER}`, `--test-reporter-destination=${notes}`];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...reporters, file], { cwd: root, env: { ...process.env, ...env }, timeout: TIME_LIMIT_MS });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+    child.on("error", (error) => resolve({ problem: error.message, said }));
+    child.on("close", (code, signal) => {
+      const problem = signal === "SIGTERM" ? `it hangs: over ${seconds(TIME_LIMIT_MS)}` : `ended with ${signal ?? `exit code ${code}`}`;
+      resolve({ problem: code === 0 ? undefined : problem, said });
+    });
+  });
+}
