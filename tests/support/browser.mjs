@@ -1,7 +1,10 @@
-// The Chromium of this machine, wherever it is.
+// The browser that tests run in: the Chromium of this machine, wherever it is, or another engine.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+import { launchFirefox } from "./engines/firefox.mjs";
+import { engine } from "./engines/limits.mjs";
+import { launchWebKit } from "./engines/webkit.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const PLACES = [
@@ -21,8 +24,17 @@ export function findChromium() {
   return found;
 }
 
-/** A headless playwright-core browser; the caller closes it. */
+/**
+ * A headless browser with playwright's API, of the engine in `FAL_ENGINE` (`chromium`, `firefox` or
+ * `webkit`); the caller closes it.
+ */
 export function launchBrowser(options = {}) {
+  if (engine === "firefox") return launchFirefox();
+  if (engine === "webkit") return launchWebKit();
+  return launchChromium(options);
+}
+
+function launchChromium(options) {
   // Chromium refuses to sandbox itself as root, which is how containers run tests.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({

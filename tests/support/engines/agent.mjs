@@ -1,0 +1,75 @@
+// What webkit.mjs has in the page, and what it says to it as JSON.
+
+/** A value as JSON can hold it, as playwright would hand it over: with NaN, undefined and bytes. */
+export function encode(value) {
+  if (value === undefined || typeof value === "function" || typeof value === "symbol") return { u: 1 };
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return { n: Object.is(value, -0) ? "-0" : String(value) };
+  if (typeof value === "bigint") return { b: String(value) };
+  if (value === null || typeof value !== "object") return { v: value };
+  if (Array.isArray(value)) return { a: value.map(encode) };
+  if (value instanceof Date) return { d: value.toJSON() };
+  if (value instanceof Error) return { e: [value.name, value.message, value.stack] };
+  if (ArrayBuffer.isView(value)) return { t: [value.constructor.name, Array.from(value, String)] };
+  return { o: Object.keys(value).map((key) => [key, encode(value[key])]) };
+}
+
+/** The value again. */
+export function decode(told) {
+  if (told === undefined || "u" in told) return undefined;
+  if ("n" in told) return Number(told.n);
+  if ("b" in told) return BigInt(told.b);
+  if ("v" in told) return told.v;
+  if ("a" in told) return told.a.map(decode);
+  if ("d" in told) return new Date(told.d);
+  if ("e" in told) return Object.assign(new Error(told.e[1]), { name: told.e[0], stack: told.e[2] });
+  if ("t" in told) return globalThis[told.t[0]].from(told.t[1], told.t[0].startsWith("Big") ? BigInt : Number);
+  return Object.fromEntries(told.o.map(([key, value]) => [key, decode(value)]));
+}
+
+/** Runs in the page, without anything of this file around it. */
+function install() {
+  const calls = new Map();
+  const events = [];
+  const agent = {
+    events,
+    encode,
+    decode,
+    begin(id, work) {
+      const call = { isDone: false };
+      calls.set(id, call);
+      const end = (found) => Object.assign(call, found, { isDone: true }, call.wake?.());
+      // A script may throw before it waits for anything.
+      Promise.resolve()
+        .then(work)
+        .then(
+          (value) => end({ value: encode(value) }),
+          (error) => end({ error: { name: String(error?.name), message: String(error?.message ?? error) } }),
+        );
+    },
+    /** Tells how a call stands, at the latest after `ms`. */
+    async look(id, ms, tell) {
+      const call = calls.get(id);
+      if (!call) return tell(JSON.stringify({ isGone: true, events: events.splice(0) }));
+      if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = resolve)), new Promise((resolve) => setTimeout(resolve, ms))]);
+      // What fails without anybody waiting is told after this turn.
+      if (call.isDone) await new Promise((resolve) => setTimeout(resolve));
+      if (call.isDone) calls.delete(id);
+      tell(JSON.stringify({ isDone: call.isDone, value: call.value, error: call.error, events: events.splice(0) }));
+    },
+  };
+  Object.defineProperty(window, "__agent", { value: agent });
+  const said = (error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  for (const [type, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {
+    window.addEventListener(type, (event) => queueMicrotask(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
+  }
+  for (const [method, type] of [["error", "error"], ["warn", "warning"], ["log", "log"], ["info", "info"]]) {
+    const native = console[method];
+    console[method] = (...given) => {
+      events.push(["console", type, given.map(String).join(" ")]);
+      return native.apply(console, given);
+    };
+  }
+}
+
+/** The text of a function that installs the agent. */
+export const installAgent = `() => { ${encode}\n${decode}\n(${install})(); }`;

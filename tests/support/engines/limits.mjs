@@ -1,0 +1,34 @@
+// What the driver of an engine cannot do. A test that needs it is skipped in that engine, with
+// the reason: `test("…", { skip: cannot("offline") }, …)`.
+
+/** The engine that the tests run in: `FAL_ENGINE`, which is Chromium by default. */
+export const engine = process.env.FAL_ENGINE || "chromium";
+
+const BIDI = "playwright's WebDriver BiDi for Firefox";
+const CLASSIC = "WebKitWebDriver";
+
+const LIMITS = {
+  chromium: {},
+  firefox: {
+    memory: `${BIDI} tells no memory of a page`,
+    media: `${BIDI} sets no colour scheme and no preference for less motion`,
+    touch: `${BIDI} knows no touch screen`,
+  },
+  webkit: {
+    memory: `${CLASSIC} tells no memory of a page`,
+    media: `${CLASSIC} sets no colour scheme and no preference for less motion`,
+    touch: `${CLASSIC} knows no touch screen`,
+    offline: `${CLASSIC} cannot take a page off the network`,
+    routes: `${CLASSIC} cannot answer for another host`,
+    clipboard: `${CLASSIC} cannot let a page use the clipboard`,
+    chooser: `${CLASSIC} cannot answer a file chooser`,
+    downloads: `${CLASSIC} tells of no download`,
+  },
+};
+
+/** Why this engine's driver cannot do it, or `false` where it can. */
+export function cannot(...abilities) {
+  const limits = LIMITS[engine];
+  if (!limits) throw new Error(`FAL_ENGINE is ${engine}: it is one of ${Object.keys(LIMITS).join(", ")}.`);
+  return abilities.map((ability) => limits[ability]).find(Boolean) ?? false;
+}

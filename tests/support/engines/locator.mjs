@@ -1,0 +1,182 @@
+// Finding and using the parts of a page, for webkit.mjs.
+
+const TIMEOUT_MS = 30_000;
+const EVERY_MS = 30;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Keys as WebDriver has them.
+const KEYS = { Tab: "\uE004", Enter: "\uE007", Space: " ", Control: "\uE009", ControlOrMeta: "\uE009", Shift: "\uE008", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Home: "\uE011", End: "\uE010", Escape: "\uE00C" };
+
+/** The keyboard of a page. */
+export class Keyboard {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  async press(combination) {
+    const keys = combination.split("+").map((key) => KEYS[key] ?? key);
+    await this.#perform([...keys.map((value) => ["keyDown", value]), ...keys.toReversed().map((value) => ["keyUp", value])]);
+  }
+
+  async type(text) {
+    await this.#perform([...text].flatMap((value) => [["keyDown", value], ["keyUp", value]]));
+  }
+
+  #perform(steps) {
+    const actions = steps.map(([type, value]) => ({ type, value }));
+    return this.#page.send("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+}
+
+/** Words, or an expression, as JSON. */
+const pattern = (words) => (words instanceof RegExp ? { source: words.source, flags: words.flags } : words);
+
+/** The parts that some steps lead to, as playwright's `Locator`. */
+export class Locator {
+  #page;
+  #steps;
+
+  constructor(page, steps) {
+    this.#page = page;
+    this.#steps = steps.map((step) => ({ ...step, hasText: pattern(step.hasText), text: pattern(step.text), name: pattern(step.name) }));
+  }
+
+  #then = (step) => new Locator(this.#page, [...this.#steps, step]);
+  filter = ({ hasText }) => this.#then({ hasText });
+  locator = (css, { hasText } = {}) => this.#then({ css, hasText });
+  getByRole = (role, options = {}) => this.#then({ role, ...options });
+  getByText = (text, options = {}) => this.#then({ text, ...options });
+  toString = () => JSON.stringify(this.#steps);
+
+  /** Runs statements with `found`, the elements, and `given`. */
+  #run(statements, given) {
+    return this.#page.evaluate(new Function("given", `const found = (${find})(given[0]); given = given[1]; ${statements}`), [this.#steps, given]);
+  }
+
+  /** Runs statements until they give something but `undefined`. */
+  async #until(statements, given, timeout = TIMEOUT_MS) {
+    for (const end = Date.now() + timeout; ; await sleep(EVERY_MS)) {
+      const value = await this.#run(statements, given);
+      if (value !== undefined) return value;
+      if (Date.now() > end) throw new Error(`Not within ${timeout} ms: ${this}`);
+    }
+  }
+
+  async waitFor({ state = "visible", timeout } = {}) {
+    const isVisible = "const isSeen = found.some((it) => it.checkVisibility({ visibilityProperty: true }) && it.getClientRects().length > 0);";
+    const checks = { visible: "isSeen", hidden: "!isSeen", attached: "found.length > 0", detached: "found.length === 0" };
+    await this.#until(`${isVisible} return ${checks[state]} ? true : undefined;`, undefined, timeout);
+  }
+
+  /** Waits for the first element, and runs a function with it. */
+  async evaluate(script, argument) {
+    const { value } = await this.#until(`return found[0] && (async () => ({ value: await (${script})(found[0], given) }))();`, argument);
+    return value;
+  }
+
+  count = () => this.#run("return found.length;");
+  isVisible = () => this.#run("return found.some((it) => it.checkVisibility({ visibilityProperty: true }) && it.getClientRects().length > 0);");
+  textContent = () => this.evaluate((it) => it.textContent);
+  innerText = () => this.evaluate((it) => it.innerText);
+  inputValue = () => this.evaluate((it) => it.value);
+  getAttribute = (name) => this.evaluate((it, name) => it.getAttribute(name), name);
+  focus = () => this.evaluate((it) => it.focus());
+  boundingBox = () => this.evaluate((it) => (({ x, y, width, height }) => ({ x, y, width, height }))(it.getBoundingClientRect()));
+
+  /** A reference by which WebDriver's own commands find the element, once a person could use it. */
+  async #element() {
+    await this.waitFor();
+    await this.#until("return found[0] && !found[0].disabled ? true : undefined;");
+    const mark = Math.random().toString(36).slice(2);
+    await this.evaluate((it, mark) => it.setAttribute("data-driver", mark), mark);
+    const element = await this.#page.send("POST", "/element", { using: "css selector", value: `[data-driver="${mark}"]` });
+    await this.evaluate((it) => it.removeAttribute("data-driver"));
+    return Object.values(element)[0];
+  }
+
+  async click() {
+    const element = await this.#element();
+    await this.#page.send("POST", `/element/${element}/click`, {});
+  }
+
+  async fill(text) {
+    await this.waitFor();
+    await this.evaluate((it, text) => {
+      it.focus();
+      it.select();
+      document.execCommand(text ? "insertText" : "delete", false, text);
+    }, text);
+  }
+
+  /** By its label, as a person does where the box itself is hidden. */
+  check = () => this.evaluate((it) => void (it.checked || it.click()));
+  uncheck = () => this.evaluate((it) => void (it.checked && it.click()));
+
+  async press(key) {
+    await this.focus();
+    await this.#page.keyboard.press(key);
+  }
+
+  async setInputFiles(file) {
+    if (typeof file === "string") {
+      const element = await this.#element();
+      await this.#page.send("POST", `/element/${element}/value`, { text: file });
+      return;
+    }
+    const { name, mimeType, buffer } = file;
+    await this.evaluate(
+      (it, [name, type, base64]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name, { type }));
+        it.files = transfer.files;
+        it.dispatchEvent(new Event("input", { bubbles: true }));
+        it.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+      [name, mimeType, buffer.toString("base64")],
+    );
+  }
+}
+
+/** Runs in the page: the elements that the steps lead to. */
+function find(steps) {
+  const matches = (text, words, isExact) => {
+    const clean = text.replace(/\s+/g, " ").trim();
+    if (typeof words !== "string") return new RegExp(words.source, words.flags).test(clean);
+    return isExact ? clean === words : clean.toLowerCase().includes(words.replace(/\s+/g, " ").trim().toLowerCase());
+  };
+  const nameOf = (it) => {
+    const labelled = it.getAttribute("aria-labelledby");
+    if (labelled) return labelled.split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+    const labels = [...(it.labels ?? [])].map((label) => label.textContent).join(" ");
+    return it.getAttribute("aria-label") ?? (labels || it.textContent || it.value || "");
+  };
+  const ROLES = {
+    button: "button, [role=button]",
+    radio: "input[type=radio], [role=radio]",
+    tab: "[role=tab]",
+    tabpanel: "[role=tabpanel]",
+    link: "a[href]",
+    heading: "h1, h2, h3, h4, h5, h6",
+    status: "output, [role=status]",
+  };
+  const isHidden = (it) => !it.checkVisibility({ visibilityProperty: true });
+  const within = (roots, css) => roots.flatMap((root) => [...root.querySelectorAll(css)]);
+  /** The innermost elements with this text. */
+  const withText = (roots, words, isExact) => {
+    const all = within(roots, "*").filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));
+    return all.filter((it) => !all.some((other) => other !== it && it.contains(other)));
+  };
+  let found = [document];
+  for (const { css, role, label, text, name, exact, selected, hasText } of steps) {
+    if (css) found = within(found, css);
+    if (role) found = within(found, ROLES[role]).filter((it) => !isHidden(it));
+    if (label) found = within(found, "input, textarea, select, button, [aria-label], [aria-labelledby]").filter((it) => matches(nameOf(it), label, exact));
+    if (text) found = withText(found, text, exact);
+    if (name) found = found.filter((it) => matches(nameOf(it), name, exact));
+    if (selected !== undefined) found = found.filter((it) => it.getAttribute("aria-selected") === String(selected));
+    if (hasText) found = found.filter((it) => matches(it.textContent, hasText));
+  }
+  return [...new Set(found)];
+}

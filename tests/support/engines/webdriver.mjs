@@ -1,0 +1,107 @@
+// WebKitWebDriver: one process, with one session, for each browser context.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+const DRIVER = process.env.WEBKIT_DRIVER || "WebKitWebDriver";
+const BROWSER = process.env.WEBKIT_PATH || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+const STARTS_WITHIN_MS = 30_000;
+const TIMEOUTS = { script: 120_000, pageLoad: 60_000 };
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const children = new Set();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+/** Starts a process that ends with this one. */
+function start(command, args, options) {
+  const child = spawn(command, args, options);
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  return child;
+}
+
+let display;
+/** The display in `DISPLAY`, or one that this process starts, once. */
+function ownDisplay() {
+  display ??= process.env.DISPLAY ? Promise.resolve(process.env.DISPLAY) : startDisplay();
+  return display;
+}
+
+function startDisplay() {
+  const child = start("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+  child.unref();
+  child.stdout.unref();
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.stdout.once("data", (number) => resolve(`:${String(number).trim()}`));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Starts a driver and a browser.
+ * - `send(method, path, body)`: a command of the session; they are sent one after another
+ * - `stop()`: ends both
+ */
+export async function startSession() {
+  const [DISPLAY, port] = [await ownDisplay(), await freePort()];
+  const home = mkdtempSync(path.join(os.tmpdir(), "fal-webkit-"));
+  const env = { ...process.env, DISPLAY, HOME: home, XDG_RUNTIME_DIR: home, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", NO_AT_BRIDGE: "1" };
+  const child = start(DRIVER, [`--port=${port}`], { stdio: "ignore", env, detached: true });
+  const failed = new Promise((_, reject) => child.once("error", reject));
+  failed.catch(() => {});
+  const call = async (method, path_, body) => {
+    const reply = await fetch(`http://127.0.0.1:${port}${path_}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    const { value } = await reply.json();
+    if (!reply.ok) throw Object.assign(new Error(`${value?.error}: ${value?.message}`), { kind: value?.error });
+    return value;
+  };
+  const end = async () => {
+    // The browser's processes, too, which are of the driver's group.
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      child.kill("SIGKILL");
+    }
+    await sleep(100);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await Promise.race([untilUp(call), failed]);
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation"] } } };
+    const { sessionId } = await call("POST", "/session", { capabilities });
+    await call("POST", `/session/${sessionId}/timeouts`, TIMEOUTS);
+    let last = Promise.resolve();
+    const send = (method, path_, body) => (last = last.catch(() => {}).then(() => call(method, `/session/${sessionId}${path_}`, body)));
+    const stop = async () => {
+      await Promise.race([send("DELETE", "").catch(() => {}), sleep(3_000)]);
+      await end();
+    };
+    return { send, stop };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function untilUp(call) {
+  for (const limit = Date.now() + STARTS_WITHIN_MS; ; await sleep(50)) {
+    try {
+      return await call("GET", "/status");
+    } catch (error) {
+      if (Date.now() > limit) throw error;
+    }
+  }
+}

@@ -1,0 +1,200 @@
+// WebKitGTK behind as much of playwright's API as the tests use. The driver is WebDriver's classic
+// one: what that cannot do is in limits.mjs. Scripts that belong before a page's own run at the
+// first look at the page, and a page's errors are known after the next look at it.
+
+import { EventEmitter } from "node:events";
+import { decode, encode, installAgent } from "./agent.mjs";
+import { Keyboard, Locator } from "./locator.mjs";
+import { startSession } from "./webdriver.mjs";
+
+/** How long one command waits for a script; others have their turn in between. */
+const LOOK_MS = 40;
+const TIMEOUT_MS = 30_000;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** As `chromium.launch`. Each context is a browser of its own. */
+export async function launchWebKit() {
+  const contexts = new Set();
+  return {
+    async newContext(options) {
+      const context = new Context(await startSession(), options);
+      contexts.add(context);
+      return context;
+    },
+    contexts: () => [...contexts],
+    close: () => Promise.all([...contexts].map((context) => context.close())),
+  };
+}
+
+class Context {
+  #pages = [];
+  #isClosed = false;
+  /** Which window the session's commands go to. */
+  #current;
+
+  constructor(session, { viewport } = {}) {
+    this.session = session;
+    this.viewport = viewport;
+  }
+
+  pages = () => this.#pages;
+
+  async newPage() {
+    const isFirst = this.#pages.length === 0;
+    const handle = isFirst ? await this.session.send("GET", "/window") : (await this.session.send("POST", "/window/new", { type: "tab" })).handle;
+    if (isFirst) this.#current = handle;
+    const page = new Page(this, handle);
+    this.#pages.push(page);
+    if (this.viewport) await page.setViewportSize(this.viewport);
+    return page;
+  }
+
+  /** Sends commands to one page, and none in between. */
+  #last = Promise.resolve();
+  to(page, method, path_, body) {
+    const work = async () => {
+      if (this.#current !== page.handle) {
+        await this.session.send("POST", "/window", { handle: page.handle });
+        this.#current = page.handle;
+      }
+      return this.session.send(method, path_, body);
+    };
+    return (this.#last = this.#last.catch(() => {}).then(work));
+  }
+
+  async closed(page) {
+    this.#pages = this.#pages.filter((other) => other !== page);
+    this.#current = undefined;
+  }
+
+  async close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const page of this.#pages) await page.evaluate(() => {}).catch(() => {});
+    await this.session.stop();
+  }
+}
+
+class Page extends EventEmitter {
+  #context;
+  #scripts = [];
+  #exposed = new Map();
+  #isClosed = false;
+
+  constructor(context, handle) {
+    super();
+    this.#context = context;
+    this.handle = handle;
+    this.keyboard = new Keyboard(this);
+  }
+
+  context = () => this.#context;
+  send = (method, path_, body) => this.#context.to(this, method, path_, body);
+
+  async goto(url) {
+    await this.send("POST", "/url", { url: String(url) });
+    await this.evaluate(() => {});
+  }
+
+  async reload() {
+    // What the page said until now is gone with it.
+    await this.evaluate(() => {}).catch(() => {});
+    await this.send("POST", "/refresh", {});
+    await this.evaluate(() => {});
+  }
+
+  async close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.evaluate(() => {}).catch(() => {});
+    await this.send("DELETE", "/window");
+    await this.#context.closed(this);
+  }
+
+  url = () => this.send("GET", "/url");
+  content = () => this.evaluate(() => document.documentElement.outerHTML);
+  waitForTimeout = sleep;
+
+  async addInitScript(script, argument) {
+    this.#scripts.push(`(${script})(${JSON.stringify(argument)})`);
+  }
+
+  async exposeFunction(name, callback) {
+    this.#exposed.set(name, callback);
+    this.#scripts.push(`(() => { window[${JSON.stringify(name)}] = (...given) => window.__agent.events.push(["call", ${JSON.stringify(name)}, given]); })()`);
+  }
+
+  addScriptTag = ({ content }) => this.evaluate((content) => void (0, eval)(content), content);
+
+  async setContent(html) {
+    await this.evaluate((html) => {
+      document.open();
+      document.write(html);
+      document.close();
+    }, html);
+  }
+
+  /** Runs a function in the page. */
+  async evaluate(script, argument) {
+    const source = typeof script === "function" ? `(${script})(given)` : script;
+    return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return ${source.trim().replace(/;$/, "")};`);
+  }
+
+  /**
+   * Runs statements in the page, where `agent` is what agent.mjs installs. The command only begins
+   * them: so others have their turn while they wait.
+   */
+  async run(statements) {
+    const id = Math.random().toString(36).slice(2);
+    const start = `
+      if (!window.__agent) { (${installAgent})(); ${this.#scripts.map((it) => `${it};`).join("\n")} }
+      const agent = window.__agent;
+      agent.begin(${JSON.stringify(id)}, async () => { ${statements} });`;
+    const look = `
+      const done = arguments[arguments.length - 1];
+      if (window.__agent) window.__agent.look(${JSON.stringify(id)}, ${LOOK_MS}, done); else done(JSON.stringify({ isGone: true, events: [] }));`;
+    for (let script = start + look; ; script = look) {
+      const { isDone, isGone, value, error, events } = JSON.parse(await this.send("POST", "/execute/async", { script, args: [] }));
+      this.#tell(events);
+      if (isGone) throw new Error("The page went elsewhere while a script ran in it.");
+      if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.name });
+      if (isDone) return decode(value);
+      await sleep(2);
+    }
+  }
+
+  #tell(events) {
+    for (const [kind, ...rest] of events) {
+      if (kind === "error") this.emit("pageerror", Object.assign(new Error(rest[0]), { stack: rest[0], toString: () => rest[0] }));
+      if (kind === "console") this.emit("console", { type: () => rest[0], text: () => rest[1] });
+      if (kind === "call") this.#exposed.get(rest[0])?.(...rest[1]);
+    }
+  }
+
+  async waitForFunction(check, argument, { timeout = TIMEOUT_MS, polling = 50 } = {}) {
+    for (const end = Date.now() + timeout; ; await sleep(polling)) {
+      if (await this.evaluate(check, argument)) return;
+      if (Date.now() > end) throw new Error(`Not within ${timeout} ms: ${check}`);
+    }
+  }
+
+  async waitForURL(wanted, { timeout = TIMEOUT_MS } = {}) {
+    for (const end = Date.now() + timeout; (await this.url()) !== wanted; await sleep(20)) {
+      if (Date.now() > end) throw new Error(`Not at ${wanted} within ${timeout} ms`);
+    }
+  }
+
+  async setViewportSize({ width, height }) {
+    const [wide, high] = await this.evaluate(() => [outerWidth - innerWidth, outerHeight - innerHeight]);
+    await this.send("POST", "/window/rect", { width: width + wide, height: height + high });
+    const [more, higher] = await this.evaluate(() => [outerWidth - innerWidth, outerHeight - innerHeight]);
+    if (more !== wide || higher !== high) await this.send("POST", "/window/rect", { width: width + more, height: height + higher });
+  }
+
+  // What a person sees or hears.
+  #locator = (step) => new Locator(this, [step]);
+  locator = (css, { hasText } = {}) => this.#locator({ css, hasText });
+  getByRole = (role, options = {}) => this.#locator({ role, ...options });
+  getByLabel = (label, options = {}) => this.#locator({ label, ...options });
+  getByText = (text, options = {}) => this.#locator({ text, ...options });
+}
