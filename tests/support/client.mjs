@@ -27,6 +27,7 @@ export async function startClient({ args, speed = 1 } = {}) {
   /** Starts the page anew: on the origin of a server in front of the emulator, or with another clock, if that is given. */
   async function reset({ origin = emulator.url, speed: clock = speed } = {}) {
     await emulator.clearFaults();
+    await emulator.releaseAll();
     await page.unrouteAll?.();
     await page.goto(`${origin}/api/emulator`);
     // Before the package: it may keep the functions that it finds.

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const STARTS_WITHIN_MS = 20_000;
 const STOPS_WITHIN_MS = 3_000;
+const REACHED_WITHIN_MS = 30_000;
 const CONTROL = "/api/emulator";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -21,6 +22,11 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  * - `jobs()`: the jobs it has made, `{ request_id, endpoint_id, is_done }`
  * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
  * - `clearFaults()`: forgets planned faults
+ * - `hold({ method?, path_contains })`: holds the requests that match, before they are processed;
+ *   `hold({ log_contains })` holds the jobs that have just logged such a line. Gives
+ *   `{ reached(count = 1), release() }`: the first resolves once so many wait there, the second lets
+ *   them go on, and all that come later
+ * - `releaseAll()`: ends every hold
  * - `plan({ seed, rules })`: follows a fault plan (emulator/faults/README.md) from here on, with all counts at 0
  * - `planned()`: the plan with its counts: `{ plan, seed, calls, struck, refused_as_expired, rules }`; `plan` may be null
  * - `clearPlan()`: ends the plan, and gives it with its last counts
@@ -90,10 +96,26 @@ function controls(url) {
     jobs: () => control(url, "GET", "/jobs"),
     fault: (plan) => control(url, "POST", "/faults", plan),
     clearFaults: () => control(url, "DELETE", "/faults"),
+    hold: (about) => hold(url, about),
+    releaseAll: () => control(url, "DELETE", "/holds"),
     plan: (plan) => control(url, "PUT", "/fault-plan", plan),
     planned: () => control(url, "GET", "/fault-plan"),
     clearPlan: () => control(url, "DELETE", "/fault-plan"),
   };
+}
+
+async function hold(url, about) {
+  const { hold: id } = await control(url, "POST", "/holds", about);
+  const reached = async (count = 1) => {
+    const end = Date.now() + REACHED_WITHIN_MS;
+    for (;;) {
+      const holds = await control(url, "GET", "/holds");
+      if (holds.some(({ hold, waiting }) => hold === id && waiting >= count)) return;
+      if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${REACHED_WITHIN_MS} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { reached, release: () => control(url, "DELETE", `/holds/${id}`) };
 }
 
 async function control(url, method, path, body) {

@@ -35,6 +35,7 @@ export function withPages(args, take) {
     const complaints = opened.flatMap(({ complaints }) => complaints);
     opened = [];
     await emulator.clearFaults();
+    await emulator.releaseAll();
     await emulator.clearRequests();
     assert.deepEqual(complaints, [], "the console stays silent");
   });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::fault::Plan;
 use crate::{body, reply};
 
-/// The largest fault or plan, in bytes.
+/// The largest fault, hold or plan, in bytes.
 const LARGEST: usize = 1 << 20;
 
 pub(super) async fn add_fault(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
@@ -55,6 +55,37 @@ pub(super) async fn end_plan(State(app): State<Arc<App>>) -> Response {
     let report = app.faults.report();
     app.faults.end_plan();
     done(&report)
+}
+
+pub(super) async fn set_hold(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
+    let body = match read(request).await {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
+    let set = app.control.as_ref().map(|control| control.holds.set(&body));
+    match set {
+        Some(Err(problem)) => reply::detail(StatusCode::BAD_REQUEST, problem),
+        set => done(&json!({ "hold": set.and_then(Result::ok) })),
+    }
+}
+
+pub(super) async fn holds(State(app): State<Arc<App>>) -> Response {
+    with(&app, |control| control.holds.report())
+}
+
+pub(super) async fn release(State(app): State<Arc<App>>, Path(id): Path<u32>) -> Response {
+    released(&app, Some(id))
+}
+
+pub(super) async fn release_all(State(app): State<Arc<App>>) -> Response {
+    released(&app, None)
+}
+
+fn released(app: &App, id: Option<u32>) -> Response {
+    with(app, |control| {
+        control.holds.release(id);
+        json!({ "released": true })
+    })
 }
 
 pub(super) async fn requests(State(app): State<Arc<App>>) -> Response {

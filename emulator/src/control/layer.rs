@@ -1,4 +1,4 @@
-//! What every request passes when tests steer: it is noted down.
+//! What every request passes when tests steer: it is noted down, and waits where it is held.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +13,7 @@ use super::Control;
 use super::record::{Received, Record, Watched, without_token};
 use crate::app::App;
 use crate::call::Service;
+use crate::fault;
 use crate::routes::Door;
 use crate::target;
 
@@ -20,7 +21,10 @@ pub(super) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
     match &app.control {
         Some(control) if !request.uri().path().starts_with("/api/emulator") => {
             let target = target::of(request.headers()).ok();
-            next.run(control.note(request, target.as_ref())).await
+            let request = control.note(request, target.as_ref());
+            let call = fault::Call::of(&request, target.as_ref());
+            control.holds.request(&call).await;
+            next.run(request).await
         }
         _ => next.run(request).await,
     }

@@ -1,7 +1,9 @@
-//! Steering from tests: faults to meet, the record of what was received, and the jobs. Only there if
-//! the emulator was started with `--control`, and only for programs of this machine.
+//! Steering from tests: faults to meet, holds to wait at, the record of what was received, and
+//! the jobs. Only there if the emulator was started with `--control`, and only for programs of
+//! this machine.
 
 mod handlers;
+mod hold;
 mod layer;
 mod record;
 
@@ -12,17 +14,19 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::app::App;
 use crate::guard::{self, Pages};
 use crate::{body, reply};
+use hold::Holds;
 use record::Records;
 
-/// What was received.
+/// What was received, and what waits.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     records: Records,
+    pub(crate) holds: Holds,
 }
 
 /// Adds the control routes, and notes down everything else.
@@ -31,6 +35,9 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
     let plan = get(handlers::plan)
         .put(handlers::follow_plan)
         .delete(handlers::end_plan);
+    let holds = get(handlers::holds)
+        .post(handlers::set_hold)
+        .delete(handlers::release_all);
     let requests = get(handlers::requests).delete(handlers::clear_requests);
     let watched = middleware::from_fn_with_state(Arc::clone(app), layer::layer);
     router
@@ -40,6 +47,11 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         .route(
             "/api/emulator/jobs",
             guarded(get(handlers::jobs), app, Pages::Own),
+        )
+        .route("/api/emulator/holds", guarded(holds, app, Pages::Own))
+        .route(
+            "/api/emulator/holds/{id}",
+            guarded(delete(handlers::release), app, Pages::Own),
         )
         // Tests that run in a page of their own server look here.
         .route(

@@ -27,11 +27,11 @@ use serde_json::{Value, json};
 
 pub(crate) use layer::{DropConnection, layer};
 pub(crate) use mishap::Mishap;
+pub(crate) use place::Call;
 pub(crate) use plan::Plan;
 
 use action::Strike;
 use once::Once;
-use place::Call;
 use rule::{Counted, Rule};
 
 /// The faults that wait, and the plan that is followed.

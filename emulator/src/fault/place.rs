@@ -1,4 +1,4 @@
-//! What a fault looks at: a request, or a delivery to a webhook.
+//! What a fault, or a hold, looks at: a request, or a delivery to a webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -14,19 +14,19 @@ const WEBHOOK: &str = "WEBHOOK";
 
 /// One call, as far as faults care.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// `WEBHOOK` for a delivery.
-    pub(super) method: String,
+    pub(crate) method: String,
     pub(super) route: Option<Route>,
     /// Path and query, of the target for proxied requests; the whole URL of a webhook.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The file that is uploaded, where the call is a step of that.
     pub(super) upload: Option<String>,
 }
 
 impl Call {
     /// A request, with the URL behind the proxy if it came that way.
-    pub(super) fn of(request: &Request<Body>, target: Option<&Url>) -> Self {
+    pub(crate) fn of(request: &Request<Body>, target: Option<&Url>) -> Self {
         let method = request.method();
         let uri = request.uri();
         let (service, path, text) = match target {
@@ -63,7 +63,7 @@ impl Call {
 
     /// Whether a fault without a method is not meant: tests count the requests they know of,
     /// and preflights are none of these, nor is what the emulator sends.
-    pub(super) fn is_aside(&self) -> bool {
+    pub(crate) fn is_aside(&self) -> bool {
         self.method == Method::OPTIONS.as_str() || self.method == WEBHOOK
     }
 }

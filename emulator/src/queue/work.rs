@@ -46,7 +46,8 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
     let (outcome, slot) = match prepared {
         Ok(prepared) => {
             let worker = Arc::clone(&entry);
-            let log = move |line: String| worker.log(line);
+            let log_app = Arc::clone(&app);
+            let log = move |line: String| log_and_wait(&log_app, &worker, line);
             let worker = Arc::clone(&entry);
             on_a_thread(slot, move || {
                 produce::produce(&app, &prepared, &worker.signal, &log)
@@ -58,6 +59,20 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
     entry.finish(outcome);
     // Only now: the next job must not start before this one is seen to be done.
     drop(slot);
+}
+
+/// Adds a line to the job's log. Blocks for as long as a test holds the job there.
+fn log_and_wait(app: &App, entry: &Entry, line: String) {
+    let Some(control) = &app.control else {
+        return entry.log(line);
+    };
+    entry.log(line.clone());
+    app.runtime.block_on(async {
+        tokio::select! {
+            () = control.holds.job(&line) => {}
+            () = entry.signal.wait() => {}
+        }
+    });
 }
 
 /// Keeps a job in the queue for as long as the user told its endpoint to.

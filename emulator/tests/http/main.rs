@@ -17,6 +17,7 @@ mod fault_uploads;
 mod faults;
 mod film;
 mod forward;
+mod holds;
 mod jobs;
 mod lifecycle;
 mod multipart;
