@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { startClient } from "./support/client.mjs";
+import { cannot } from "./support/engines/limits.mjs";
 
 let client;
 before(async () => (client = await startClient({ args: ["--pace", "1500"] })));
@@ -152,7 +153,7 @@ describe("progress and timings", () => {
 });
 
 describe("without a network", () => {
-  test("a call that follows waits for it, and goes on", async () => {
+  test("a call that follows waits for it, and goes on", { skip: cannot("offline") }, async () => {
     const started = follow({ mode: "polling", pollInterval: 200 });
     await new Promise((resolve) => setTimeout(resolve, 600));
     await client.page.context().setOffline(true);
@@ -163,7 +164,7 @@ describe("without a network", () => {
     assert.equal(followed.updates.at(-1).status, "COMPLETED");
   });
 
-  test("a submit that never left the machine is sent once the network is back", async () => {
+  test("a submit that never left the machine is sent once the network is back", { skip: cannot("offline") }, async () => {
     await client.page.context().setOffline(true);
     const started = client.run(() => fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -173,14 +174,14 @@ describe("without a network", () => {
     assert.equal((await client.sent("text-to-video")).length, 1);
   });
 
-  test("a timeout ends the wait", async () => {
+  test("a timeout ends the wait", { skip: cannot("offline") }, async () => {
     await client.page.context().setOffline(true);
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, timeout: 500 }));
     assert.equal(thrown.name, "TimeoutError");
     await client.page.context().setOffline(false);
   });
 
-  test("an abort ends the wait", async () => {
+  test("an abort ends the wait", { skip: cannot("offline") }, async () => {
     await client.page.context().setOffline(true);
     const { thrown } = await client.run(() =>
       fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, abortSignal: AbortSignal.timeout(300) }),

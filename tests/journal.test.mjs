@@ -297,10 +297,10 @@ describe("a job that ends without a result is forgotten", () => {
 describe("a job whose end is unknown is kept", () => {
   test("where the network is lost, and resume delivers it later", async () => {
     const requestId = await inPage(() => begin({ mode: "polling", pollInterval: 100 }));
-    await client.page.route("**/api/fal/proxy", (route) => route.abort());
+    await client.emulator.fault({ path_contains: "/requests/", times: 999, close: true });
     assert.equal((await inPage(() => job)).code, "network");
     assert.equal((await pending()).length, 1);
-    await client.page.unrouteAll();
+    await client.emulator.clearFaults();
     assert.deepEqual((await inPage((id) => fal.resume(id), requestId)).data, { answer: 42 });
     assert.deepEqual(await pending(), []);
   });

@@ -435,7 +435,7 @@ test("the page says that runs cost money when its server has a key", async (t) =
 
 test("a page without its package says so", async () => {
   const view = await open();
-  await view.page.route("**/fal-wasm/*", (route) => route.abort());
+  await emulator.fault({ path_contains: "/fal-wasm/", times: 99, status: 503 });
   await view.page.reload();
   await view.image.setInputFiles(pngFile());
   await view.prompt.fill("There is nobody to send this");

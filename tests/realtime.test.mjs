@@ -417,7 +417,7 @@ describe("problems", () => {
   });
 
   test("with the download of the module are told, and the next send tries again", async () => {
-    await client.page.route("**/realtime.js", (route) => route.abort(), { times: 1 });
+    await client.emulator.fault({ path_contains: "/realtime.js", status: 503 });
     const seen = await inPage(async () => {
       const { connection, until, errors } = listen();
       connection.send({ n: 1 });

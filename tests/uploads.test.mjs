@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { utimes, writeFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { bigFile, choose, sha256At, uploadBigFile, watchMemory } from "./support/bigfile.mjs";
+import { bigFile, choose } from "./support/bigfile.mjs";
 import { startClient, until } from "./support/client.mjs";
 import { importSource } from "./support/source.mjs";
 
@@ -122,7 +122,8 @@ describe("a part that fails", () => {
       let most = 0;
       XMLHttpRequest.prototype.send = function (body) {
         most = Math.max(most, ++now);
-        this.addEventListener("loadend", () => now--);
+        // Before whoever waits for it sends the next one.
+        this.addEventListener("readystatechange", () => this.readyState === XMLHttpRequest.DONE && now--);
         return send.call(this, body);
       };
       await sent(60 << 20, options);
@@ -456,99 +457,5 @@ describe("with a store", () => {
       }, [SMALL, how]);
       assert.equal(isSame, true, how);
     }
-  });
-});
-
-describe("memory", () => {
-  // 1 GB of it, by FAL_BIG_BYTES=1073741824.
-  const BYTES = Number(process.env.FAL_BIG_BYTES ?? 128 * MIB);
-
-  test("does not grow with the file", async (t) => {
-    const { thrown, isSame, peakBytes, ms, reports } = await uploadBigFile(client, BYTES);
-    assert.equal(thrown, undefined);
-    assert.equal(isSame, true);
-    t.diagnostic(`${BYTES} bytes in ${Math.round(ms)} ms, ${peakBytes} bytes held at most`);
-    assert.ok(peakBytes < 64 * MIB, `${peakBytes} bytes`);
-    assert.deepEqual(reports.at(-1).slice(1), [BYTES, BYTES]);
-  });
-
-  test("is watched by a measure that would tell", async () => {
-    const { peakBytes } = await watchMemory(client.page, () =>
-      client.page.evaluate(async () => {
-        const held = await new Blob([new Uint8Array(70 << 20)]).arrayBuffer();
-        await sleep(500);
-        return held.byteLength;
-      }),
-    );
-    assert.ok(peakBytes() > 64 * MIB, `${peakBytes()} bytes`);
-  });
-});
-
-/** The best of some tries, as a busy machine holds pages up, too. */
-async function best(work) {
-  const tries = [];
-  for (let count = 0; count < 6 && !(tries.at(-1)?.longest <= 50); count++) tries.push(await work());
-  return tries.reduce((a, b) => (b.longest < a.longest ? b : a));
-}
-
-describe("files: inline", () => {
-  for (const engine of ["encodes bytes", "reads files only"]) {
-    test(`encodes 20 MB without holding up the page, in an engine that ${engine}`, async (t) => {
-      const seen = await best(() => client.run(async (engine) => {
-        if (engine !== "encodes bytes") delete Uint8Array.prototype.toBase64;
-        const data = bytes(20_000_000);
-        await sleep(300);
-        fal.config({ files: "inline" });
-        let last = performance.now();
-        let longest = 0;
-        let isDone = false;
-        const channel = new MessageChannel();
-        // Each turn of the page's loop, so that what holds it up is seen.
-        channel.port1.onmessage = () => {
-          const now = performance.now();
-          longest = Math.max(longest, now - last);
-          last = now;
-          if (!isDone) channel.port2.postMessage(0);
-        };
-        channel.port2.postMessage(0);
-        const from = performance.now();
-        const { a } = await fal.storage.transformInput({ a: new Blob([data], { type: "image/png" }) });
-        const ms = performance.now() - from;
-        await sleep(20);
-        isDone = true;
-        const held = longest;
-        const stored = new Uint8Array(await (await fetch(a)).arrayBuffer());
-        return { ms, longest: held, type: a.slice(0, 22), isSame: stored.length === data.length && stored.every((byte, at) => byte === data[at]) };
-      }, engine));
-      assert.equal(seen.thrown, undefined);
-      assert.deepEqual([seen.type, seen.isSame], ["data:image/png;base64,", true]);
-      t.diagnostic(`${Math.round(seen.ms)} ms, the page held up for ${Math.round(seen.longest)} ms at most`);
-      assert.ok(seen.longest < 50, `${seen.longest} ms`);
-    });
-  }
-
-  test("sends 20 MB without holding up the page, between the rest of the input as it is", async (t) => {
-    const seen = await best(() => client.run(async () => {
-      const data = bytes(20_000_000);
-      let body;
-      fal.config({ credentials: "a:b", suppressLocalCredentialsWarning: true, fetch: async (url, init) => ((body = init.body), Response.json({ request_id: "r" })) });
-      const a = new Blob([data], { type: "image/png" });
-      const input = { before: 'a "quoted" fal-inlined-word', a, again: [a], after: "é" };
-      const tasks = [];
-      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ["longtask"] });
-      await sleep(500);
-      tasks.length = 0;
-      await fal.queue.submit("acme/app", { input, files: "inline" });
-      await sleep(300);
-      const longest = Math.max(0, ...tasks);
-      const parsed = JSON.parse(await new Response(body).text());
-      const stored = new Uint8Array(await (await fetch(parsed.a)).arrayBuffer());
-      const isSame = stored.length === data.length && stored.every((byte, at) => byte === data[at]);
-      return { longest, isSame, isTwice: parsed.a === parsed.again[0], before: parsed.before, after: parsed.after };
-    }));
-    assert.equal(seen.thrown, undefined);
-    t.diagnostic(`the longest task took ${seen.longest} ms`);
-    assert.ok(seen.longest <= 50, `${seen.longest} ms`);
-    assert.deepEqual({ ...seen, longest: 0 }, { longest: 0, isSame: true, isTwice: true, before: 'a "quoted" fal-inlined-word', after: "é" });
   });
 });

@@ -1,4 +1,4 @@
-// What the driver of an engine cannot do. A test that needs it is skipped in that engine, with
+// What an engine, or its driver, cannot do. A test that needs it is skipped in that engine, with
 // the reason: `test("…", { skip: cannot("offline") }, …)`.
 
 /** The engine that the tests run in: `FAL_ENGINE`, which is Chromium by default. */
@@ -23,6 +23,8 @@ const LIMITS = {
     clipboard: `${CLASSIC} cannot let a page use the clipboard`,
     chooser: `${CLASSIC} cannot answer a file chooser`,
     downloads: `${CLASSIC} tells of no download`,
+    requests: `${CLASSIC} tells of no request that a page makes`,
+    cuts: "WebKitGTK takes an answer without a length for whole where the connection is closed",
   },
 };
 

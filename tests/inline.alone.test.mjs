@@ -1,0 +1,102 @@
+// Files that are sent as data URIs do not hold the page up. It measures: no other test runs
+// meanwhile.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { startClient } from "./support/client.mjs";
+
+let client;
+before(async () => (client = await startClient()));
+after(() => client?.stop());
+beforeEach(async () => {
+  await client.reset();
+  await client.page.evaluate(() => {
+    window.bytes = (size) => {
+      const data = new Uint8Array(size);
+      new Uint32Array(data.buffer, 0, size >> 2).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
+      return data;
+    };
+  });
+});
+
+/** What a person takes for at once, in ms. */
+const UNNOTICED_MS = 50;
+/** On a busy machine all takes longer, each piece of the work too: then this share of it may be one piece. */
+const MOST_OF_ALL = 1 / 8;
+
+const isHeldUp = ({ longest, ms }) => longest > Math.max(UNNOTICED_MS, ms * MOST_OF_ALL);
+
+/** The best of some tries, as a busy machine holds pages up, too. */
+async function best(work) {
+  const tries = [];
+  for (let count = 0; count < 6 && (count === 0 || isHeldUp(tries.at(-1))); count++) tries.push(await work());
+  return tries.at(-1);
+}
+
+function assertNotHeldUp(seen) {
+  assert.ok(!isHeldUp(seen), `held up for ${seen.longest} ms of ${seen.ms} ms`);
+}
+
+describe("files: inline", () => {
+  for (const engine of ["encodes bytes", "reads files only"]) {
+    test(`encodes 20 MB without holding up the page, in an engine that ${engine}`, async (t) => {
+      const seen = await best(() => client.run(async (engine) => {
+        if (engine !== "encodes bytes") delete Uint8Array.prototype.toBase64;
+        const data = bytes(20_000_000);
+        await sleep(300);
+        fal.config({ files: "inline" });
+        let last = performance.now();
+        let longest = 0;
+        let isDone = false;
+        const channel = new MessageChannel();
+        // Each turn of the page's loop, so that what holds it up is seen.
+        channel.port1.onmessage = () => {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+          if (!isDone) channel.port2.postMessage(0);
+        };
+        channel.port2.postMessage(0);
+        const from = performance.now();
+        const { a } = await fal.storage.transformInput({ a: new Blob([data], { type: "image/png" }) });
+        const ms = performance.now() - from;
+        await sleep(20);
+        isDone = true;
+        const held = longest;
+        const stored = new Uint8Array(await (await fetch(a)).arrayBuffer());
+        return { ms, longest: held, type: a.slice(0, 22), isSame: stored.length === data.length && stored.every((byte, at) => byte === data[at]) };
+      }, engine));
+      assert.equal(seen.thrown, undefined);
+      assert.deepEqual([seen.type, seen.isSame], ["data:image/png;base64,", true]);
+      t.diagnostic(`${Math.round(seen.ms)} ms, the page held up for ${Math.round(seen.longest)} ms at most`);
+      assertNotHeldUp(seen);
+    });
+  }
+
+  test("sends 20 MB without holding up the page, between the rest of the input as it is", async (t) => {
+    const seen = await best(() => client.run(async () => {
+      const data = bytes(20_000_000);
+      let body;
+      fal.config({ credentials: "a:b", suppressLocalCredentialsWarning: true, fetch: async (url, init) => ((body = init.body), Response.json({ request_id: "r" })) });
+      const a = new Blob([data], { type: "image/png" });
+      const input = { before: 'a "quoted" fal-inlined-word', a, again: [a], after: "é" };
+      const tasks = [];
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ["longtask"] });
+      await sleep(500);
+      tasks.length = 0;
+      const from = performance.now();
+      await fal.queue.submit("acme/app", { input, files: "inline" });
+      const ms = performance.now() - from;
+      await sleep(300);
+      const longest = Math.max(0, ...tasks);
+      const parsed = JSON.parse(await new Response(body).text());
+      const stored = new Uint8Array(await (await fetch(parsed.a)).arrayBuffer());
+      const isSame = stored.length === data.length && stored.every((byte, at) => byte === data[at]);
+      return { longest, ms, isSame, isTwice: parsed.a === parsed.again[0], before: parsed.before, after: parsed.after };
+    }));
+    assert.equal(seen.thrown, undefined);
+    t.diagnostic(`the longest task took ${seen.longest} ms of ${seen.ms} ms`);
+    assertNotHeldUp(seen);
+    assert.deepEqual({ ...seen, longest: 0, ms: 0 }, { longest: 0, ms: 0, isSame: true, isTwice: true, before: 'a "quoted" fal-inlined-word', after: "é" });
+  });
+});
