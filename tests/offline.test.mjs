@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launchBrowser } from "./support/browser.mjs";
+import { until } from "./support/client.mjs";
 import { startEmulator } from "./support/emulator.mjs";
+import { startRecorder } from "./support/recorder.mjs";
 
 let emulator;
 let browser;
@@ -77,5 +79,63 @@ describe("the first call of a page while there is no network", () => {
     await context.setOffline(false);
     await page.evaluate(() => preload());
     assert.deepEqual(asked.filter((path) => path.includes("proxy")), []);
+  });
+});
+
+describe("a submit that fails while there is no network", () => {
+  let server;
+  before(async () => (server = await startRecorder(() => held)));
+  after(() => server?.stop());
+  /** Breaks the connection when it resolves. */
+  let held;
+  let breakConnection;
+  beforeEach(async () => {
+    held = new Promise((resolve) => (breakConnection = resolve));
+    server.requests.length = 0;
+    await page.goto(`${emulator.url}/api/emulator`);
+    // The network is there, and the page is told that it is not.
+    await page.evaluate(async (proxyUrl) => {
+      Object.assign(window, await import("/fal-wasm/index.js"));
+      await preload();
+      Object.defineProperty(navigator, "onLine", { get: () => false });
+      fal.config({ proxyUrl });
+      window.submit = () => {
+        const submitted = fal.queue.submit("acme/app", { input: {} });
+        window.ended = submitted.catch(({ name, code, jobMayExist }) => [name, code, jobMayExist]);
+      };
+    }, server.url);
+  });
+  const uncertain = ["SubmitUncertainError", "network", true];
+  const isHere = () => until(() => server.requests.length > 0);
+
+  test("may have been sent, where the network came back in between", async () => {
+    await page.evaluate(() => submit());
+    await isHere();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    breakConnection();
+    assert.deepEqual(await ended(), uncertain);
+  });
+
+  test("may have been sent, where another fetch than the browser's own sent it", async () => {
+    const replacements = {
+      "of the configuration": (proxyUrl) => fal.config({ proxyUrl, fetch: (...given) => fetch(...given) }),
+      "in a service worker's hands": (proxyUrl) => {
+        fal.config({ proxyUrl });
+        Object.defineProperty(navigator.serviceWorker, "controller", { value: {}, configurable: true });
+      },
+      "replaced in the page": () => {
+        delete navigator.serviceWorker.controller;
+        const own = fetch;
+        window.fetch = async (...given) => own(...given);
+      },
+    };
+    for (const [what, replace] of Object.entries(replacements)) {
+      server.requests.length = 0;
+      await page.evaluate(replace, server.url);
+      await page.evaluate(() => submit());
+      await isHere();
+      breakConnection();
+      assert.deepEqual(await ended(), uncertain, what);
+    }
   });
 });

@@ -8,6 +8,7 @@ const CLOSED_MS = 600_000;
 export interface Path {
   /** What the limit of streams is counted by. */
   readonly name: string;
+  /** By `performance.now()`, as clocks are set. */
   closedUntil: number;
   /** The numbers of the streams of this page. */
   readonly numbers: Set<number>;
@@ -19,18 +20,18 @@ const paths = new Map<unknown, Path>();
 export function pathOf({ proxyUrl, requestMiddleware }: any): Path {
   const key = proxyUrl ?? requestMiddleware ?? "fal";
   let path = paths.get(key);
-  if (!path) paths.set(key, (path = { name: String(proxyUrl ?? "fal"), closedUntil: 0, numbers: new Set() }));
+  if (!path) paths.set(key, (path = { name: String(proxyUrl ?? "fal"), closedUntil: -1, numbers: new Set() }));
   return path;
 }
 
 /** Whether it may carry a stream, as far as is known. */
 export function isOpen(path: Path): boolean {
-  return path.closedUntil < Date.now();
+  return path.closedUntil < performance.now();
 }
 
 /** It does not. */
 export function close(path: Path): void {
-  path.closedUntil = Date.now() + CLOSED_MS;
+  path.closedUntil = performance.now() + CLOSED_MS;
 }
 
 /** Counts a stream that the caller asked for, and that has no limit. Returns a function that ends the count. */

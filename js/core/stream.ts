@@ -1,3 +1,4 @@
+import { newController } from "../../src/browser/watch.js";
 import type { Wasm } from "./wasm.ts";
 
 /** Where a stream comes from, and how its failures become exceptions. */
@@ -41,7 +42,7 @@ export class FalStream {
   readonly #source: Source;
   readonly #controller = new AbortController();
   /** Aborted when the stream has ended, for whatever reason: only that frees its connection in Firefox. */
-  readonly #request = new AbortController();
+  readonly #request = newController();
   readonly #listeners: Array<[type: string, listener: Listener]> = [];
   readonly #done: Promise<any>;
   #settle!: { resolve(value: unknown): void; reject(error: unknown): void };

@@ -3,7 +3,6 @@
 
 use std::{mem::take, rc::Rc};
 
-use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     request::Request,
     task::{Task, Waits},
     texts::Text,
-    watch::{is_hidden, pause},
+    watch::{is_hidden, now, pause},
 };
 use crate::{
     endpoint::EndpointId,
@@ -157,7 +156,7 @@ impl Task {
 
     /// Follows the request: JavaScript knows whether the path to the server carries a stream.
     fn follow(&mut self) -> Result<JsValue, Error> {
-        self.began.get_or_insert_with(Date::now);
+        self.began.get_or_insert_with(now);
         let request = self.request()?;
         let followed = Options::empty();
         let url = request.status_stream_url(&self.options);
@@ -184,7 +183,7 @@ impl Task {
         let ms = match self.options.number(Text::PollInterval) {
             Some(given) => follow::poll_interval_ms(given),
             None => follow::poll_delay_ms(
-                Date::now() - self.began.unwrap_or_default(),
+                now() - self.began.unwrap_or_default(),
                 self.last.number(Text::QueuePosition).unwrap_or_default(),
                 is_hidden(),
                 js_sys::Math::random(),

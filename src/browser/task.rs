@@ -50,7 +50,7 @@ pub(crate) struct Task {
     pub(super) is_abandoned: bool,
     /// The answer to the submit; then the last status.
     pub(super) last: Options,
-    /// When the request began to be followed, in milliseconds since the epoch.
+    /// When the request began to be followed, by [`super::watch::now`].
     pub(super) began: Option<f64>,
 }
 

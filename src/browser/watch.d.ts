@@ -4,3 +4,7 @@ export function crash(cause: unknown): void;
 export let crashes: number;
 /** The facts of an abort for this reason, or the reason, where it is the caller's own. */
 export function abortFacts(reason: unknown): unknown;
+/** A controller whose signal the platform's `fetch` takes. */
+export function newController(): AbortController;
+/** The part of what `fetch` is given that has this signal of a `newController`: none if it would be refused. */
+export function signalPart(signal: AbortSignal): { signal?: AbortSignal };

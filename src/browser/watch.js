@@ -39,6 +39,40 @@ export function begin(task, given, ms) {
   return new Promise((...settled) => new Watch(settled, task, given, ms));
 }
 
+/** How controllers are made, found out once for each class of this name. */
+let controllers;
+
+/**
+ * A controller whose signal the platform's `fetch` takes. Where tests run in Node with the classes of
+ * a simulated page, such as jsdom's, these are not `fetch`'s own, and it refuses them.
+ */
+export function newController() {
+  const { AbortController: Own } = globalThis;
+  if (controllers?.Own !== Own) controllers = { Own, ...makerOf(Own) };
+  return controllers.make();
+}
+
+/** The part of what `fetch` is given that has this signal of a `newController`: none if it would be refused. */
+export function signalPart(signal) {
+  return controllers.isTaken ? { signal } : {};
+}
+
+function makerOf(Own) {
+  const own = () => new Own();
+  if (isTaken(own().signal)) return { make: own, isTaken: true };
+  const make = globalThis.process?.getBuiltinModule?.("node:util")?.transferableAbortController;
+  return make ? { make: () => make(), isTaken: true } : { make: own, isTaken: false };
+}
+
+function isTaken(signal) {
+  if (typeof Request === "undefined") return true;
+  try {
+    return Boolean(new Request("http://localhost", { signal }));
+  } catch {
+    return false;
+  }
+}
+
 /** The calls that buy something. */
 const BUYS = ["submit", "run"];
 
@@ -49,7 +83,7 @@ class Watch {
   #requestId;
   /** The call that may have bought something and has no answer yet. */
   #uncertain;
-  #controller = new AbortController();
+  #controller = newController();
   #settled;
   #task;
   #given;
@@ -103,7 +137,7 @@ class Watch {
 
   abort() {
     this.#controller.abort();
-    this.#controller = new AbortController();
+    this.#controller = newController();
   }
 
   /** Later, as it may be the call itself that is running and calls a callback which aborts it. */
@@ -148,19 +182,27 @@ class Watch {
 /** Waits, until the call is stopped at most; with `wakes`, until it may be worth to go on sooner. */
 export function pause(ms, { signal }, wakes) {
   return new Promise((resolve) => {
-    const ended = new AbortController();
+    const { document } = globalThis;
     const end = () => {
       clearTimeout(timer);
-      ended.abort();
+      // One by one: a signal that ends them all may be of another class than these take.
+      signal.removeEventListener("abort", end);
+      globalThis.removeEventListener?.("online", end);
+      document?.removeEventListener("visibilitychange", seen);
       resolve();
     };
+    const seen = () => isHidden() || end();
     const timer = setTimeout(end, Math.min(ms, MAX_MS));
-    const until = { signal: ended.signal };
-    signal.addEventListener("abort", end, until);
+    signal.addEventListener("abort", end);
     if (!wakes) return;
-    globalThis.addEventListener?.("online", end, until);
-    globalThis.document?.addEventListener("visibilitychange", () => isHidden() || end(), until);
+    globalThis.addEventListener?.("online", end);
+    document?.addEventListener("visibilitychange", seen);
   });
+}
+
+/** Milliseconds by a clock that nobody sets. */
+export function now() {
+  return performance.now();
 }
 
 /** Whether nobody sees the page. */

@@ -26,6 +26,9 @@ extern "C" {
     /// network is back or the page is seen again.
     pub(crate) fn pause(ms: f64, watch: &Watch, wakes: bool) -> Promise;
 
+    /// Milliseconds by a clock that nobody sets.
+    pub(crate) fn now() -> f64;
+
     /// Whether nobody sees the page.
     #[wasm_bindgen(js_name = isHidden)]
     pub(crate) fn is_hidden() -> bool;

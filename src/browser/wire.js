@@ -2,6 +2,8 @@
 // plain objects that `fetch` takes, and read an answer by its content type. Failures are
 // thrown as the facts that `error.rs` reads. Whether, where and how often is Rust's to say.
 
+import { signalPart } from "./watch.js";
+
 const JSON_TYPE = "application/json";
 
 /**
@@ -130,24 +132,46 @@ function keyOf({ credentials }) {
   throw { falCode: "invalid_argument", argument: "credentials", problem: "are no key: a key is printable ASCII, without spaces or line breaks" };
 }
 
-async function send(custom, url, init) {
+async function send(custom, url, { signal, ...init }) {
   let response;
-  const wasOffline = isOffline();
+  const isStillAway = watchNetwork();
   try {
     // A URL, not a Request: React on a server answers a repeated Request from its memory.
-    response = await (custom ?? fetch)(url, init);
+    response = await (custom ?? fetch)(url, { ...init, ...signalPart(signal) });
   } catch (cause) {
     if (!custom) check(url, init);
+    const isUnsent = isStillAway() && !custom && isBrowsersOwn();
     // A caller's own fetch may be ended on purpose, or fail at what is no connection.
-    throw cause instanceof TypeError || typeof cause?.code === "string" ? lost(cause, wasOffline) : cause;
+    throw cause instanceof TypeError || typeof cause?.code === "string" ? lost(cause, isUnsent) : cause;
+  } finally {
+    isStillAway();
   }
   if (typeof response?.headers?.get === "function" && typeof response.status === "number") return response;
   throw { falCode: "bad_response", problem: "fetch gave no Response" };
 }
 
-/** A failure of the network. What begins and fails while there is none has not left the machine. */
-function lost(cause, wasOffline = false) {
-  return { falCode: "network", cause, isOffline: isOffline(), isUnsent: wasOffline && isOffline() };
+/** Watches for the network to come back. Returns a function that ends this, and says whether it was away all the time. */
+function watchNetwork() {
+  let isAway = isOffline();
+  const back = () => (isAway = false);
+  if (isAway) globalThis.addEventListener?.("online", back);
+  return () => {
+    globalThis.removeEventListener?.("online", back);
+    return isAway && isOffline();
+  };
+}
+
+/**
+ * Whether `fetch` is the browser's own, and no service worker is before it: anything else may wait
+ * for the network and send what seemed to have failed.
+ */
+function isBrowsersOwn() {
+  return /\[native code\]/.test(Function.prototype.toString.call(fetch)) && !globalThis.navigator?.serviceWorker?.controller;
+}
+
+/** A failure of the network; `isUnsent` where the request has certainly not left the machine. */
+function lost(cause, isUnsent = false) {
+  return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
 }
 
 /** Whether there is no network at all: only `false` says so, and some runtimes say nothing. */

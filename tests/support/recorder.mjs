@@ -14,7 +14,8 @@ const CORS = {
  * Starts such a server.
  *
  * - `answer(request)` gives `{ status, headers, body }` for `{ method, path, target, headers, body }`, whose
- *   `target` is the URL in `x-fal-target-url`; a `body` that is no text is sent as JSON
+ *   `target` is the URL in `x-fal-target-url`; a `body` that is no text is sent as JSON; where it gives
+ *   nothing, the connection breaks. The promise `closed` of a request resolves when its connection is done with
  * - `url`: its origin
  * - `requests`: what it got, preflights aside
  * - `stop()`: closes it
@@ -29,9 +30,13 @@ export async function startRecorder(answer) {
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const { method, url: path, headers } = incoming;
-    const request = { method, path, target: headers["x-fal-target-url"], headers, body: Buffer.concat(chunks).toString() };
+    const target = headers["x-fal-target-url"];
+    const closed = new Promise((resolve) => outgoing.once("close", resolve));
+    const request = { method, path, target, headers, body: Buffer.concat(chunks).toString(), closed };
     requests.push(request);
-    const { status = 200, headers: more = {}, body = {} } = await answer(request);
+    const given = await answer(request);
+    if (!given) return outgoing.destroy();
+    const { status = 200, headers: more = {}, body = {} } = given;
     const type = typeof body === "string" ? {} : { "content-type": "application/json" };
     outgoing.writeHead(status, { ...cors, ...type, ...more });
     outgoing.end(typeof body === "string" ? body : JSON.stringify(body));

@@ -1,5 +1,7 @@
 // A try that sends nothing any more is given up, and made again like one whose connection broke.
 
+import { newController, signalPart } from "../../../src/browser/watch.js";
+
 const MEBIBYTE = 1_048_576;
 
 /** One try to send the bytes of a file, or of a part. */
@@ -27,12 +29,13 @@ export class Stalled extends TypeError {
 export function timed(send: any, stallMs: number): Send {
   return (url, init) =>
     new Promise((resolve, reject) => {
-      const controller = new AbortController();
+      const controller = newController();
+      const { signal, ...rest } = init;
       const fail = (reason: unknown): void => (reject(reason), controller.abort(reason));
-      init.signal.addEventListener("abort", () => fail(init.signal.reason));
-      const ms = stallMs * (1 + (init.body?.size ?? 0) / MEBIBYTE);
+      signal.addEventListener("abort", () => fail(signal.reason));
+      const ms = stallMs * (1 + (rest.body?.size ?? 0) / MEBIBYTE);
       const timer = setTimeout(() => fail(new Stalled(ms)), Math.min(ms, 2 ** 31 - 1));
-      const sent = async (): Promise<Response> => send(url, { ...init, signal: controller.signal });
+      const sent = async (): Promise<Response> => send(url, { ...rest, ...signalPart(controller.signal) });
       sent().then(resolve, reject).finally(() => clearTimeout(timer));
     });
 }
