@@ -56,10 +56,11 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
           const stream = new FalStream({ ...source, signal, open });
           const poll = (): Promise<any> =>
             wasm.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
-          const read = await readStatuses(stream, updates, poll);
+          const read = await readStatuses(stream, updates, poll, isAsked);
           last = read.last ?? last;
           if (signal.aborted || isCompleted(last)) return last;
           tries = read.isRefused ? 0 : tries - 1;
+          if (!read.isRefused) options.onRetry?.();
         } finally {
           leave();
         }
@@ -79,8 +80,11 @@ interface Followed {
   url: string;
 }
 
-/** Reads the statuses of a stream up to its end: the last one. Rejects with what a callback throws. */
-async function readStatuses(stream: FalStream, updates: Updates, poll: () => Promise<any>): Promise<{ last?: any; isRefused?: boolean }> {
+/**
+ * Reads the statuses of a stream up to its end. Returns the last one, with all the logs or, if `isBare`, as the
+ * stream gives it. Rejects with what a callback throws.
+ */
+async function readStatuses(stream: FalStream, updates: Updates, poll: () => Promise<any>, isBare: boolean): Promise<{ last?: any; isRefused?: boolean }> {
   const logs: unknown[] = [];
   let last: any;
   let thrown: { error: unknown } | undefined;
@@ -104,9 +108,10 @@ async function readStatuses(stream: FalStream, updates: Updates, poll: () => Pro
       // A login page is no status, and no stream of them.
       if (typeof status?.status !== "string") return { last, isRefused: true };
       check.heard(status);
-      last = status;
       if (Array.isArray(status?.logs)) logs.push(...status.logs);
-      report("logs" in status ? { ...status, logs: [...logs] } : status);
+      const whole = "logs" in status ? { ...status, logs: [...logs] } : status;
+      last = isBare ? status : whole;
+      report(whole);
       if (thrown) break;
     }
   } catch (reason: any) {

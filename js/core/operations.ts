@@ -9,6 +9,7 @@ import { asFile } from "./file.ts";
 import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.ts";
 import { transformed } from "./input.ts";
 import { Progress, sent } from "./progress.ts";
+import { withReports } from "./reporter.ts";
 import { statusStream, streamed } from "./streams.ts";
 import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
@@ -48,23 +49,25 @@ export function operations(instance: Wasm): Operations {
     async submit(config, id, options) {
       return wasm.submit(config, id, await submission(wasm, config, id, options));
     },
-    async subscribe(config, id, options: any) {
-      const call = await submission(wasm, config, id, options);
-      const updates = new Updates(options, isOfficial(options));
-      const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
-        updates.submitted();
-        // Who is told of a request may count on its being noted.
-        await options.onSubmitted?.(reply);
-        if (!signal.aborted) void options.onEnqueue?.(reply.request_id);
-      };
-      const answer = await wasm.subscribe(config, id, { ...call, ...following(wasm, config, id, options, updates), onSubmitted });
-      return resultOf(answer, updates.summary());
-    },
-    async resume(config, id, options: any) {
-      const updates = new Updates(options, isOfficial(options));
-      const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, options, updates) });
-      return resultOf(answer, updates.summary());
-    },
+    subscribe: (config, id, options) =>
+      withReports(options, async (options) => {
+        const call = await submission(wasm, config, id, options);
+        const updates = new Updates(options, isOfficial(options));
+        const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
+          updates.submitted();
+          // Who is told of a request may count on its being noted.
+          await options.onSubmitted?.(reply);
+          if (!signal.aborted) void options.onEnqueue?.(reply.request_id);
+        };
+        const answer = await wasm.subscribe(config, id, { ...call, ...following(wasm, config, id, options, updates), onSubmitted });
+        return resultOf(answer, updates.summary());
+      }),
+    resume: (config, id, options) =>
+      withReports(options, async (options) => {
+        const updates = new Updates(options, isOfficial(options));
+        const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, options, updates) });
+        return resultOf(answer, updates.summary());
+      }),
     async run(config, id, options) {
       return wasm.run(config, id, await prepared(wasm, config, id, options, runHeaders(options), {}));
     },
@@ -75,10 +78,11 @@ export function operations(instance: Wasm): Operations {
     async streamStatus(config, id, options) {
       return statusStream(wasm, config, id, options);
     },
-    async subscribeToStatus(config, id, options) {
-      const updates = new Updates(options, isOfficial(options));
-      return wasm.follow(config, id, { ...options, ...following(wasm, config, id, options, updates) });
-    },
+    subscribeToStatus: (config, id, options) =>
+      withReports(options, async (options) => {
+        const updates = new Updates(options, isOfficial(options));
+        return updates.shown(await wasm.follow(config, id, { ...options, ...following(wasm, config, id, options, updates) }));
+      }),
     async upload(config, given, options: any) {
       const file = asFile(given);
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);

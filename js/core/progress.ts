@@ -1,40 +1,61 @@
-import { told } from "./updates.ts";
+// How much of a call's files is sent.
 
-/** Told so often while bytes are on their way, in milliseconds. */
+import type { UploadProgress } from "../types/storage.ts";
+import type { Reachability } from "./reporter.ts";
+
+/** How often the caller gets a report while bytes are on their way, in milliseconds. */
 const EVERY_MS = 100;
 
-/** What tells a caller of bytes sent; nothing where nobody listens. */
-export function sent({ onUploadProgress, onProgress }: any): ((bytes: Bytes) => void) | undefined {
+/** What a caller listens with. */
+interface Listener {
+  report(bytes: UploadProgress): void;
+  /** Nothing is sent, since a try failed. */
+  reportLost(): void;
+}
+
+/** Reports bytes sent to a caller who listens; `undefined` where nobody does. */
+export function sent({ onUploadProgress, onProgress, onRetry }: any): Listener | undefined {
   if (!onUploadProgress && !onProgress) return undefined;
-  return ({ loaded, total }) => {
-    told(onUploadProgress, { loaded, total });
-    told(onProgress, { phase: "uploading", progress: total > 0 ? loaded / total : undefined, loaded, total });
+  return {
+    report({ loaded, total }) {
+      callSafely(onUploadProgress, { loaded, total });
+      callSafely(onProgress, { phase: "uploading", progress: total > 0 ? loaded / total : undefined, loaded, total });
+    },
+    reportLost: () => onRetry?.(),
   };
 }
 
-interface Bytes {
-  loaded: number;
-  total: number;
+/** Calls a caller's function, if it is one. A progress bar that throws must not fail a job that is paid for. */
+function callSafely(callback: unknown, progress: object): void {
+  if (typeof callback !== "function") return;
+  try {
+    callback(progress);
+  } catch {
+    // As said.
+  }
 }
 
-/** Bytes sent, over all the uploads of one call, told to the caller's `onUploadProgress`. */
-export class Progress {
-  readonly #callback: unknown;
+/** Counts the bytes sent over all the uploads of one call. */
+export class Progress implements Reachability {
+  readonly #listener: Listener | undefined;
   /** Bytes sent of each file, by the URL that takes them, as the last try has it. */
   readonly #sent = new Map<Blob, Map<string, number>>();
   #uploads = 0;
   #timer: any;
-  #told = 0;
-  #last = 0;
+  /** The most that was reported. */
+  #reported = 0;
+  #reportedAt = 0;
+  /** A try failed, and no bytes were sent since. */
+  #isLost = false;
 
-  constructor(callback: unknown, files: Blob[]) {
-    this.#callback = callback;
+  constructor(listener: Listener | undefined, files: Blob[]) {
+    this.#listener = listener;
     for (const file of files) this.restart(file);
   }
 
   /** An upload begins; to be ended, whatever comes of it. */
   begin(): void {
-    if (typeof this.#callback !== "function") return;
+    if (!this.#listener) return;
     if (this.#uploads++ > 0) return;
     this.#timer = setInterval(() => this.#report(), EVERY_MS);
     this.#report();
@@ -46,9 +67,10 @@ export class Progress {
 
   /** So many bytes of a file are sent to this URL. */
   tell(file: Blob, url: string, bytes: number): void {
+    this.#isLost = false;
     this.#sent.get(file)?.set(url, bytes);
     // Timers of a page in the background are slow.
-    if (performance.now() - this.#last > 2 * EVERY_MS) this.#report();
+    if (performance.now() - this.#reportedAt > 2 * EVERY_MS) this.#report();
   }
 
   /** Nothing of a file counts any more. */
@@ -58,13 +80,24 @@ export class Progress {
 
   /** All bytes of a file are sent. */
   finish(file: Blob): void {
+    this.#isLost = false;
     this.#sent.set(file, new Map([["", file.size]]));
     this.#report();
   }
 
+  /** A try failed. The next report says so, unless other files or parts are sent meanwhile. */
+  readonly onRetry = (): void => {
+    this.#isLost = true;
+  };
+
+  readonly onAnswer = (): void => {
+    this.#isLost = false;
+  };
+
   #report(): void {
-    if (typeof this.#callback !== "function") return;
-    this.#last = performance.now();
+    if (!this.#listener) return;
+    this.#reportedAt = performance.now();
+    if (this.#isLost) return this.#listener.reportLost();
     let loaded = 0;
     let total = 0;
     for (const [file, sent] of this.#sent) {
@@ -72,7 +105,7 @@ export class Progress {
       for (const part of sent.values()) loaded += part;
     }
     // Never back, so that a part sent again does not move the bar the wrong way.
-    this.#told = Math.max(this.#told, loaded);
-    this.#callback({ loaded: this.#told, total });
+    this.#reported = Math.max(this.#reported, loaded);
+    this.#listener.report({ loaded: this.#reported, total });
   }
 }

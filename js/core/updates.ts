@@ -1,14 +1,6 @@
 // What a caller is told of a request: every update once, and how far it is.
 
-/** Told how far a call is; what it throws is nobody's problem but its own. */
-export function told(onProgress: unknown, progress: object): void {
-  if (typeof onProgress !== "function") return;
-  try {
-    onProgress(progress);
-  } catch {
-    // What a progress bar throws must not fail a job that is paid for.
-  }
-}
+import type { Progress } from "../types/progress.ts";
 
 /** Where a request stands, and since when. */
 export class Updates {
@@ -44,13 +36,18 @@ export class Updates {
     if (state !== "IN_QUEUE") this.#began ??= performance.now();
     if (state === "COMPLETED") this.#ended ??= performance.now();
     const key = JSON.stringify({ ...status, logs: status?.logs?.length });
-    if (key === this.#told && !this.#repeats) return;
+    const isNews = key !== this.#told;
     this.#told = key;
-    const { onQueueUpdate, onProgress, logs } = this.#options;
-    // Asked for to read the progress from.
-    const hidesLogs = onProgress && !logs && status?.logs?.length;
-    if (onQueueUpdate) void onQueueUpdate(hidesLogs ? { ...status, logs: null } : status);
-    told(onProgress, this.#progress(state));
+    const { onQueueUpdate, onProgress } = this.#options;
+    if (onQueueUpdate && (isNews || this.#repeats)) void onQueueUpdate(this.shown(status));
+    // Old news, too, says that the service answers.
+    onProgress?.(this.#progress(state));
+  }
+
+  /** A status as the caller gets it: without logs where only the progress is read from them. */
+  shown(status: any): any {
+    const { onProgress, logs } = this.#options;
+    return onProgress && !logs && status?.logs?.length ? { ...status, logs: null } : status;
   }
 
   /** What the service measured, and how long it took, in milliseconds. */
@@ -61,10 +58,11 @@ export class Updates {
     return { metrics: this.#status?.metrics ?? undefined, timings };
   }
 
-  #progress(state: string): object {
+  #progress(state: string): Progress {
     if (state === "COMPLETED") return { phase: "done", progress: 1 };
     if (state !== "IN_QUEUE") return { phase: "running", progress: this.#ran() };
-    const position = Number(this.#status.queue_position);
+    const position = this.#status.queue_position;
+    if (typeof position !== "number") return { phase: "queued", progress: undefined, queuePosition: undefined };
     const first = (this.#firstPosition ??= position);
     return { phase: "queued", progress: position < first ? 1 - position / first : first > 0 ? 0 : undefined, queuePosition: position };
   }

@@ -80,10 +80,11 @@ async function anew(job: Job, way: (job: Job) => Promise<string>): Promise<strin
 }
 
 async function inOnePiece(job: Job): Promise<string> {
-  const { wasm, sending, file, abortSignal } = job;
+  const { wasm, sending, file, abortSignal, progress } = job;
+  const { onRetry, onAnswer } = progress;
   const place = await begin(job);
   const headers = { "Content-Type": typeOf(file) };
-  await atPlace(wasm.put(sending, file, { uploadUrl: place.upload_url, abortSignal, headers }));
+  await atPlace(wasm.put(sending, file, { uploadUrl: place.upload_url, abortSignal, headers, onRetry, onAnswer }));
   return place.file_url;
 }
 

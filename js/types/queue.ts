@@ -54,7 +54,7 @@ export interface QueueSubscribeOptions extends QueueModeOptions {
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
   /** Ask for the model's logs with each status. @default false */
   readonly logs?: boolean | undefined;
-  /** Told how far the call is, from the upload of its files to its end. */
+  /** Gets a report of how far the call is, from the upload of its files to its end, and of lost connections. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds from the submit (uploads are not counted) until the call settles with a
@@ -89,7 +89,7 @@ export interface QueueStatusStreamOptions extends QueueStatusOptions {
 export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, QueueModeOptions {
   /** Told each status, to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
-  /** Told how far the request is. */
+  /** Gets a report of how far the request is, and of lost connections. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds until the call settles with a `TimeoutError` and cancels the job.
@@ -121,7 +121,11 @@ export interface QueueClient {
     endpointId: string,
     options: QueueStatusStreamOptions,
   ): Promise<FalStream<unknown, QueueStatus>>;
-  /** Follows a request that was submitted before. @returns its last status */
+  /**
+   * Follows a request that was submitted before.
+   * @returns its last status, with all the logs where `logs` asks for them; with `mode: "streaming"`, with
+   * those of the stream's last event
+   */
   subscribeToStatus(
     endpointId: string,
     options: QueueStatusSubscriptionOptions,

@@ -215,7 +215,7 @@ impl Task {
     }
 
     /// Calls a function among the options, if there is one, and waits for what it promises.
-    fn tell(&self, name: Text, value: &JsValue) -> JsValue {
+    pub(super) fn tell(&self, name: Text, value: &JsValue) -> JsValue {
         called(&self.options.value(name), value, &self.watch).into()
     }
 

@@ -1,6 +1,8 @@
 //! One HTTP call: the only place that lets a key out, sends, reads the answer, and asks
 //! [`crate::retry`] whether to try again.
 
+use std::mem::take;
+
 use js_sys::{Date, Function, Math, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
@@ -157,6 +159,9 @@ impl Task {
         if !error.is_undefined() {
             return self.failed(error, &answer);
         }
+        if take(&mut self.is_retrying) {
+            self.tell(Text::OnAnswer, &JsValue::UNDEFINED);
+        }
         if let Some(request) = &self.request {
             answer.set(Text::RequestId, request.id.as_str().into());
         }
@@ -178,6 +183,8 @@ impl Task {
         else {
             return Err(error.with_text(Text::Operation, plan.operation));
         };
+        self.is_retrying = true;
+        self.tell(Text::OnRetry, &JsValue::UNDEFINED);
         let is_for_network = ms.is_infinite();
         // To have waited for the network is no try.
         self.attempt += u32::from(!is_for_network);

@@ -39,6 +39,8 @@ pub(crate) struct Task {
     /// The HTTP call under way, and how often it was tried again.
     pub(super) call: Option<Box<Call>>,
     pub(super) attempt: u32,
+    /// A try failed, and no answer came since.
+    pub(super) is_retrying: bool,
     pub(super) phase: Phase,
     pub(super) endpoint: Option<Rc<EndpointId>>,
     /// What the call is about, once it is in the queue.
@@ -89,6 +91,7 @@ impl Task {
             waits: Waits::Start,
             call: None,
             attempt: 0,
+            is_retrying: false,
             phase: Phase::Submit,
             endpoint: None,
             request: None,

@@ -75,6 +75,7 @@ function placeFor(job: Job & Shared): Promise<Place> {
 /** Puts the parts that are not there yet, some at a time. When one fails, the others end. */
 async function putParts({ wasm, config, sending, file, progress, atPlace, abortSignal, memory, record, gone }: Parts): Promise<void> {
   const { uploadUrl, partSize, etags } = record;
+  const { onRetry, onAnswer } = progress;
   const gate = new Gate();
   const gated = {
     ...sending,
@@ -90,7 +91,7 @@ async function putParts({ wasm, config, sending, file, progress, atPlace, abortS
         progress.tell(file, String(number), bytes.size);
         continue;
       }
-      const etag = await atPlace(wasm.put(gated, bytes, { uploadUrl, part: String(number), abortSignal }), gone);
+      const etag = await atPlace(wasm.put(gated, bytes, { uploadUrl, part: String(number), abortSignal, onRetry, onAnswer }), gone);
       if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" };
       etags[number] = etag;
       await memory.save(record);
@@ -101,12 +102,13 @@ async function putParts({ wasm, config, sending, file, progress, atPlace, abortS
 
 /** Says that all parts are there, and looks whether the file is. */
 async function complete(parts: Parts): Promise<void> {
-  const { wasm, sending, atPlace, abortSignal, gone } = parts;
+  const { wasm, sending, atPlace, abortSignal, gone, progress } = parts;
+  const { onRetry, onAnswer } = progress;
   const { uploadUrl, etags } = parts.record;
   const list = Object.entries(etags).map(([number, etag]) => ({ partNumber: Number(number), etag }));
   const headers = { "Content-Type": "application/json" };
   try {
-    await atPlace(wasm.complete(sending, JSON.stringify({ parts: list }), { uploadUrl, abortSignal, headers }), gone);
+    await atPlace(wasm.complete(sending, JSON.stringify({ parts: list }), { uploadUrl, abortSignal, headers, onRetry, onAnswer }), gone);
   } catch (reason: any) {
     // It was completed before, it may be, and the answer was lost.
     if (reason?.isGone && (await ending(parts)) === 206) return;

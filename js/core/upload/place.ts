@@ -31,8 +31,8 @@ export interface Place {
 export const GONE: number[] = [403, 404, 410];
 
 /** Asks for a place for a file, in one piece or in parts. */
-export function begin({ wasm, config, file, headers, abortSignal }: Job, multipart = false): Promise<Place> {
-  return wasm.initiate(config, described(file), { headers, abortSignal, multipart });
+export function begin({ wasm, config, file, headers, abortSignal, progress: { onRetry, onAnswer } }: Job, multipart = false): Promise<Place> {
+  return wasm.initiate(config, described(file), { headers, abortSignal, multipart, onRetry, onAnswer });
 }
 
 /** A call to a place: where that is good no more, the failure has `isGone`. */

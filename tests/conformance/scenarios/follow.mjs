@@ -42,6 +42,17 @@ export const scenarios = [
     run: ({ client, note }) => client().queue.subscribeToStatus(APP, following(note, { mode: "streaming", logs: true })),
   },
   {
+    id: "subscribe-to-status-by-default",
+    what: "subscribeToStatus without a mode resolves with all the logs",
+    differs: ["follow-by-stream"],
+    answers: [stream(toEnd), status("IN_PROGRESS", { logs: [log("one")] }), status("COMPLETED", { logs: [log("one"), log("two")], metrics: { inference_time: 1 } })],
+    run: ({ client, note }) => client().queue.subscribeToStatus(APP, following(note, { logs: true })),
+    check({ theirs, ours, assert }) {
+      assert.deepEqual(theirs.outcome.value.logs, [log("one"), log("two")]);
+      assert.deepEqual(ours.outcome.value.logs, theirs.outcome.value.logs);
+    },
+  },
+  {
     id: "subscribe-to-status-refused",
     what: "subscribeToStatus of an unknown request",
     answers: [status("", {}, { status: 404, body: { status: "NOT_FOUND" } })],

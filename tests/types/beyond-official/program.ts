@@ -1,7 +1,7 @@
 // What the official types refuse and these take: a call of the official README that gives no
 // options, and the options that only this package has.
 
-import { createFalClient, fal, FalError, type Config, type PendingEntry, type PendingStore } from "fal-wasm";
+import { createFalClient, fal, FalError, type Config, type PendingEntry, type PendingStore, type Progress } from "fal-wasm";
 
 declare const file: File;
 declare const abortSignal: AbortSignal;
@@ -20,6 +20,12 @@ await client.subscribe("acme/app", {
   // The official types have no `undefined` here where `exactOptionalPropertyTypes` is set.
   abortSignal: undefined,
 });
+const shown = (report: Progress): string => {
+  if (report.phase === "reconnecting" || report.phase === "offline") return `${report.phase} since ${new Date(report.since).toLocaleTimeString()}`;
+  if (report.phase === "uploading") return `${report.loaded} of ${report.total} bytes`;
+  return report.phase === "queued" ? `${report.queuePosition} ahead` : `${report.phase} ${report.progress}`;
+};
+await client.subscribe("acme/app", { input: {}, onProgress: (report) => console.log(shown(report)) });
 await client.storage.upload(file, { onUploadProgress, abortSignal, multipartThreshold: Infinity, partSize: 16 * 2 ** 20, stallTimeout: 60_000 });
 const kept = new Map<string, PendingEntry>();
 const store: PendingStore = { list: () => kept.values(), put: (entry) => kept.set(entry.requestId, entry), delete: async (id) => kept.delete(id) };

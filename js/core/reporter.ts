@@ -1,0 +1,92 @@
+// What a caller's `onProgress` gets: the phases of one call, and whether the service can be reached.
+
+import type { Progress } from "../types/progress.ts";
+
+/** What the Rust side says of the service, by these names among the options of a call. */
+export interface Reachability {
+  /** A try failed, and the call waits to try again. */
+  onRetry(): void;
+  /** A try succeeded after one had failed. */
+  onAnswer(): void;
+}
+
+/**
+ * Does the work of a call whose options may have an `onProgress`. The work gets options whose `onProgress`
+ * never throws and never repeats a report, with what the Rust side needs to report lost connections.
+ */
+export async function withReports<Result>(options: any, work: (options: any) => Promise<Result>): Promise<Result> {
+  if (typeof options.onProgress !== "function") return work({ ...options, onProgress: undefined });
+  const reporter = new ProgressReporter(options.onProgress);
+  const { onProgress, onRetry, onAnswer } = reporter;
+  try {
+    return await work({ ...options, onProgress, onRetry, onAnswer });
+  } finally {
+    reporter.end();
+  }
+}
+
+class ProgressReporter implements Reachability {
+  readonly #tellCaller: (progress: Progress) => void;
+  /** The newest phase of the call itself. */
+  #phase: Progress | undefined;
+  /** Since when nothing answers, or there is no network. */
+  #since: number | undefined;
+  #isLost = false;
+  #isOffline = false;
+  /** The last report, as JSON. */
+  #last: string | undefined;
+  readonly #listening = new AbortController();
+
+  constructor(tellCaller: (progress: Progress) => void) {
+    this.#tellCaller = tellCaller;
+    const until = { signal: this.#listening.signal };
+    globalThis.addEventListener?.("offline", () => this.#lose({ isLost: this.#isLost, isOffline: true }), until);
+    globalThis.addEventListener?.("online", () => (this.#isLost ? this.#lose({ isLost: true, isOffline: false }) : this.onAnswer()), until);
+  }
+
+  /** The call is in this phase, so the service can be reached. */
+  readonly onProgress = (phase: Progress): void => {
+    this.#phase = phase;
+    this.onAnswer();
+  };
+
+  readonly onRetry = (): void => {
+    this.#lose({ isLost: true, isOffline: globalThis.navigator?.onLine === false });
+  };
+
+  readonly onAnswer = (): void => {
+    this.#isLost = false;
+    this.#isOffline = false;
+    this.#since = undefined;
+    this.#report();
+  };
+
+  /** Reports nothing more. */
+  end(): void {
+    this.#listening.abort();
+  }
+
+  #lose({ isLost, isOffline }: { isLost: boolean; isOffline: boolean }): void {
+    this.#isLost = isLost;
+    this.#isOffline = isOffline;
+    this.#since ??= Date.now();
+    this.#report();
+  }
+
+  #report(): void {
+    const progress = this.#current();
+    const text = JSON.stringify(progress);
+    if (!progress || text === this.#last || this.#listening.signal.aborted) return;
+    this.#last = text;
+    try {
+      this.#tellCaller(progress);
+    } catch {
+      // A progress bar that throws must not fail a job that is paid for.
+    }
+  }
+
+  #current(): Progress | undefined {
+    if (this.#since === undefined) return this.#phase;
+    return { phase: this.#isOffline ? "offline" : "reconnecting", progress: undefined, since: this.#since };
+  }
+}
