@@ -4,8 +4,9 @@ import type { Operations } from "./core/operations.ts";
 import { toError } from "./errors.ts";
 import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
-import { inTime } from "./network.ts";
+import { ifLoadWaits, inTime } from "./network.ts";
 import { createRealtimeClient } from "./realtime.ts";
+import { guarded } from "./report.ts";
 import type { Config, FalClient, StreamingClient } from "./types.ts";
 
 /** What is about the journal, and what is noted in it where `persist` says so. */
@@ -28,6 +29,7 @@ export function createFalClient(userConfig: Config = {}): FalClient {
       const isList = name === "pending" || name === "forget";
       try {
         const modules = Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
+        ifLoadWaits(modules, () => guarded(() => call.onProgress?.({ phase: "offline", progress: undefined, since: Date.now() }), () => {}));
         const signal = name === "stream" ? call.signal : call.abortSignal;
         const [core, journal] = await unlessAborted(signal, inTime(modules, call.timeout));
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);

@@ -42,6 +42,15 @@ export async function inTime<T>(loading: Promise<T>, ms: unknown): Promise<T> {
   }
 }
 
+/** Calls `report` if there is no network, and what is being loaded is not here yet. */
+export function ifLoadWaits(loading: Promise<unknown>, report: () => void): void {
+  if (!isOffline()) return;
+  // What was loaded before is here within this task.
+  const timer = setTimeout(report);
+  const stop = (): void => clearTimeout(timer);
+  loading.then(stop, stop);
+}
+
 /** Whether this page comes from this machine, and can be had without a network. */
 export function isLocal(): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(globalThis.location?.hostname ?? "localhost");

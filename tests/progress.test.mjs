@@ -140,6 +140,25 @@ describe("without a network", () => {
     assertNoneTwice(await reports());
   });
 
+  test("the first call of a page, which waits for the package's own files, is reported as offline", async () => {
+    const page = await client.page.context().newPage();
+    await page.goto(`${client.emulator.url}/api/emulator`);
+    await page.evaluate(async () => {
+      window.fal = (await import("/fal-wasm/index.js")).fal;
+      fal.config({ proxyUrl: "/api/fal/proxy" });
+    });
+    await page.context().setOffline(true);
+    await page.evaluate(() => {
+      window.phases = [];
+      window.ended = fal.subscribe("emulator/echo", { input: {}, onProgress: ({ phase }) => phases.push(phase) });
+    });
+    await until(() => page.evaluate(() => phases[0] === "offline"));
+    await page.context().setOffline(false);
+    const phases = await page.evaluate(() => ended.then(() => phases));
+    assert.equal(phases.at(-1), "done");
+    await page.close();
+  });
+
   test("a call that begins without one is reported as offline, and goes on", async () => {
     await client.page.context().setOffline(true);
     await call(subscribe);
