@@ -165,7 +165,7 @@ export async function browser() {
   return { browser, driver };
 }
 
-/** Firefox, for the packaging tests. */
+/** Firefox, for the packaging tests and those in every engine. */
 export async function firefox() {
   const look = () => find("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox");
   if (!look() && canInstall()) await step("Installing Firefox", () => install(["firefox-esr"]));
@@ -189,6 +189,25 @@ export async function webKit() {
   const { browser, display } = look();
   if (!browser || !display) throw new StepError("WebKitGTK is missing: install webkit2gtk-driver and xvfb, which Linux has.");
   return { browser, display };
+}
+
+const VIDEO_DECODERS = ["x86_64-linux-gnu", "aarch64-linux-gnu", ""].map((host) => path.join("/usr/lib", host, "gstreamer-1.0/libgstlibav.so"));
+
+/**
+ * WebKitGTK with its driver and with what plays videos in it, for the tests in every engine.
+ * @returns {Promise<{browser: string, driver: string}>}
+ */
+export async function webKitWithDriver() {
+  const { browser } = await webKit();
+  const look = () => ({ driver: find("WebKitWebDriver"), display: find("Xvfb"), decoder: VIDEO_DECODERS.find((file) => existsSync(file)) });
+  const isWhole = ({ driver, display, decoder }) => driver && display && decoder;
+  if (!isWhole(look()) && canInstall()) {
+    await step("Installing WebKitGTK's driver and video decoders", () =>
+      install(["webkit2gtk-driver", "xvfb", "gstreamer1.0-libav", "gstreamer1.0-plugins-good"]),
+    );
+  }
+  if (!isWhole(look())) throw new StepError("WebKitGTK's driver is missing: install webkit2gtk-driver, xvfb, gstreamer1.0-libav and gstreamer1.0-plugins-good.");
+  return { browser, driver: look().driver };
 }
 
 /** Whether Debian packages can be installed without asking. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cannot } from "./support/engines/limits.mjs";
 import { pngFile } from "./support/images.mjs";
 import { actAsFal, noted, partsOf, untilPlaying, withPages } from "./support/page.mjs";
 import { until } from "./support/client.mjs";
@@ -99,7 +100,7 @@ test("the tab of the job comes back with it, and a second browser tab leaves it 
   assert.deepEqual(await targets("PUT", "/cancel"), []);
 });
 
-test("a job of one's own key asks for the key again, which was kept nowhere", async () => {
+test("a job of one's own key asks for the key again, which was kept nowhere", { skip: cannot("routes") }, async () => {
   const { page, button, field, problem, held } = await openRunning(async ({ page, radio, field }) => {
     await actAsFal(page, emulator.url);
     await radio("Your own key").check();

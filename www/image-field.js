@@ -33,8 +33,10 @@ export function createImageField({ onChange, onDrop }) {
     $("drop").classList.toggle("filled", Boolean(file));
     onChange();
     if (!file) return preview.removeAttribute("src");
+    const loaded = new Promise((resolve) => Object.assign(preview, { onload: () => resolve(true), onerror: () => resolve(false) }));
     preview.src = URL.createObjectURL(file);
-    const shown = await preview.decode().then(() => true, () => false);
+    // Not `decode()`, which WebKitGTK never settles for a file that is no picture.
+    const shown = await loaded;
     if (file !== next) return;
     // Not refused here: the service judges files, the preview only shows them.
     preview.hidden = !shown;

@@ -28,7 +28,7 @@ export async function startClient({ args, speed = 1 } = {}) {
   async function reset({ origin = emulator.url, speed: clock = speed } = {}) {
     await emulator.clearFaults();
     await emulator.releaseAll();
-    await page.unrouteAll?.();
+    await page.unrouteAll();
     await page.goto(`${origin}/api/emulator`);
     // Before the package: it may keep the functions that it finds.
     if (clock !== 1) await page.evaluate(speedUpClock, clock);

@@ -23,4 +23,12 @@ export const differences = [
     at: /^requests\.\d+\.url$/,
     holds: ({ theirs, ours }) => theirs === `${ours}/`,
   },
+  {
+    id: "one-authorization",
+    here: "an `Authorization` header of the caller's takes the place of the key",
+    there: "both are sent in one header, separated by a comma",
+    because: "no server takes two for one",
+    at: /^requests\.\d+\.headers\.authorization$/,
+    holds: ({ theirs, ours }) => theirs.endsWith(`, ${ours}`),
+  },
 ];

@@ -13,6 +13,9 @@ const LIMITS = {
     memory: `${BIDI} tells no memory of a page`,
     media: `${BIDI} sets no colour scheme and no preference for less motion`,
     touch: `${BIDI} knows no touch screen`,
+    routes: `${BIDI} holds a page up whose requests it answers`,
+    paste: `${BIDI} pastes no picture`,
+    numbers: `${BIDI} adds to what stands in a number field, and does not replace it`,
   },
   webkit: {
     memory: `${CLASSIC} tells no memory of a page`,

@@ -165,7 +165,8 @@ function find(steps) {
   const within = (roots, css) => roots.flatMap((root) => [...root.querySelectorAll(css)]);
   /** The innermost elements with this text. */
   const withText = (roots, words, isExact) => {
-    const all = within(roots, "*").filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));
+    const own = roots.filter((root) => root instanceof Element);
+    const all = [...own, ...within(roots, "*")].filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));
     return all.filter((it) => !all.some((other) => other !== it && it.contains(other)));
   };
   let found = [document];

@@ -12,12 +12,13 @@ const LOOK_MS = 40;
 const TIMEOUT_MS = 30_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** As `chromium.launch`. Each context is a browser of its own. */
+/** As `chromium.launch`. Each context is a browser of its own, which knows a `viewport` and no other option. */
 export async function launchWebKit() {
   const contexts = new Set();
   return {
-    async newContext(options) {
-      const context = new Context(await startSession(), options);
+    async newContext({ viewport, ...others } = {}) {
+      if (Object.keys(others).length > 0) throw new Error(`WebKitWebDriver cannot have ${Object.keys(others).join(", ")}: skip the test, see limits.mjs.`);
+      const context = new Context(await startSession(), viewport);
       contexts.add(context);
       return context;
     },
@@ -32,7 +33,7 @@ class Context {
   /** Which window the session's commands go to. */
   #current;
 
-  constructor(session, { viewport } = {}) {
+  constructor(session, viewport) {
     this.session = session;
     this.viewport = viewport;
   }
@@ -114,6 +115,8 @@ class Page extends EventEmitter {
   url = () => this.send("GET", "/url");
   content = () => this.evaluate(() => document.documentElement.outerHTML);
   waitForTimeout = sleep;
+  // Nothing is routed: it cannot be.
+  unrouteAll = async () => {};
 
   async addInitScript(script, argument) {
     this.#scripts.push(`(${script})(${JSON.stringify(argument)})`);
@@ -136,8 +139,8 @@ class Page extends EventEmitter {
 
   /** Runs a function in the page. */
   async evaluate(script, argument) {
-    const source = typeof script === "function" ? `(${script})(given)` : script;
-    return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return ${source.trim().replace(/;$/, "")};`);
+    const source = typeof script === "function" ? `(${script})(given)` : `(0, eval)(${JSON.stringify(script)})`;
+    return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return ${source};`);
   }
 
   /**

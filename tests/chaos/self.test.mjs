@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { count, messagesOf } from "./chaos/count.mjs";
-import { orderProblems } from "./chaos/order.mjs";
-import { parts } from "./chaos/parts.mjs";
-import { figures } from "./chaos/reloads.mjs";
-import { startChaos } from "./chaos/setup.mjs";
-import { SHORT } from "./chaos/sizes.mjs";
+import { count, messagesOf } from "./count.mjs";
+import { orderProblems } from "./order.mjs";
+import { parts } from "./parts.mjs";
+import { figures } from "./reloads.mjs";
+import { startChaos } from "./setup.mjs";
+import { SHORT } from "./sizes.mjs";
 
 const SEED = 7;
 

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startBench } from "./bench/bench.mjs";
-import { allRows, groups } from "./bench/groups.mjs";
-import { alternate, median } from "./bench/rounds.mjs";
-import { TINY } from "./bench/sizes.mjs";
-import { isMet, table } from "./bench/table.mjs";
+import { startBench } from "./bench.mjs";
+import { allRows, groups } from "./groups.mjs";
+import { alternate, median } from "./rounds.mjs";
+import { TINY } from "./sizes.mjs";
+import { isMet, table } from "./table.mjs";
 
 /** What the official client cannot do: the bytes of a file in one piece are sent once. */
 const FAILS = { theirs: ["small-failing"] };
