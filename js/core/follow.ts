@@ -4,7 +4,7 @@
 import { CrossCheck, isAhead } from "./cross-check.ts";
 import { whileLeaving } from "./leaving.ts";
 import { mostStreams } from "./multiplexing.ts";
-import { close, enter, isOpen, occupy, pathOf } from "./paths.ts";
+import { close, enter, isOpen, occupy, pathOf, suspect, trust } from "./paths.ts";
 import { FalStream } from "./stream.ts";
 import { isCompleted, opening } from "./streams.ts";
 import type { Updates } from "./updates.ts";
@@ -36,12 +36,19 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
   let tries = isAsked ? 1 : TRIES;
   /** Streams failed, and whether it was their fault shows when asking works. */
   let isDoubted = false;
+  /** A try got no answer since the last stream was opened: the network may be at fault. */
+  let isLost = false;
+  const onRetry = (): void => {
+    isLost = true;
+    options.onRetry?.();
+  };
   const source = { wasm, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason, isLast: isCompleted };
   return {
     ...followed,
     ...(isAsked && { pollInterval }),
+    onRetry,
     onQueueUpdate(status: unknown) {
-      if (isDoubted) close(path);
+      if (isDoubted) (isLost ? suspect : close)(path);
       isDoubted = false;
       updates.take(status);
     },
@@ -52,12 +59,14 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
         const leave = isAsked ? occupy(path) : await enter(path, mostStreams(config, url));
         if (!leave) return last;
         try {
-          const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined });
+          const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined, onRetry });
+          isLost = false;
           const stream = new FalStream({ ...source, signal, open });
           const poll = (): Promise<any> =>
             wasm.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
           const read = await readStatuses(stream, updates, poll, isAsked);
           last = read.last ?? last;
+          if (read.last) trust(path);
           if (signal.aborted || isCompleted(last)) return last;
           tries = read.isRefused ? 0 : tries - 1;
           if (!read.isRefused) options.onRetry?.();

@@ -3,6 +3,8 @@
 
 /** How long a way counts as unfit, in milliseconds. */
 const CLOSED_MS = 600_000;
+/** Streams that fail over a longer time than this, with none that works in between, fail for the path's sake. */
+const OUTAGE_MS = 60_000;
 
 /** A way to the service. */
 export interface Path {
@@ -10,6 +12,8 @@ export interface Path {
   readonly name: string;
   /** By `performance.now()`, as clocks are set. */
   closedUntil: number;
+  /** When a stream failed together with the network, if none has worked since. */
+  lostSince?: number | undefined;
   /** The numbers of the streams of this page. */
   readonly numbers: Set<number>;
 }
@@ -32,6 +36,18 @@ export function isOpen(path: Path): boolean {
 /** It does not. */
 export function close(path: Path): void {
   path.closedUntil = performance.now() + CLOSED_MS;
+}
+
+/** A stream failed while nothing answered. That is an outage, unless it goes on for long. */
+export function suspect(path: Path): void {
+  const now = performance.now();
+  path.lostSince ??= now;
+  if (now - path.lostSince > OUTAGE_MS) close(path);
+}
+
+/** A stream brought a status. */
+export function trust(path: Path): void {
+  path.lostSince = undefined;
 }
 
 /** Counts a stream that the caller asked for, and that has no limit. Returns a function that ends the count. */
