@@ -3,6 +3,7 @@ import { isFile } from "./file.ts";
 import type { Progress } from "./progress.ts";
 import { linked } from "./signal.ts";
 import { GONE, type Job, atPlace, begin, isAnswer } from "./upload/place.ts";
+import { checkReadable } from "./upload/readable.ts";
 import { type Send, timed } from "./upload/stalled.ts";
 import { type Wasm, badArgument } from "./wasm.ts";
 import { counted } from "./xhr.ts";
@@ -26,6 +27,7 @@ export async function upload(wasm: Wasm, config: any, file: Blob, options: any, 
   const job: Job = { wasm, config, sending, file, partBytes, headers, abortSignal, progress, store };
   progress.begin();
   try {
+    await checkReadable(file);
     const url = await (partBytes < file.size ? inParts(job) : anew(job, inOnePiece));
     progress.finish(file);
     return url;
@@ -51,20 +53,17 @@ function sender(config: any, file: Blob, stallMs: number, progress: Progress): S
     const bytes = init.body;
     // The list of the parts counts as none.
     if (!isFile(bytes)) return send(url, init);
+    await checkReadable(bytes);
     try {
       const answer = await send(url, init);
       if (answer?.ok) tell(url, bytes.size);
       return answer;
     } catch (reason) {
       // To browsers, a file that was changed on the disk is a connection that broke.
-      if (reason instanceof TypeError) await bytes.slice(0, 1).arrayBuffer().catch(unreadable);
+      if (reason instanceof TypeError) await checkReadable(bytes);
       throw reason;
     }
   };
-}
-
-function unreadable(cause: unknown): never {
-  throw badArgument("file", "cannot be read: it was changed, moved or deleted since it was chosen", { cause });
 }
 
 /** Does it, and once more, with a new place, where the place is good no more. */

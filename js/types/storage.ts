@@ -62,8 +62,9 @@ export interface FileOptions {
   readonly partSize?: number | undefined;
   /**
    * After so many milliseconds in which nothing of a part, or of a file in one piece, was sent,
-   * it is sent again. Where bytes cannot be counted one by one (see `onUploadProgress`), it is
-   * the time for each MiB, and once more.
+   * it is sent again. Where bytes cannot be counted one by one (see `onUploadProgress`; behind a
+   * service worker, too), it is the time for each MiB that is on its way, of all uploads of the page,
+   * and once more.
    * @default 30000
    */
   readonly stallTimeout?: number | undefined;
@@ -86,7 +87,9 @@ export interface StorageClient {
    * Stores a file, a large one in parts, of which six go at one time and each is tried ten times
    * (or `retry.maxRetries` and once). A place that has expired is asked for anew, twice at most.
    * Of a file in parts the last byte is asked for at the end, where this page may read it: one
-   * that lacks its end is sent again. A file that is changed on the disk meanwhile is refused.
+   * that lacks its end is sent again. A file that was changed on the disk since it was chosen is
+   * refused, also between its parts. Firefox itself shows no change but of the length: there the
+   * ends of each part are compared.
    * Bytes without a type are stored as `application/octet-stream`.
    *
    * Rejects with `ApiError` where the service refuses it, with `FalError`

@@ -2,6 +2,7 @@
 
 import type { linked } from "../signal.ts";
 import { Gate, MOST } from "./gate.ts";
+import { Original, changed } from "./original.ts";
 import type { GONE, Job, Place, atPlace, begin, isAnswer } from "./place.ts";
 import { Memory, type UploadRecord } from "./record.ts";
 import type { Sending, timed } from "./stalled.ts";
@@ -52,10 +53,13 @@ export async function uploadParts(job: Job, shared: Shared): Promise<string> {
     const gone = known ? [400, ...shared.GONE] : shared.GONE;
     const parts: Parts = { ...given, memory, record, gone };
     try {
-      await putParts(parts);
+      const original = await Original.of(job.file, record.partSize);
+      await putParts(parts, original);
+      await original.check();
       await complete(parts);
     } catch (reason: any) {
-      if (reason?.isGone) await memory.forget();
+      // Of a file that changed, the parts that are there belong to no file.
+      if (reason?.isGone || reason?.argument === "file") await memory.forget();
       throw reason;
     }
     await memory.forget();
@@ -73,7 +77,8 @@ function placeFor(job: Job & Shared): Promise<Place> {
 }
 
 /** Puts the parts that are not there yet, some at a time. When one fails, the others end. */
-async function putParts({ wasm, config, sending, file, progress, atPlace, abortSignal, memory, record, gone }: Parts): Promise<void> {
+async function putParts(parts: Parts, original: Original): Promise<void> {
+  const { wasm, config, sending, file, progress, atPlace, abortSignal, memory, record, gone } = parts;
   const { uploadUrl, partSize, etags } = record;
   const { onRetry, onAnswer } = progress;
   const gate = new Gate();
@@ -91,13 +96,21 @@ async function putParts({ wasm, config, sending, file, progress, atPlace, abortS
         progress.tell(file, String(number), bytes.size);
         continue;
       }
+      await original.checkPart(at);
       const etag = await atPlace(wasm.put(gated, bytes, { uploadUrl, part: String(number), abortSignal, onRetry, onAnswer }), gone);
       if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" };
       etags[number] = etag;
       await memory.save(record);
     }
   };
-  await Promise.all(Array.from({ length: MOST }, work)).finally(() => (next = Infinity));
+  try {
+    await Promise.all(Array.from({ length: MOST }, work));
+  } catch (reason: any) {
+    // It could be read when its upload began.
+    throw reason?.argument === "file" ? changed(reason.cause) : reason;
+  } finally {
+    next = Infinity;
+  }
 }
 
 /** Says that all parts are there, and looks whether the file is. */

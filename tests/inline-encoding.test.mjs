@@ -1,0 +1,46 @@
+// Files as data URIs: by whichever of the engine's ways is the faster one.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { startClient } from "./support/client.mjs";
+
+/** @type {Awaited<ReturnType<typeof startClient>>} */
+let client;
+before(async () => (client = await startClient()));
+after(() => client?.stop());
+beforeEach(() => client.reset());
+afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
+
+/** Inlines 20 MB in an engine where one way takes seconds: how often each way was gone, and whether the bytes are the same. */
+const inline = (slow) =>
+  client.run(async (slow) => {
+    const SECONDS = 2_000;
+    const counts = { bytes: 0, reader: 0 };
+    const { toBase64 } = Uint8Array.prototype;
+    Uint8Array.prototype.toBase64 = function () {
+      counts.bytes++;
+      for (const from = Date.now(); slow === "bytes" && Date.now() - from < SECONDS; );
+      return toBase64 ? toBase64.call(this) : btoa(Array.from(this, (byte) => String.fromCharCode(byte)).join(""));
+    };
+    const { readAsDataURL } = FileReader.prototype;
+    FileReader.prototype.readAsDataURL = function (blob) {
+      counts.reader++;
+      setTimeout(() => readAsDataURL.call(this, blob), slow === "reader" ? SECONDS : 0);
+    };
+    const bytes = new Uint8Array(20_000_000);
+    new Uint32Array(bytes.buffer).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
+    fal.config({ files: "inline" });
+    const { a } = await fal.storage.transformInput({ a: new Blob([bytes], { type: "image/png" }) });
+    const stored = new Uint8Array(await (await fetch(a)).arrayBuffer());
+    return { ...counts, isSame: stored.length === bytes.length && stored.every((byte, at) => byte === bytes[at]) };
+  }, slow);
+
+describe("20 MB, in seven pieces,", () => {
+  test("are encoded by the reader where the engine's encoding of bytes is slow", async () => {
+    assert.deepEqual(await inline("bytes"), { bytes: 1, reader: 6, isSame: true });
+  });
+
+  test("are encoded as bytes where the reader is slow", async () => {
+    assert.deepEqual(await inline("reader"), { bytes: 6, reader: 1, isSame: true });
+  });
+});

@@ -1,0 +1,121 @@
+// Uploads on lines that are slow, and where nobody sees how much is sent.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { launchBrowser } from "./support/browser.mjs";
+import { until } from "./support/client.mjs";
+import { holdClock } from "./support/clock.mjs";
+import { startStorage } from "./support/storage.mjs";
+
+const MIB = 1 << 20;
+const SECONDS = 1_000;
+/** How long a line of 1 Mbit/s takes for so many bytes, in milliseconds. */
+const onSlowLine = (bytes) => (bytes * 8 * SECONDS) / 1_000_000;
+
+let browser;
+let storage;
+let page;
+before(async () => (browser = await launchBrowser()));
+after(() => browser?.close());
+beforeEach(async () => {
+  storage = await startStorage();
+  page = await (await browser.newContext()).newPage();
+  await page.goto(storage.url);
+});
+afterEach(async () => {
+  await page.context().close();
+  await storage.stop();
+});
+
+/** Puts a service worker between the page and the network. */
+async function passOn() {
+  await page.evaluate(async () => {
+    const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+    await navigator.serviceWorker.register("/worker.js");
+    await controlled;
+  });
+}
+
+/** Begins an upload of so many bytes with the page's clock stopped; `outcome()` is what became of it, once it has. */
+async function begin(bytes, { fetch, ...options } = {}) {
+  await page.evaluate(holdClock);
+  await page.evaluate(async ([bytes, options, hasFetch]) => {
+    const { createFalClient } = await import("/fal-wasm/index.js");
+    const ownFetch = hasFetch ? { fetch: (...given) => fetch(...given) } : {};
+    const client = createFalClient({ proxyUrl: "/proxy", ...ownFetch });
+    const upload = client.storage.upload(new File([new Uint8Array(bytes)], "a.bin"), options);
+    upload.then((url) => (window.outcome = url), (error) => (window.outcome = error.message));
+  }, [bytes, options, fetch]);
+  return { outcome: () => until(() => page.evaluate(() => window.outcome)) };
+}
+
+const pass = (ms) => page.evaluate((ms) => advance(ms), ms);
+const arrived = (count) => until(() => storage.puts.length >= count, 20_000);
+
+/** Lets time pass until so many uploads of bytes have begun, for so long at most. */
+async function passUntil(count, most) {
+  for (let ms = 0; storage.begun() < count; ms += SECONDS) {
+    assert.ok(ms < most, `${storage.begun()} uploads after ${most} ms`);
+    await pass(SECONDS);
+  }
+}
+
+describe("an upload whose bytes nobody sees", () => {
+  for (const [where, isPassedOn, options] of [
+    ["behind a service worker that passes requests on", true, {}],
+    ["with a fetch of the caller's", false, { fetch: true }],
+  ]) {
+    test(`${where}: one that takes longer than the stall limit goes up once`, async () => {
+      if (isPassedOn) await passOn();
+      const { outcome } = await begin(4 * MIB, options);
+      await arrived(1);
+      await pass(120 * SECONDS);
+      storage.release();
+      assert.match(await outcome(), /\/file\/1$/);
+      assert.equal(storage.puts.length, 1);
+    });
+
+    test(`${where}: one that is never answered is sent again`, async () => {
+      if (isPassedOn) await passOn();
+      const { outcome } = await begin(4 * MIB, options);
+      await arrived(1);
+      await passUntil(2, 300 * SECONDS);
+      storage.release();
+      assert.match(await outcome(), /\/file\/1$/);
+    });
+
+    test(`${where}: six parts of 10 MiB at once end on a line of 1 Mbit/s, each sent once`, async () => {
+      if (isPassedOn) await passOn();
+      const { outcome } = await begin(60 * MIB, { ...options, multipartThreshold: 0, partSize: 10 * MIB });
+      await arrived(6);
+      // They share the line, so that the first is there when nearly all are.
+      await pass(onSlowLine(56 * MIB));
+      for (let part = 0; part < 6; part++) {
+        await pass(onSlowLine(MIB));
+        storage.release(1);
+      }
+      assert.match(await outcome(), /\/file\/1$/);
+      assert.deepEqual(storage.puts.map(({ size }) => size), Array(6).fill(10 * MIB));
+    });
+
+    test(`${where}: a file of 60 MiB in one piece ends on such a line`, async () => {
+      if (isPassedOn) await passOn();
+      const { outcome } = await begin(60 * MIB, options);
+      await arrived(1);
+      await pass(onSlowLine(60 * MIB));
+      storage.release();
+      assert.match(await outcome(), /\/file\/1$/);
+      assert.equal(storage.puts.length, 1);
+    });
+  }
+});
+
+test("an upload whose bytes are seen, and stop, is sent again after the stall limit", async () => {
+  const { outcome } = await begin(1 * MIB);
+  await arrived(1);
+  await pass(29 * SECONDS);
+  assert.equal(storage.begun(), 1);
+  await passUntil(2, 60 * SECONDS);
+  storage.release();
+  assert.match(await outcome(), /\/file\/1$/);
+});
