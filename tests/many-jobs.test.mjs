@@ -11,7 +11,7 @@ import { startTlsFront } from "./support/tls-front.mjs";
 
 /** Longer than any test: such a job runs until its page is closed. */
 const ENDLESS_MS = 600_000;
-/** What a client opens at the most where requests share a connection, over all tabs. */
+/** The most streams that all tabs have together over HTTP/2. */
 const SHARED_STREAMS = 64;
 /** A busy machine may take a while. */
 const until = (check) => untilWithin(check, 30_000);
@@ -68,8 +68,8 @@ const begin = (page, count) =>
     { count, delay_ms: ENDLESS_MS },
   );
 
-/** What was asked so far: requests by what they are. */
-async function asked() {
+/** Counts the requests so far by their kind. */
+async function countRequests() {
   const targets = (await emulator.requests()).map(({ target }) => target ?? "");
   const count = (pattern) => targets.filter((target) => pattern.test(target)).length;
   return { submits: count(/\/emulator\/echo$/), streams: count(/\/status\/stream/), polls: count(/\/status(\?|$)/), results: count(/\/requests\/[\w-]+$/) };
@@ -84,29 +84,29 @@ describe("over HTTP/2", () => {
     test(`40 jobs at once take three requests each, from the first call of a page on, ${mode ? `with mode: "${mode}"` : "by default"}`, async () => {
       const page = await openTab(front.url);
       assert.equal(await subscribe(page, 40, { mode }), 40);
-      assert.deepEqual(await asked(), { submits: 40, streams: 40, polls: 0, results: 40 });
+      assert.deepEqual(await countRequests(), { submits: 40, streams: 40, polls: 0, results: 40 });
     });
   }
 
   test("more jobs than all tabs may have streams are followed all the same, and leave room to other calls", async () => {
     const [one, other] = [await openTab(front.url), await openTab(front.url)];
     await begin(one, SHARED_STREAMS - 4);
-    await until(async () => (await asked()).streams === SHARED_STREAMS - 4);
+    await until(async () => (await countRequests()).streams === SHARED_STREAMS - 4);
     await begin(other, 10);
-    await until(async () => (await asked()).streams === SHARED_STREAMS);
-    await until(async () => (await asked()).polls >= 12);
-    assert.equal((await asked()).streams, SHARED_STREAMS);
+    await until(async () => (await countRequests()).streams === SHARED_STREAMS);
+    await until(async () => (await countRequests()).polls >= 12);
+    assert.equal((await countRequests()).streams, SHARED_STREAMS);
     assert.equal(await subscribe(other, 1, { delay_ms: 0 }), 1);
   });
 
   test("the streams of a tab that was closed make room for another tab's", async () => {
     const [one, other] = [await openTab(front.url), await openTab(front.url)];
     await begin(one, SHARED_STREAMS);
-    await until(async () => (await asked()).streams === SHARED_STREAMS);
+    await until(async () => (await countRequests()).streams === SHARED_STREAMS);
     await one.close();
     await emulator.clearRequests();
     assert.equal(await subscribe(other, 10), 10);
-    assert.deepEqual(await asked(), { submits: 10, streams: 10, polls: 0, results: 10 });
+    assert.deepEqual(await countRequests(), { submits: 10, streams: 10, polls: 0, results: 10 });
   });
 });
 
@@ -118,15 +118,15 @@ describe("over HTTP/1.1", () => {
   test("three jobs are streamed, the others polled, and another tab is not disturbed", async () => {
     const [one, other] = [await openTab(front.url), await openTab(front.url)];
     await begin(one, 12);
-    await until(async () => (await asked()).polls >= 18);
-    assert.equal((await asked()).streams, 3);
+    await until(async () => (await countRequests()).polls >= 18);
+    assert.equal((await countRequests()).streams, 3);
     assert.equal(await subscribe(other, 1, { delay_ms: 0 }), 1);
   });
 
   test('mode: "streaming" is not limited', async () => {
     const page = await openTab(front.url);
     assert.equal(await subscribe(page, 5, { mode: "streaming" }), 5);
-    assert.deepEqual(await asked(), { submits: 5, streams: 5, polls: 0, results: 5 });
+    assert.deepEqual(await countRequests(), { submits: 5, streams: 5, polls: 0, results: 5 });
   });
 });
 
@@ -143,14 +143,14 @@ describe("through a proxy of another origin", () => {
   test("that lets the page see its timing, each job has a stream", () =>
     overHttp2({ "timing-allow-origin": "*" }, async (page) => {
       assert.equal(await subscribe(page, 10), 10);
-      assert.deepEqual(await asked(), { submits: 10, streams: 10, polls: 0, results: 10 });
+      assert.deepEqual(await countRequests(), { submits: 10, streams: 10, polls: 0, results: 10 });
     }));
 
   test("that hides it, three have one, as it might be HTTP/1.1", () =>
     overHttp2({}, async (page) => {
       await begin(page, 10);
-      await until(async () => (await asked()).polls >= 14);
-      assert.equal((await asked()).streams, 3);
+      await until(async () => (await countRequests()).polls >= 14);
+      assert.equal((await countRequests()).streams, 3);
     }));
 });
 
@@ -159,5 +159,5 @@ test("on a server, where connections are not limited, each job has a stream", as
   const fal = createFalClient({ proxyUrl: { url: `${emulator.url}/api/fal/proxy`, when: "always" } });
   await emulator.clearRequests();
   await Promise.all(Array.from({ length: 10 }, () => fal.subscribe("emulator/echo", { input: { delay_ms: 500 } })));
-  assert.deepEqual(await asked(), { submits: 10, streams: 10, polls: 0, results: 10 });
+  assert.deepEqual(await countRequests(), { submits: 10, streams: 10, polls: 0, results: 10 });
 });

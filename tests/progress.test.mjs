@@ -33,7 +33,7 @@ const call = (make, options = {}) =>
   );
 const reports = () => client.run(() => reports);
 const phases = async () => (await reports()).map(({ phase }) => phase);
-const settled = () => until(() => client.run(() => outcome?.kind));
+const waitForEnd = () => until(() => client.run(() => outcome?.kind));
 const saw = (phase) => until(async () => (await phases()).includes(phase));
 const last = (phase) => until(async () => (await phases()).at(-1) === phase);
 /** The reports with the same phase in succession as one. */
@@ -74,7 +74,7 @@ describe("while nothing answers", () => {
   test("a result that cannot be had yet is reported after the job is done", async () => {
     await plan({ route: "result", nth: [1, 2], fault: { status: 502, body: {} } });
     await call(subscribe);
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     assert.deepEqual((await inShort()).slice(-3), ["done", "reconnecting", "done"]);
     assertNoneTwice(await reports());
   });
@@ -82,7 +82,7 @@ describe("while nothing answers", () => {
   test("a submit that has to wait for its turn is reported", async () => {
     await plan({ route: "submit", nth: 1, fault: { kind: "rate_limited", retry_after: 3 } });
     await call(subscribe);
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     assert.equal((await phases())[0], "reconnecting");
     assert.equal((await phases()).at(-1), "done");
   });
@@ -91,7 +91,7 @@ describe("while nothing answers", () => {
     const requestId = await client.run(async () => (await fal.queue.submit("emulator/echo", { input: {} })).request_id);
     await plan({ route: "status", nth: 1, fault: { status: 503, body: {} } });
     await call((options) => fal.queue.subscribeToStatus("emulator/echo", options), { requestId, mode: "polling" });
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     assert.equal((await phases())[0], "reconnecting");
     assert.equal((await phases()).at(-1), "done");
   });
@@ -99,7 +99,7 @@ describe("while nothing answers", () => {
   test("a file whose bytes do not get through is reported, and that it is sent again", async () => {
     await plan({ route: "put", nth: [1, 2], fault: { status: 503, body: {} } });
     await call(async (options) => fal.subscribe("emulator/echo", { input: { image_url: await picture() }, ...options }));
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     const short = await inShort();
     assert.deepEqual(short.slice(0, 3), ["uploading", "reconnecting", "uploading"]);
     assert.equal(short.at(-1), "done");
@@ -117,7 +117,7 @@ describe("while nothing answers", () => {
     );
     await saw("reconnecting");
     await client.run(() => controller.abort());
-    assert.equal(await settled(), "rejected");
+    assert.equal(await waitForEnd(), "rejected");
     const { length } = await reports();
     await client.run(() => dispatchEvent(new Event("offline")));
     assert.equal((await reports()).length, length);
@@ -164,7 +164,7 @@ describe("without a network", () => {
     await call(subscribe);
     await last("offline");
     await client.page.context().setOffline(false);
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     assert.equal((await phases()).at(-1), "done");
   });
 });
@@ -173,7 +173,7 @@ describe("reports", () => {
   for (const mode of ["polling", "streaming", undefined]) {
     test(`none comes twice in succession, ${mode ? `with mode: "${mode}"` : "by default"}`, async () => {
       await call(async (options) => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, pollInterval: options.mode === "polling" ? 5 : undefined, ...options }), { mode });
-      assert.equal(await settled(), "resolved");
+      assert.equal(await waitForEnd(), "resolved");
       const seen = await reports();
       assertNoneTwice(seen);
       assert.deepEqual(new Set(seen.map(({ phase }) => phase)).has("done"), true);
@@ -183,7 +183,7 @@ describe("reports", () => {
   test("bytes that do not move are reported once", async () => {
     await plan({ route: "put", nth: 1, fault: { delay_ms: 500 } });
     await call(async (options) => fal.subscribe("emulator/echo", { input: { image_url: await picture() }, ...options }));
-    assert.equal(await settled(), "resolved");
+    assert.equal(await waitForEnd(), "resolved");
     assertNoneTwice(await reports());
   });
 

@@ -6,7 +6,7 @@ import type { Reachability } from "./reporter.ts";
 /** How often the caller gets a report while bytes are on their way, in milliseconds. */
 const EVERY_MS = 100;
 
-/** What a caller listens with. */
+/** Reports to the caller. */
 interface Listener {
   report(bytes: UploadProgress): void;
   /** Nothing is sent, since a try failed. */

@@ -1,8 +1,8 @@
-// What a caller's `onProgress` gets: the phases of one call, and whether the service can be reached.
+// Reports to a caller's `onProgress`: the phases of one call, and lost connections.
 
 import type { Progress } from "../types/progress.ts";
 
-/** What the Rust side says of the service, by these names among the options of a call. */
+/** The Rust side calls these functions, which are among the options of a call. */
 export interface Reachability {
   /** A try failed, and the call waits to try again. */
   onRetry(): void;
@@ -11,8 +11,8 @@ export interface Reachability {
 }
 
 /**
- * Does the work of a call whose options may have an `onProgress`. The work gets options whose `onProgress`
- * never throws and never repeats a report, with what the Rust side needs to report lost connections.
+ * Does the work of a call whose options may have an `onProgress`. The `onProgress` that the work gets never
+ * throws and never repeats a report. Lost connections are reported, too.
  */
 export async function withReports<Result>(options: any, work: (options: any) => Promise<Result>): Promise<Result> {
   if (typeof options.onProgress !== "function") return work({ ...options, onProgress: undefined });
