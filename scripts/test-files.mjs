@@ -61,7 +61,7 @@ async function runFile(file, env, isVerbose) {
   const failedTests = tests.filter(({ isFailed }) => isFailed);
   const failed = (failedTests.length > 0 ? failedTests : ended.filter(({ isFailed }) => isFailed)).map(({ name }) => name);
   if (problem && failed.length === 0) failed.push(problem);
-  const skipped = tests.filter(({ skip }) => skip !== undefined && skip !== false);
+  const skipped = ended.filter(({ skip }) => skip !== undefined && skip !== false);
   const mark = failed.length > 0 ? "✗" : "✓";
   console.log(`${mark} ${file}: ${tests.length} tests, ${seconds(ms)}`);
   for (const { name, skip } of skipped) console.log(`    skipped: ${name} (${skip})`);

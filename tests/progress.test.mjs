@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { startClient, until as untilWithin } from "./support/client.mjs";
+import { cannot } from "./support/engines/limits.mjs";
 
 /** The page's clock is that much faster, so that the seconds between two tries pass soon. */
 const SPEED = 20;
@@ -124,7 +125,7 @@ describe("while nothing answers", () => {
   });
 });
 
-describe("without a network", () => {
+describe("without a network", { skip: cannot("offline") }, () => {
   afterEach(() => client.page.context().setOffline(false));
 
   test("a job that is followed is reported as offline at once, and as what it is when the network is back", async () => {

@@ -29,6 +29,7 @@ export function findChromium() {
  * `webkit`); the caller closes it.
  */
 export function launchBrowser(options = {}) {
+  if (engine !== "chromium" && options.args) throw new Error(`Switches for Chromium, and the engine is ${engine}: name the file in scripts/test-engines.mjs.`);
   if (engine === "firefox") return launchFirefox();
   if (engine === "webkit") return launchWebKit();
   return launchChromium(options);

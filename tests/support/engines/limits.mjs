@@ -14,6 +14,7 @@ const LIMITS = {
     media: `${BIDI} sets no colour scheme and no preference for less motion`,
     touch: `${BIDI} knows no touch screen`,
     routes: `${BIDI} holds a page up whose requests it answers`,
+    axe: `${BIDI} takes a page for closed once axe has run in it`,
     paste: `${BIDI} pastes no picture`,
     numbers: `${BIDI} adds to what stands in a number field, and does not replace it`,
   },

@@ -94,15 +94,18 @@ class Page extends EventEmitter {
 
   async goto(url) {
     await this.send("POST", "/url", { url: String(url) });
-    await this.evaluate(() => {});
+    await this.#loaded();
   }
 
   async reload() {
     // What the page said until now is gone with it.
     await this.evaluate(() => {}).catch(() => {});
     await this.send("POST", "/refresh", {});
-    await this.evaluate(() => {});
+    await this.#loaded();
   }
+
+  /** The driver may say so a little early. */
+  #loaded = () => this.waitForFunction(() => document.readyState === "complete");
 
   async close() {
     if (this.#isClosed) return;
@@ -137,10 +140,10 @@ class Page extends EventEmitter {
     }, html);
   }
 
-  /** Runs a function in the page. */
+  /** Runs a function in the page, or the statements in a text: `eval` is what pages may forbid. */
   async evaluate(script, argument) {
-    const source = typeof script === "function" ? `(${script})(given)` : `(0, eval)(${JSON.stringify(script)})`;
-    return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return ${source};`);
+    if (typeof script === "string") return this.run(script);
+    return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return (${script})(given);`);
   }
 
   /**
