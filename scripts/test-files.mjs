@@ -65,9 +65,12 @@ async function runFile(file, env, isVerbose) {
   const mark = failed.length > 0 ? "✗" : "✓";
   console.log(`${mark} ${file}: ${tests.length} tests, ${seconds(ms)}`);
   for (const { name, skip } of skipped) console.log(`    skipped: ${name} (${skip})`);
-  if (failed.length > 0 || isVerbose) console.log(said.replace(/^/gm, "    "));
+  if (failed.length > 0 || isVerbose) console.log((isVerbose ? said : failuresIn(said)).replace(/^/gm, "    "));
   return { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
 }
+
+/** What the reporter says of failures at its end, or all that was said where it did not come to that. */
+const failuresIn = (said) => said.slice(Math.max(0, said.lastIndexOf("✖ failing tests:")));
 
 function readNotes(file) {
   try {

@@ -13,21 +13,33 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-test("5,000 events in one burst are delivered within seconds, by listener and by iteration", async () => {
+/** How many times as long as their bare bytes events may take: the official client takes 900 times. */
+const MOST_TIMES = 100;
+
+test("5,000 events in one burst are delivered about as soon as their bytes, by listener and by iteration", async () => {
   const seen = await client.run(async () => {
     const input = { events: 5_000 };
-    const started = performance.now();
+    const time = async (work) => {
+      const from = performance.now();
+      await work();
+      return performance.now() - from;
+    };
+    const request = { method: "POST", body: JSON.stringify(input), headers: { "content-type": "application/json", "x-fal-target-url": "https://fal.run/emulator/stream/stream" } };
+    const bare = await time(async () => (await fetch("/api/fal/proxy", request)).text());
     const heard = [];
-    const stream = await fal.stream("emulator/stream", { input });
-    stream.on("data", (event) => heard.push(event));
-    await stream.done();
-    const listening = performance.now() - started;
+    const listening = await time(async () => {
+      const stream = await fal.stream("emulator/stream", { input });
+      stream.on("data", (event) => heard.push(event));
+      await stream.done();
+    });
     const iterated = [];
-    for await (const event of await fal.stream("emulator/stream", { input })) iterated.push(event);
-    return { heard: heard.length, iterated: iterated.length, isSame: JSON.stringify(heard) === JSON.stringify(iterated), listening, all: performance.now() - started };
+    const iterating = await time(async () => {
+      for await (const event of await fal.stream("emulator/stream", { input })) iterated.push(event);
+    });
+    return { heard: heard.length, iterated: iterated.length, isSame: JSON.stringify(heard) === JSON.stringify(iterated), bare, listening, iterating };
   });
   assert.deepEqual([seen.heard, seen.iterated, seen.isSame], [5_000, 5_000, true]);
-  assert.ok(seen.listening < 3_000 && seen.all < 6_000, JSON.stringify(seen));
+  assert.ok(Math.max(seen.listening, seen.iterating) < MOST_TIMES * seen.bare, JSON.stringify(seen));
 });
 
 test("falsy events, characters split between chunks, CRLF and a last event without its blank line arrive", async () => {

@@ -51,11 +51,11 @@ function freePort() {
 }
 
 /**
- * Starts a driver and a browser.
+ * Starts a driver and a browser; with `acceptInsecureCerts`, one that takes a certificate of the test's own.
  * - `send(method, path, body)`: a command of the session; they are sent one after another
  * - `stop()`: ends both
  */
-export async function startSession() {
+export async function startSession({ acceptInsecureCerts = false } = {}) {
   const [DISPLAY, port] = [await ownDisplay(), await freePort()];
   const home = mkdtempSync(path.join(os.tmpdir(), "fal-webkit-"));
   const env = { ...process.env, DISPLAY, HOME: home, XDG_RUNTIME_DIR: home, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", NO_AT_BRIDGE: "1" };
@@ -80,7 +80,7 @@ export async function startSession() {
   };
   try {
     await Promise.race([untilUp(call), failed]);
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation"] } } };
+    const capabilities = { alwaysMatch: { acceptInsecureCerts, "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation"] } } };
     const { sessionId } = await call("POST", "/session", { capabilities });
     await call("POST", `/session/${sessionId}/timeouts`, TIMEOUTS);
     let last = Promise.resolve();

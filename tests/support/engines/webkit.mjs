@@ -12,13 +12,13 @@ const LOOK_MS = 40;
 const TIMEOUT_MS = 30_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** As `chromium.launch`. Each context is a browser of its own, which knows a `viewport` and no other option. */
+/** As `chromium.launch`. Each context is a browser of its own, which knows two options. */
 export async function launchWebKit() {
   const contexts = new Set();
   return {
-    async newContext({ viewport, ...others } = {}) {
+    async newContext({ viewport, ignoreHTTPSErrors = false, ...others } = {}) {
       if (Object.keys(others).length > 0) throw new Error(`WebKitWebDriver cannot have ${Object.keys(others).join(", ")}: skip the test, see limits.mjs.`);
-      const context = new Context(await startSession(), viewport);
+      const context = new Context(await startSession({ acceptInsecureCerts: ignoreHTTPSErrors }), viewport);
       contexts.add(context);
       return context;
     },
