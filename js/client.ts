@@ -1,3 +1,4 @@
+import { detached } from "../src/browser/watch.js";
 import { unlessAborted } from "./abort.ts";
 import { resolveConfig } from "./config.ts";
 import type { Operations } from "./core/operations.ts";
@@ -12,6 +13,11 @@ import type { Config, FalClient, StreamingClient } from "./types.ts";
 /** What is about the journal, and what is noted in it where `persist` says so. */
 const ALWAYS = /^(pending|resume|forget)$/;
 const NOTED = /^(submit|subscribe|result|cancel|upload)$/;
+
+/** The request that a call is about, if it names one. */
+function requestIdOf(subject: any, { requestId = subject?.requestId }: any): string | undefined {
+  return requestId;
+}
 
 /**
  * Makes a client of its own configuration.
@@ -31,7 +37,8 @@ export function createFalClient(userConfig: Config = {}): FalClient {
         const modules = Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
         ifLoadWaits(modules, () => guarded(() => call.onProgress?.({ phase: "offline", progress: undefined, since: Date.now() }), () => {}));
         const signal = name === "stream" ? call.signal : call.abortSignal;
-        const [core, journal] = await unlessAborted(signal, inTime(modules, call.timeout));
+        const inTimeOrLeft = unlessAborted(call.detachSignal, inTime(modules, call.timeout), detached(requestIdOf(subject, call)));
+        const [core, journal] = await unlessAborted(signal, inTimeOrLeft);
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
         throw toError(reason, name);

@@ -10,6 +10,8 @@ export type FalErrorCode =
   | "bad_response"
   | "in_use"
   | "expired"
+  | "detached"
+  | "store_unavailable"
   | "wasm_blocked"
   | "wasm_unavailable"
   | "wasm_crashed";
@@ -31,8 +33,9 @@ export class FalError extends Error {
   /** The request's id; empty where none is known. Its job may still be running. */
   readonly requestId: string;
   /**
-   * A submit failed in a way that does not say whether its job exists, and costs: its answer was
-   * lost, no answer of this protocol, or a 5xx. It was not sent again.
+   * A submit, a run or the start of a stream failed in a way that does not say whether its job
+   * exists, and costs: its answer was lost, no answer of this protocol, or a 5xx. It was not sent
+   * again. Also of a call that was detached while its submit was in flight.
    */
   readonly jobMayExist: boolean;
 
@@ -46,8 +49,8 @@ export class FalError extends Error {
 }
 
 /**
- * A submit got no usable answer: its job may exist, and cost, or not. It was not sent again, as
- * that could buy it twice; `retry: { submit: "always" }` allows it.
+ * A submit, a run or the start of a stream got no usable answer: its job may exist, and cost, or not.
+ * It was not sent again, as that could buy it twice; `retry: { submit: "always" }` allows it.
  */
 export class SubmitUncertainError extends FalError {
   static override readonly name: string = "SubmitUncertainError";
@@ -173,21 +176,37 @@ export function toError(reason: any, call = ""): unknown {
       return abortError(facts);
     default: {
       const Kind = isUncertain(facts) ? SubmitUncertainError : FalError;
-      return new Kind({ message: sentence(facts), code, requestId, cause });
+      const jobMayExist = code === "detached" && isInFlight(facts);
+      return new Kind({ message: sentence(facts), code, requestId, cause, jobMayExist });
     }
   }
 }
 
 const MAY_EXIST = ". It may have arrived, so it was not sent again: a second job would be billed";
 
-function isUncertain({ falCode, operation, isUnsent }: Facts): boolean {
-  return operation === "submit" && !isUnsent && /^(network|bad_response|wasm_crashed)$/.test(falCode);
+function isUncertain(facts: Facts): boolean {
+  const { falCode, isUnsent } = facts;
+  return isPaid(facts) && !isUnsent && /^(network|bad_response|wasm_crashed)$/.test(falCode);
+}
+
+/** Whether what failed is what the service bills: a submit, a run, or a stream of the model's own. */
+function isPaid({ operation, call, requestId }: Facts): boolean {
+  return operation === "submit" || (!requestId && operation === call && /^(run|stream)$/.test(operation!));
+}
+
+/** Whether a call was left while its submit was in flight. */
+function isInFlight({ operation, requestId }: Facts): boolean {
+  return operation === "submit" && !requestId;
 }
 
 function sentence(facts: Facts): string {
   const { falCode, argument, problem, operation, field } = facts;
   const place = field ? ` (${field})` : "";
-  if (falCode === "in_use" || falCode === "expired") return problem!;
+  if (falCode === "in_use" || falCode === "expired" || falCode === "store_unavailable") return problem!;
+  if (falCode === "detached") {
+    if (facts.requestId) return "The call was detached from its job, which goes on";
+    return isInFlight(facts) ? "The call was detached while its submit was in flight: the job may exist, and goes on" : "The call was detached before its submit. Nothing was submitted";
+  }
   if (falCode === "wasm_crashed") {
     const fate = isUncertain(facts) ? "The request may have arrived: another one might be billed as a second job" : "A job that was submitted goes on";
     return `The WebAssembly of fal-wasm crashed; the next call gets a new one. ${fate}`;
@@ -217,18 +236,21 @@ function isBeforeSubmit({ call = "", operation = call, requestId }: Facts): bool
   return SUBMITTING.test(call) && SUBMITTING.test(operation) && !requestId;
 }
 
-function adviceAfterLoss({ call = "", operation, requestId }: Facts): string {
+function adviceAfterLoss(facts: Facts): string {
+  const { call = "", requestId } = facts;
   // What a run or a stream was to give is lost with its connection.
   const isKept = requestId && !/^(run|stream)$/.test(call);
   if (isKept) return ". The job may still be running: fetch its result with this error's requestId";
-  return operation === "submit" ? MAY_EXIST : "";
+  return isUncertain(facts) ? MAY_EXIST : "";
 }
 
 function httpError(facts: Facts): ApiError {
   const { status = 0, body, field } = facts;
   const why = reasonIn(body, facts) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
-  const jobMayExist = facts.operation === "submit" && status >= 500;
+  // What a gateway says of a run it does not know: the model may have run.
+  const isHalfway = typeof body !== "object" || facts.operation === "submit";
+  const jobMayExist = status >= 500 && isPaid(facts) && isHalfway;
   const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${withoutIds(facts.advice, facts)}` : "";
   const message = `${why} (HTTP ${status} from ${facts.operation}${place})${advice}`;
   const Kind = status === 422 ? ValidationError : ApiError;

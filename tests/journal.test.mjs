@@ -91,6 +91,7 @@ describe("a reload", () => {
     const { submittedAt, statusUrl, responseUrl, cancelUrl, ...rest } = entry;
     assert.deepEqual(rest, {
       endpointId: "acme/slow", requestId, label: { title: "Leaves", tries: [1, null] }, logs: true, state: "pending", isFollowed: false,
+      route: `${client.emulator.url}/api/fal/proxy`,
     });
     assert.ok(Math.abs(Date.now() - submittedAt) < 10_000);
     for (const url of [statusUrl, responseUrl, cancelUrl]) assert.match(url, new RegExp(`^https://queue\\.fal\\.run/.*${requestId}`));
@@ -282,16 +283,6 @@ describe("a job that ends without a result is forgotten", () => {
       assert.deepEqual(await pending(), []);
     });
   }
-
-  test("when fal knows it no more, which resume says in words", async () => {
-    const error = await inPage(() => fal.resume({ endpointId: "acme/slow", requestId: "0b6c0b6c-0000-4000-8000-000000000000", submittedAt: 1 }).catch(caught));
-    assert.deepEqual([error.name, error.code, error.requestId], ["FalError", "expired", "0b6c0b6c-0000-4000-8000-000000000000"]);
-    assert.match(error.message, /does not know this request any more/);
-    await inPage(() => fal.queue.submit("acme/slow", { input: {} }));
-    await client.emulator.fault({ times: 1, path_contains: "/status", status: 404, body: { detail: "Request not found" } });
-    assert.equal((await inPage(async () => fal.resume((await fal.pending())[0], { mode: "polling" }).catch(caught))).code, "expired");
-    assert.deepEqual(await pending(), []);
-  });
 });
 
 describe("a job whose end is unknown is kept", () => {

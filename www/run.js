@@ -1,7 +1,7 @@
 // The fal call: the code of fal.ai's documentation, with the import changed.
 import { createFalClient, fal } from "fal-wasm";
 
-// Jobs are noted until their videos are here, so that a reload loses none.
+// Jobs are saved until their videos are here, so that a reload loses none.
 fal.config({ proxyUrl: "/api/fal/proxy", persist: true });
 
 /** A client of its own for a key, so that the key is not left in the shared one. */
@@ -28,7 +28,8 @@ export function resume({ entry, key, signal, onUpdate }) {
 
 /** The latest job that is unfinished, and that no other tab shows. */
 export async function unfinished() {
-  const ours = (await fal.pending()).filter(({ label }) => label?.mode);
+  // Also those that were begun with a key.
+  const ours = (await fal.pending({ allRoutes: true })).filter(({ label }) => label?.mode);
   for (const entry of ours) if (entry.state === "expired") await fal.forget(entry);
   return ours.findLast(({ state, isFollowed }) => state === "pending" && !isFollowed);
 }

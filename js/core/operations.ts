@@ -10,6 +10,7 @@ import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.t
 import { transformed } from "./input.ts";
 import { Progress, sent } from "./progress.ts";
 import { withReports } from "./reporter.ts";
+import { leaving } from "./signal.ts";
 import { statusStream, streamed } from "./streams.ts";
 import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
@@ -53,19 +54,22 @@ export function operations(instance: Wasm): Operations {
       withReports(options, async (options) => {
         const call = await submission(wasm, config, id, options);
         const updates = new Updates(options, isOfficial(options));
+        let isSettled = false;
         const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
           updates.submitted();
-          // Who is told of a request may count on its being noted.
+          // The request is saved before onEnqueue is called.
           await options.onSubmitted?.(reply);
-          if (!signal.aborted) void options.onEnqueue?.(reply.request_id);
+          // A submit in flight ends after a call that was left, and its request is saved all the same.
+          if (!isSettled && !signal.aborted) void options.onEnqueue?.(reply.request_id);
         };
-        const answer = await wasm.subscribe(config, id, { ...call, ...following(wasm, config, id, options, updates), onSubmitted });
+        const followed = { ...call, ...following(wasm, config, id, ofReads(options), updates), onSubmitted };
+        const answer = await wasm.subscribe(config, id, followed).finally(() => (isSettled = true));
         return resultOf(answer, updates.summary());
       }),
     resume: (config, id, options) =>
       withReports(options, async (options) => {
         const updates = new Updates(options, isOfficial(options));
-        const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, options, updates) });
+        const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, ofReads(options), updates) });
         return resultOf(answer, updates.summary());
       }),
     async run(config, id, options) {
@@ -81,7 +85,7 @@ export function operations(instance: Wasm): Operations {
     subscribeToStatus: (config, id, options) =>
       withReports(options, async (options) => {
         const updates = new Updates(options, isOfficial(options));
-        return updates.shown(await wasm.follow(config, id, { ...options, ...following(wasm, config, id, options, updates) }));
+        return updates.shown(await wasm.follow(config, id, { ...options, ...following(wasm, config, id, ofReads(options), updates) }));
       }),
     async upload(config, given, options: any) {
       const file = asFile(given);
@@ -93,10 +97,26 @@ export function operations(instance: Wasm): Operations {
   };
 }
 
-function submission(wasm: Wasm, config: object, id: unknown, options: any): Promise<object> {
-  const { webhookUrl } = options;
+/** The options without what ends the call as a whole: the reads of a request that is followed have their own end. */
+function ofReads({ detachSignal, onOver, ...options }: any): any {
+  return options;
+}
+
+/**
+ * What a submit sends. Leaving the call ends the uploads that come before it; `onOver` is called where it is
+ * not submitted.
+ */
+async function submission(wasm: Wasm, config: object, id: unknown, options: any): Promise<object> {
+  const { webhookUrl, abortSignal, onOver } = options;
   const query = webhookUrl ? { fal_webhook: webhookUrl } : {};
-  return prepared(wasm, config, id, options, submitHeaders(options), query);
+  try {
+    const { signal, end } = leaving(options);
+    const call = await prepared(wasm, config, id, { ...options, abortSignal: signal }, submitHeaders(options), query).finally(end);
+    return { ...call, abortSignal };
+  } catch (reason) {
+    onOver?.();
+    throw reason;
+  }
 }
 
 /** Options whose input is checked and holds no files any more. */

@@ -1,6 +1,8 @@
 // Which ways to the service carry streams: some proxies hold an answer back until it is
 // whole, or know no such URL. That is found out once, and remembered for a while.
 
+import { heldLocks, takeLock } from "./locks.ts";
+
 /** How long a way counts as unfit, in milliseconds. */
 const CLOSED_MS = 600_000;
 /** Streams that fail over a longer time than this, with none that works in between, fail for the path's sake. */
@@ -63,35 +65,17 @@ export function occupy({ numbers }: Path): () => void {
  * Returns a function that gives the room back, or nothing if there is none.
  */
 export async function enter({ name, numbers }: Path, limit: number): Promise<(() => void) | undefined> {
-  const { locks } = globalThis.navigator ?? {};
   const lockName = (number: number): string => `fal-wasm stream ${number} ${name}`;
   /** The locks that other pages hold. */
   let held: string[] = [];
   for (let number = 1; number <= limit; number += 1) {
     if (numbers.has(number) || held.includes(lockName(number))) continue;
     numbers.add(number);
-    const release = await lock(locks, lockName(number));
+    // Pages whose locks are refused, or do not answer, count for themselves.
+    const release = await takeLock(lockName(number)).catch(() => () => {});
     if (release) return () => (numbers.delete(number), release());
     numbers.delete(number);
-    held = await heldNames(locks!);
+    held = await heldLocks();
   }
   return undefined;
-}
-
-/** Takes a lock if it is free. Returns a function that releases it, or nothing. */
-function lock(locks: LockManager | undefined, name: string): Promise<(() => void) | undefined> {
-  return new Promise((resolve) => {
-    const none = (): void => resolve(() => {});
-    if (!locks) return none();
-    const held = locks.request(name, { ifAvailable: true }, (lock) =>
-      lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined),
-    );
-    // Sandboxed pages have no locks: they count for themselves.
-    held.catch(none);
-  });
-}
-
-async function heldNames(locks: LockManager): Promise<string[]> {
-  const { held = [] } = await locks.query().catch((): LockManagerSnapshot => ({}));
-  return held.map(({ name = "" }) => name);
 }

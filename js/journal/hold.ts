@@ -1,12 +1,13 @@
 // One call at a time follows a request, over all tabs of the origin: by Web Locks, and where
 // there are none (Node, pages over http), at least within this program.
 
+import { type Release, heldLocks, takeLock, waitForLock } from "../core/locks.ts";
+
+export type { Release };
+
 const PREFIX = "fal-wasm:";
 /** A page that goes away while its next one comes up still holds its locks for a moment. */
 const LEAVING_MS = 1_000;
-
-/** Lets go of a request. */
-export type Release = () => void;
 
 /**
  * Takes hold of a request; nothing where another call keeps it.
@@ -17,6 +18,7 @@ export async function hold(requestId: string, waits: unknown, signal?: AbortSign
   const end = (): void => ended.abort();
   const timer = waits ? undefined : setTimeout(end, LEAVING_MS);
   signal?.addEventListener("abort", end);
+  if (signal?.aborted) end();
   try {
     return await locked(PREFIX + requestId, ended.signal);
   } finally {
@@ -27,34 +29,22 @@ export async function hold(requestId: string, waits: unknown, signal?: AbortSign
 
 /** The ids of all requests that are held. */
 export async function held(): Promise<Set<string>> {
-  const names = [...here.keys()];
-  try {
-    const { held = [] } = (await locks()?.query()) ?? {};
-    names.push(...held.map(({ name = "" }) => name));
-  } catch {
-    // Not in this frame: see below.
-  }
+  const names = [...here.keys(), ...(await heldLocks())];
   return new Set(names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length)));
 }
 
-function locks(): LockManager | undefined {
-  return globalThis.navigator?.locks;
-}
-
 async function locked(name: string, signal: AbortSignal): Promise<Release | undefined> {
-  const manager = locks();
-  if (!manager) return heldHere(name, signal);
+  let free: Release | undefined;
   try {
-    return await new Promise<Release>((resolve, reject) => {
-      manager.request(name, { signal }, () => new Promise<void>(resolve)).catch(reject);
-    });
+    free = await takeLock(name);
   } catch {
     // A frame without an origin is refused.
-    return signal.aborted ? undefined : heldHere(name, signal);
+    return heldHere(name, signal);
   }
+  return free ?? waitForLock(name, signal).catch(() => undefined);
 }
 
-/** What is held in this program, with what is told when it is free. */
+/** What is held in this program, with what resolves when it is free. */
 const here = new Map<string, Promise<void>>();
 
 async function heldHere(name: string, signal: AbortSignal): Promise<Release | undefined> {

@@ -1,133 +1,119 @@
-// The operations of the package with a journal: requests are noted when they are submitted, and
-// forgotten when their results were delivered. It is a module of its own, loaded at first use.
+// The operations of the package where `persist` is on: requests are saved when they are submitted, and
+// dropped when their results were delivered. It is a module of its own, loaded at first use.
 
-import { type Call, badArgument } from "../core/wasm.ts";
+import { unlessAborted } from "../abort.ts";
 import type { Operations } from "../core/operations.ts";
-import type { PendingEntry, PendingRequest, PendingStore } from "../types/journal.ts";
-import { entryOf, followed, isEntry, isExpired, labelOf } from "./entry.ts";
-import { Follower, forgetLater } from "./follower.ts";
+import { leaving } from "../core/signal.ts";
+import { type Call, badArgument } from "../core/wasm.ts";
+import type { PendingEntry, PendingRequest } from "../types/journal.ts";
+import { callsThatLeave } from "./endings.ts";
+import { entryOf, isDue, isEntry, isOf, labelOf, listed } from "./entry.ts";
 import { held } from "./hold.ts";
-import { isGone, isOver } from "./outcome.ts";
-import { storeOf, write, written } from "./store.ts";
-import { uploadsOf } from "./uploads.ts";
+import { hasFailed } from "./outcome.ts";
+import { resumed } from "./resume.ts";
+import { routeOf } from "./route.ts";
+import { SavedCall, dropLater } from "./saved-call.ts";
+import { type SavedItems, savedIn } from "./store.ts";
+import { uploadsIn } from "./uploads.ts";
 
-/** The operations, and those on the journal itself. */
+/** The operations, and those on what is saved. */
 export interface Journal extends Operations {
   pending: Call;
   forget: Call;
 }
 
-/** The operations on `core`, noted where `options.persist` says. */
+/** The operations on `core`, with requests saved where `options.persist` says. */
 export function over(core: Operations): Journal {
-  /** A call after which its request is forgotten, also where `isEnd` says so of its failure. */
-  const ending = (call: Call, isEnd: (reason: any) => boolean): Call => async (config, id, options: any) => {
-    const store = storeOf(options.persist);
-    let isDone = true;
-    try {
-      return await call(config, id, options);
-    } catch (reason) {
-      isDone = isEnd(reason);
-      throw reason;
-    } finally {
-      if (isDone) forgetLater(store, options.requestId);
-    }
-  };
   return {
     ...core,
-    async submit(config, id, options: any) {
-      const store = storeOf(options.persist);
-      const label = labelOf(options);
-      let entry: PendingEntry | undefined;
-      let noting: Promise<void> | undefined;
-      const onSubmitted = (reply: unknown): Promise<void> => {
-        entry = entryOf(id, reply, false, label);
-        return (noting = noted(store, entry));
-      };
+    submit: (config, id, options) => submitted(core.submit, config, id, options, false),
+    subscribe: (config, id, options) => submitted(core.subscribe, config, id, options, true),
+    async upload(config, file, options: any) {
+      return core.upload(config, file, { ...options, store: uploadsIn(savedIn(options.persist), config) });
+    },
+    result: dropping(core.result, hasFailed),
+    cancel: dropping(core.cancel, () => false),
+    async resume(config, given, options: any) {
+      const { signal, end } = leaving({ ...options, requestId: (given as any)?.requestId ?? given });
       try {
-        return await core.submit(config, id, { ...options, onSubmitted, store: uploadsOf(options.persist) });
-      } catch (reason) {
-        // Its job was cancelled, as nobody has its id.
-        if (entry && options.abortSignal?.aborted) void noting?.then(() => forgetLater(store, entry!.requestId));
-        throw reason;
+        const saved = savedAnywhere(options);
+        const found = await unlessAborted(signal, findEntry(saved, config, given, options));
+        return await resumed({ core, config, saved, options, signal, ...found });
+      } finally {
+        end();
       }
     },
-    async subscribe(config, id, options: any) {
-      const follower = new Follower(storeOf(options.persist), options);
-      const label = labelOf(options);
-      const onSubmitted = (reply: unknown): Promise<void> => follower.note(entryOf(id, reply, options.logs, label));
-      return follower.call(() => core.subscribe(config, id, { ...follower.options(), onSubmitted, store: uploadsOf(options.persist) }));
-    },
-    async upload(config, file, options: any) {
-      return core.upload(config, file, { ...options, store: uploadsOf(options.persist) });
-    },
-    result: ending(core.result, isOver),
-    cancel: ending(core.cancel, () => false),
-    resume,
-    async pending(_config, _subject, options) {
-      const [entries, ids] = [await listed(anyStore(options)), await held()];
-      const requests = entries.map((entry): PendingRequest => ({
-        ...entry,
-        state: isExpired(entry) ? "expired" : "pending",
-        isFollowed: ids.has(entry.requestId),
-      }));
+    async pending(config, _subject, options: any) {
+      await callsThatLeave();
+      const saved = savedAnywhere(options);
+      const route = options.allRoutes ? undefined : await routeOf(config);
+      const entries = await saved.requests();
+      const due = entries.filter(isDue);
+      for (const { requestId } of due) void saved.drop(requestId);
+      const ours = entries.filter((entry) => !due.includes(entry) && (options.allRoutes || isOf(route, entry)));
+      const ids = await held();
+      const requests = ours.map((entry): PendingRequest => listed(entry, ids.has(entry.requestId)));
       return requests.sort((a, b) => a.submittedAt - b.submittedAt);
     },
     async forget(_config, given: any, options) {
-      await written();
-      await anyStore(options).delete(given?.requestId ?? given);
+      await callsThatLeave();
+      await savedAnywhere(options).forget(given?.requestId ?? given);
     },
   };
-
-  async function resume(config: object, given: unknown, options: any): Promise<any> {
-    const store = anyStore(options);
-    const entry = await entryFor(store, given);
-    const { abortSignal: signal, logs = entry.logs } = options;
-    const { endpointId, requestId } = entry;
-    if (signal?.aborted) throw signal.reason;
-    const follower = new Follower(store, options);
-    if (!(await follower.take(entry))) throw signal?.aborted ? signal.reason : inUse(requestId);
-    const call = { ...follower.options(), ...followed(entry), logs };
-    return follower.call(async () => {
-      try {
-        return await core.resume(config, endpointId, call);
-      } catch (reason) {
-        throw isGone(reason) ? expired(requestId, reason) : reason;
-      }
-    });
-  }
 }
 
-/** Notes a request that nobody follows yet. */
-async function noted(store: PendingStore, entry: PendingEntry | undefined): Promise<void> {
-  if (entry) await write(() => store.put(entry));
+/** Submits, and saves the request before the caller is told of it. */
+async function submitted(submit: Call, config: object, id: unknown, options: any, isFollowed: boolean): Promise<unknown> {
+  const saved = savedIn(options.persist);
+  const label = labelOf(options);
+  const logs = isFollowed && options.logs;
+  // What the middleware says must not hold the submit up, nor end it.
+  const asked = routeOf(config).catch(() => undefined);
+  const call = new SavedCall(saved, options);
+  const onSubmitted = async (reply: unknown): Promise<void> => call.save(entryOf(id, reply, { logs, label, route: await asked }), isFollowed);
+  const given = { ...call.options(), onSubmitted, store: uploadsIn(saved, config) };
+  return call.run(() => submit(config, id, given), isFollowed);
 }
 
-async function entryFor(store: PendingStore, given: any): Promise<PendingEntry> {
-  if (isEntry(given)) return given;
-  const entry = (await listed(store)).find(({ requestId }) => requestId === given);
+/** A call after which its request is dropped, also where `isEnd` says so of its failure. */
+function dropping(call: Call, isEnd: (reason: unknown) => boolean): Call {
+  return async (config, id, options: any) => {
+    const saved = savedIn(options.persist);
+    let isOver = true;
+    try {
+      return await call(config, id, options);
+    } catch (reason) {
+      isOver = isEnd(reason);
+      throw reason;
+    } finally {
+      if (isOver) dropLater(saved, options.requestId);
+    }
+  };
+}
+
+/** What `resume` was given: an entry, or the id of one that is saved. */
+async function findEntry(saved: SavedItems, config: object, given: any, options: any): Promise<{ entry: PendingEntry; isSaved: boolean; isOurs: boolean }> {
+  const requestId: unknown = given?.requestId ?? given;
+  // With an entry at hand the request can be followed without its store.
+  const entries = await saved.requests().catch((reason): PendingEntry[] => {
+    if (!isEntry(given)) throw reason;
+    return [];
+  });
+  const found = entries.find((entry) => entry.requestId === requestId);
+  const entry = isEntry(given) ? given : found;
   if (!entry) throw badArgument("requestId", "is not among the pending requests: give an entry of pending()", {
     given,
-    requestId: typeof given === "string" ? given : undefined,
+    requestId: typeof requestId === "string" ? requestId : undefined,
   });
-  return entry;
+  const isOurs = isOf(await routeOf(config), entry);
+  if (!isOurs && !options.allRoutes) {
+    throw badArgument("entry", "belongs to another client, with another proxy or key: resume it there, or with allRoutes: true", { requestId: entry.requestId });
+  }
+  // What pending() has listed was saved, and is not there any more where its result was delivered.
+  return { entry, isSaved: Boolean(found) || "state" in entry, isOurs };
 }
 
-function inUse(requestId: string): object {
-  const problem = "This request is followed already, here or in another tab; wait: true waits for that to end";
-  return { falCode: "in_use", requestId, problem };
-}
-
-function expired(requestId: string, cause: unknown): object {
-  const problem = "The service does not know this request any more: results are kept for a limited time. It was forgotten here, too";
-  return { falCode: "expired", requestId, problem, cause };
-}
-
-async function listed(store: PendingStore): Promise<PendingEntry[]> {
-  await written();
-  return [...(await store.list())].filter(isEntry);
-}
-
-/** What is asked for may be in IndexedDB also where the client's setting is not to note. */
-function anyStore({ persist }: any): PendingStore {
-  return storeOf(persist || true);
+/** What is asked for may be in IndexedDB also where the client's setting is not to save. */
+function savedAnywhere({ persist }: any): SavedItems {
+  return savedIn(persist || true);
 }

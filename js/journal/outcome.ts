@@ -1,26 +1,58 @@
-// What the end of a call means for its request: over for good, gone, or worth another try.
+// What the end of a call means for its request: whether there is anything left to come back for.
 
-/** Answers of 4xx that are about the call, not the job: keys, limits, proxies. */
-const OF_THE_CALL = [401, 403, 404, 407, 408, 409, 425, 429];
+/** A cancel's answers of fal's (protocol §5.6). */
+const CANCELLED = ["OK", "CANCELLATION_REQUESTED", "ALREADY_COMPLETED", "NOT_FOUND"];
 
-/**
- * Whether the request's result will not be had any more, for the reason that fetching it was
- * rejected with. In doubt it will: a request is only forgotten where its failure is its own.
- * @param status its last known status
- */
-export function isOver(reason: any, status?: any): boolean {
-  const { falCode, operation, body, status: http } = reason ?? {};
-  if (falCode === "job_failed" || falCode === "expired" || isGone(reason)) return true;
-  if (falCode !== "http" || operation !== "result") return false;
-  if (status?.error || (typeof body?.error_type === "string" && http !== 429)) return true;
-  // A result that is asked for too early may be answered with any of the others.
-  if (status?.status !== "COMPLETED") return http === 422 || http === 499;
-  return http >= 400 && http < 500 && !OF_THE_CALL.includes(http);
+/** What came of a call after its caller had left it: see `watch.js`. */
+export interface Aftermath {
+  /** An answer as the Rust side gives it, or the facts of a failure. */
+  value: any;
+  isError: boolean;
 }
 
-/** Whether the service knows nothing of the request: its words, not those of a server in between. */
-export function isGone({ falCode, operation, status, body }: any = {}): boolean {
+/**
+ * Whether a request has failed for a reason of its own, which its caller is being told. In doubt it has not:
+ * what servers in between say is no failure of the job.
+ * @param reason what the call was rejected with
+ * @param status the request's last known status
+ */
+export function hasFailed(reason: any, status?: any): boolean {
+  const { falCode, operation, body, status: http } = reason ?? {};
+  if (falCode === "job_failed") return true;
+  if (falCode !== "http" || operation !== "result") return false;
+  if (isText(status?.error) || isText(status?.error_type)) return true;
+  if (isText(body?.error_type)) return http !== 429;
+  return isFinding(body?.detail) || (http === 422 && isText(body?.detail));
+}
+
+/** Whether this is what models say of their input. What a framework finds of a GET is about its headers or query. */
+function isFinding(detail: unknown): boolean {
+  return Array.isArray(detail) && detail.some((finding) => finding?.loc?.[0] === "body");
+}
+
+/** Whether fal's own words are that it does not know the request (protocol §3.2). Other servers answer 404, too. */
+export function isUnknownToFal({ falCode, operation, status, body, requestId }: any = {}): boolean {
   const isAsked = operation === "status" || operation === "result";
-  const isItsWord = typeof body?.detail === "string" || body?.status === "NOT_FOUND";
-  return falCode === "http" && status === 404 && isAsked && isItsWord;
+  const isWord = body?.status === "NOT_FOUND" || body?.detail === "Request not found";
+  const isOther = isText(body?.request_id) && body.request_id !== requestId;
+  return falCode === "http" && status === 404 && isAsked && isWord && !isOther;
+}
+
+/** Whether the service has taken a cancel, or there was nothing left to cancel. */
+export function isCancelled(aftermath: Aftermath | undefined): boolean {
+  if (!aftermath) return false;
+  const { value, isError } = aftermath;
+  if (!isError) return isCancelAnswer(value?.body, isText);
+  const { falCode, operation, status, body } = value ?? {};
+  const isMeant = falCode === "http" && operation === "cancel" && (status === 400 || status === 404);
+  return isMeant && isCancelAnswer(body, (word) => CANCELLED.includes(word as string));
+}
+
+function isCancelAnswer(body: any, isWord: (word: unknown) => boolean): boolean {
+  const isEmpty = body === undefined || body === null || body === "";
+  return isEmpty || isWord(body.status) || body.success === true || body.detail === "Request not found";
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
 }

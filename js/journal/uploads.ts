@@ -1,23 +1,24 @@
-// Uploads in parts that are not complete, kept beside the pending requests, to be gone on with.
+// Uploads in parts that are not complete, saved beside the pending requests, to be gone on with.
 
 import type { Store } from "../core/upload/record.ts";
-import { storeOf } from "./store.ts";
+import { routeOf } from "./route.ts";
+import type { SavedItems } from "./store.ts";
 
-/** By then nobody comes back for an upload, and its place is gone, in milliseconds. */
+/** By then nobody comes back for an upload, and its upload URL has expired, in milliseconds. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** Where `persist` keeps the records of uploads. */
-export function uploadsOf(persist: unknown): Store {
-  const store = storeOf(persist);
-  const kept = async (): Promise<any[]> => [...(await store.list())].filter((it: any) => it?.upload);
+/** Where a client keeps the records of its uploads. */
+export function uploadsIn(saved: SavedItems, config: object): Store {
+  const route = routeOf(config).catch(() => undefined);
   return {
     async get(key) {
-      const all = await kept();
-      for (const { requestId, upload } of all) if (Date.now() - upload.at > KEPT_MS) await store.delete(requestId);
-      return all.find(({ requestId }) => requestId === key)?.upload;
+      const all = (await saved.list()).filter((item: any) => item.upload) as any[];
+      for (const { requestId, upload } of all) if (Date.now() - upload.at > KEPT_MS) await saved.drop(requestId);
+      const of = await route;
+      return all.find((item) => item.requestId === key && item.route === of)?.upload;
     },
     // Without an endpoint id it is no pending request, and not listed as one.
-    set: async (requestId, upload) => store.put({ requestId, upload } as any),
-    delete: async (key) => store.delete(key),
+    set: async (requestId, upload) => saved.save({ requestId, upload, route: await route } as any),
+    delete: async (key) => saved.drop(key),
   };
 }

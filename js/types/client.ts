@@ -1,6 +1,6 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
 import type { Config } from "./config.ts";
-import type { JournalOptions, PendingEntry, PendingRequest, ResumeOptions } from "./journal.ts";
+import type { JournalOptions, PendingEntry, PendingOptions, PendingRequest, ResumeOptions } from "./journal.ts";
 import type { QueueClient, QueueSubscribeOptions, SubmitOptions } from "./queue.ts";
 import type { RealtimeClient } from "./realtime.ts";
 import type { Result, RunOptions } from "./request.ts";
@@ -42,7 +42,7 @@ export interface FalClient {
    * The requests that were submitted with `persist` and whose results were not delivered yet,
    * oldest first; those whose results fal has dropped by now are marked.
    */
-  pending(options?: JournalOptions): Promise<PendingRequest[]>;
+  pending(options?: PendingOptions): Promise<PendingRequest[]>;
   /**
    * Goes on with a request as `subscribe` would: follows it, fetches its result, and forgets it.
    * An abort cancels the job. Timings count from its submit.

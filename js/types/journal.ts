@@ -22,15 +22,23 @@ export interface PendingEntry {
   readonly responseUrl?: string;
   /** Where the service said to cancel it, without query. */
   readonly cancelUrl?: string;
+  /**
+   * How its client reaches fal: the URL of its proxy without query, or `fal`; where the client sends
+   * a key, with a fingerprint of that, which does not give it away. Older versions saved none.
+   */
+  readonly route?: string;
+  /** When `resume` found that fal does not know it any more, in milliseconds since 1970. */
+  readonly expiredAt?: number;
 }
 
 /** An entry as `pending` lists it. */
 export interface PendingRequest extends PendingEntry {
   /**
    * `"expired"` where it was submitted over 30 days ago, which is how long fal stores results
-   * (protocol §5.7). Results over 1 MB, and all where the account or `X-Fal-Store-IO: 0` turned
-   * storing off, are gone an hour after completion already, 6 minutes if they are 10 kB or more:
-   * that cannot be known here, and `resume` tells it with the code `expired`.
+   * (protocol §5.7), or where fal has said to `resume`, twice, that it does not know it any more. Results
+   * over 1 MB, and all where the account or `X-Fal-Store-IO: 0` turned storing off, are gone an hour
+   * after completion already, 6 minutes if they are 10 kB or more. It can be resumed all the same. It
+   * stays listed until `forget`, or for a week after `resume` found out.
    */
   readonly state: "pending" | "expired";
   /** A call follows it at this moment, here or in another tab. */
@@ -38,8 +46,9 @@ export interface PendingRequest extends PendingEntry {
 }
 
 /**
- * Where pending requests are noted: three methods, which may return promises. What `put` and
- * `delete` throw is warned of once, and the call goes on; what `list` throws, `pending` throws.
+ * Where pending requests are saved: three methods, which may return promises. What `put` and
+ * `delete` throw is warned of once, and the call goes on; what `list` throws, `pending` throws. A
+ * method that does not answer within 3 s is not waited for any longer.
  */
 export interface PendingStore {
   /** Every entry that was put and not deleted, in any order. */
@@ -63,8 +72,17 @@ export interface JournalOptions {
   readonly persist?: Persist | undefined;
 }
 
+/** Options of `pending`. */
+export interface PendingOptions extends JournalOptions {
+  /**
+   * List the requests of all clients on this origin, also those that were submitted through another
+   * proxy or with another key. @default false
+   */
+  readonly allRoutes?: boolean | undefined;
+}
+
 /** Options of `resume`. */
-export interface ResumeOptions extends JournalOptions, QueueModeOptions {
+export interface ResumeOptions extends PendingOptions, QueueModeOptions {
   /** Ask for the model's logs with each status. @default what its submit asked for */
   readonly logs?: boolean | undefined;
   /** Told each status, to the last. */
@@ -78,6 +96,8 @@ export interface ResumeOptions extends JournalOptions, QueueModeOptions {
   readonly timeout?: number | undefined;
   /** Settles the call at once, and cancels the job. One that is aborted already does nothing. */
   readonly abortSignal?: AbortSignal | undefined;
+  /** Settles the call at once with the code `detached`, and leaves the job running and saved. */
+  readonly detachSignal?: AbortSignal | undefined;
   /**
    * Where another call or tab follows the request: wait until it ends. Otherwise `resume` rejects
    * with the code `in_use` after a second, which a page that is just going away needs.

@@ -61,6 +61,12 @@ export interface QueueSubscribeOptions extends QueueModeOptions {
    * `TimeoutError` and cancels the job. @default none
    */
   readonly timeout?: number | undefined;
+  /**
+   * Settles the call at once with the code `detached`, and leaves the job running: for a component or a
+   * page that goes away. With `persist` the job stays saved, and `resume` goes on with it. Before the
+   * submit it ends the uploads, and nothing is submitted; a submit in flight is waited for and saved.
+   */
+  readonly detachSignal?: AbortSignal | undefined;
 }
 
 /** Names a request. */
@@ -96,6 +102,8 @@ export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, Queu
    * @default none
    */
   readonly timeout?: number | undefined;
+  /** Settles the call at once with the code `detached`, and leaves the job running. */
+  readonly detachSignal?: AbortSignal | undefined;
   /** Without effect, as the request is submitted already; the official types have it. */
   readonly startTimeout?: number | undefined;
   /** Without effect, as the request is submitted already; the official types have it. */

@@ -67,6 +67,9 @@ impl Task {
             (Waits::Retry, _) => self.send(),
             (Waits::Noted, outcome) => {
                 self.heard(outcome)?;
+                if self.is_abandoned {
+                    return Err(Error::new(Text::Aborted));
+                }
                 if self.kind == Kind::Subscribe {
                     return self.follow();
                 }
@@ -139,17 +142,14 @@ impl Task {
         take(&mut self.last).into_js()
     }
 
-    /// Notes the request that was submitted. Nobody may be left to wait for it.
+    /// Takes the request that was submitted. Nobody may be left to wait for it.
     fn submitted(&mut self, reply: &Options) -> Result<(), Error> {
         self.request = Request::of_reply(self.endpoint()?.clone(), reply);
-        self.owns_request = true;
+        self.owns_request = !self.is_detached;
         // Some proxies answer 200 whatever the service said. What a caller's own handler makes
         // of the reply is theirs to know.
         if self.request.is_none() && !self.config.0.has(Text::ResponseHandler) {
             return Err(no_request_id().with(Text::Body, reply.as_js()));
-        }
-        if self.is_abandoned {
-            return Err(Error::new(Text::Aborted));
         }
         Ok(())
     }

@@ -3,8 +3,9 @@
 //! tells what came of each promise; so the module needs no executor, and no futures.
 //!
 //! What an unsettled call leaves behind is cleaned up here: uploads and reads are cut off,
-//! and a job that was submitted is cancelled on the server. A submit that is on its way
-//! cannot be cut off, as it may have arrived: it is let finish, and then cancelled.
+//! and a job that was submitted is cancelled on the server, unless the caller detached from it.
+//! A submit in flight cannot be cut off, as it may have arrived: the task waits for its
+//! request id, has the request saved, and then cancels it.
 
 use std::{mem::take, rc::Rc};
 
@@ -50,6 +51,8 @@ pub(crate) struct Task {
     pub(super) owns_request: bool,
     /// Nobody waits for this call any more.
     pub(super) is_abandoned: bool,
+    /// The caller left the job running: it is not cancelled.
+    pub(super) is_detached: bool,
     /// The answer to the submit; then the last status.
     pub(super) last: Options,
     /// When the request began to be followed, by [`super::watch::now`].
@@ -97,6 +100,7 @@ impl Task {
             request: None,
             owns_request: false,
             is_abandoned: false,
+            is_detached: false,
             last: Options::default(),
             began: None,
         }
@@ -104,13 +108,13 @@ impl Task {
 
     /// Begins the call: what it settles with. `wrapped` makes of it what JavaScript polls.
     pub(crate) fn begin(self, wrapped: impl FnOnce(Self) -> JsValue) -> Promise {
-        let signal = self.options.value(Text::AbortSignal);
+        let options = self.options.clone();
         let ms = if self.kind.has_clock() {
             self.options.value(Text::Timeout)
         } else {
             JsValue::UNDEFINED
         };
-        begin(&wrapped(self), &signal, &ms)
+        begin(&wrapped(self), options.as_js(), &ms)
     }
 
     /// Goes on: with `value`, what came of the promise that was given last, or with the
@@ -138,14 +142,22 @@ impl Task {
     }
 
     fn stop(&mut self, reason: JsValue) -> JsValue {
-        let error = Error::thrown(reason);
+        let mut error = Error::thrown(reason);
         if error.facts().is(Text::FalCode, Text::Timeout) {
             // The caller set the request a time, not only this call.
             self.owns_request = true;
         }
+        if error.facts().is(Text::FalCode, Text::Detached) {
+            self.is_detached = true;
+            self.owns_request = false;
+        }
         self.is_abandoned = true;
+        let is_submitting = self.is_submitting();
+        if is_submitting {
+            error = error.with_text(Text::Operation, Text::Submit);
+        }
         self.reject(error);
-        if self.is_submitting() {
+        if is_submitting {
             return JsValue::UNDEFINED;
         }
         self.watch.abort();
@@ -166,8 +178,8 @@ impl Task {
         self.watch.settle(error.as_js(), true);
     }
 
-    /// Cancels a request that nobody waits for any more, once. What comes of it concerns
-    /// nobody: it may have ended, or not be stoppable.
+    /// Cancels a request that nobody waits for any more, once. The call has settled: what comes
+    /// of the cancel goes to the options' `onOver`.
     fn cancel(&mut self) -> JsValue {
         let is_wanted = take(&mut self.is_abandoned) && take(&mut self.owns_request);
         if is_wanted && self.request.is_some() {

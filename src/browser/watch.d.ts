@@ -8,3 +8,5 @@ export function abortFacts(reason: unknown): unknown;
 export function newController(): AbortController;
 /** The part of what `fetch` is given that has this signal of a `newController`: none if it would be refused. */
 export function signalPart(signal: AbortSignal): { signal?: AbortSignal };
+/** The facts of a call that its caller left, and whose request goes on. */
+export function detached(requestId?: string): object;

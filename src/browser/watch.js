@@ -34,9 +34,14 @@ function isDefault(reason) {
   return isException && (reason.name === "AbortError" || reason.name === "TimeoutError");
 }
 
-/** Begins a call, which its caller's signal or its time may end early: what it settles with. */
-export function begin(task, given, ms) {
-  return new Promise((...settled) => new Watch(settled, task, given, ms));
+/** The facts of a call that its caller left, and whose request goes on. */
+export function detached(requestId) {
+  return { falCode: "detached", requestId };
+}
+
+/** Begins a call, which its caller's signals or its time may end early: what it settles with. */
+export function begin(task, options, ms) {
+  return new Promise((...settled) => new Watch(settled, task, options, ms));
 }
 
 /** How controllers are made, found out once for each class of this name. */
@@ -79,25 +84,36 @@ const BUYS = ["submit", "run"];
 class Watch {
   /** What was sent last. */
   request;
-  /** Of the request that was submitted. */
+  /** Of the request that the call is about, or has submitted. */
   #requestId;
   /** The call that may have bought something and has no answer yet. */
   #uncertain;
   #controller = newController();
-  #settled;
+  #settle;
+  #isSettled = false;
+  /** What came of a call after it had settled: of its cancel, or of the submit that it had to wait for. */
+  #afterwards;
   #task;
   #given;
+  #detachSignal;
+  #onOver;
   #timer;
   #waiting;
   #abort = () => this.#stop(abortFacts(this.#given.reason));
+  #detach = () => this.#stop(detached(this.#requestId));
 
-  constructor(settled, task, given, ms) {
-    this.#settled = settled;
+  constructor(settle, task, { abortSignal: given, detachSignal, requestId, onOver } = {}, ms) {
+    this.#settle = settle;
     this.#task = task;
     this.#given = given;
-    if (given?.aborted) return settled[1](abortFacts(given.reason)), this.#end();
+    this.#detachSignal = detachSignal;
+    this.#requestId = requestId;
+    this.#onOver = onOver;
+    if (given?.aborted) return this.settle(abortFacts(given.reason), true), this.#end();
+    if (detachSignal?.aborted) return this.settle(detached(requestId), true), this.#end();
     live.add(this);
     given?.addEventListener?.("abort", this.#abort);
+    detachSignal?.addEventListener?.("abort", this.#detach);
     if (ms > 0 && ms <= MAX_MS) this.#timer = setTimeout(() => this.#stop({ falCode: "timeout", timeoutMs: ms }), ms);
     this.#goOn(FULFILLED, this);
   }
@@ -112,11 +128,17 @@ class Watch {
   }
 
   settle(value, isError) {
+    if (this.#isSettled) {
+      this.#afterwards = { value, isError };
+      return;
+    }
+    this.#isSettled = true;
     clearTimeout(this.#timer);
     // Signals may live long, and would collect a listener for every call.
     this.#given?.removeEventListener?.("abort", this.#abort);
     if (isError && value?.falCode) value.request = this.request;
-    this.#settled[+isError](value);
+    this.#detachSignal?.removeEventListener?.("abort", this.#detach);
+    this.#settle[+isError](value);
   }
 
   /** A call is being sent. */
@@ -142,7 +164,9 @@ class Watch {
 
   /** Later, as it may be the call itself that is running and calls a callback which aborts it. */
   #stop(reason) {
-    queueMicrotask(() => this.#goOn(STOP, reason));
+    queueMicrotask(() => {
+      if (!this.#isSettled) this.#goOn(STOP, reason);
+    });
   }
 
   #goOn(command, value) {
@@ -170,6 +194,7 @@ class Watch {
   #leave() {
     this.#task = undefined;
     live.delete(this);
+    if (typeof this.#onOver === "function") this.#onOver(this.#afterwards);
   }
 
   crash(cause) {

@@ -10,9 +10,10 @@ extern "C" {
     pub(crate) type Watch;
 
     /// Begins the call, whose `poll` is [`super::Task::poll`]: what it settles with. It is
-    /// stopped at the signal, and after `ms` milliseconds; anything but a number of
-    /// milliseconds starts no clock.
-    pub(crate) fn begin(task: &JsValue, signal: &JsValue, ms: &JsValue) -> Promise;
+    /// stopped at the `abortSignal` and the `detachSignal` of its options, and after `ms`
+    /// milliseconds; anything but a number of milliseconds starts no clock. The options'
+    /// `onOver` is called when nothing of the call goes on any more.
+    pub(crate) fn begin(task: &JsValue, options: &JsValue, ms: &JsValue) -> Promise;
 
     /// Settles the call, if it is not settled.
     #[wasm_bindgen(method)]

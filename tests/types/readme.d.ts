@@ -14,3 +14,6 @@ declare const input: { prompt: string; image_url: File };
 declare const webhookUrl: string;
 declare function show(message: string | undefined): void;
 declare function fetchLater(requestId: string): void;
+declare function useEffect(effect: () => () => void, dependencies: unknown[]): void;
+declare function setVideo(video: { url: string }): void;
+declare function setError(error: unknown): void;

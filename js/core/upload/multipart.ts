@@ -100,7 +100,7 @@ async function putParts(parts: Parts, original: Original): Promise<void> {
       const etag = await atPlace(wasm.put(gated, bytes, { uploadUrl, part: String(number), abortSignal, onRetry, onAnswer }), gone);
       if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" };
       etags[number] = etag;
-      await memory.save(record);
+      memory.save(record);
     }
   };
   try {

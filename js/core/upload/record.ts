@@ -1,5 +1,6 @@
 // What is known of an upload in parts, kept so that it goes on after the page was closed.
 
+import { bounded } from "../patience.ts";
 import type { Place } from "./place.ts";
 
 /** Where records are kept. What it throws costs the record, not the upload. */
@@ -25,10 +26,15 @@ export interface UploadRecord {
 
 const EDGE_BYTES = 65_536;
 
-/** The record of one file, in a store or, without one, only here. */
+/**
+ * The record of one file, in a store or, without one, only here. Only a file of the user's has an identity to be
+ * found by again; other bytes that look alike must not be mixed with it.
+ */
 export class Memory {
   readonly #store: Store | undefined;
   readonly #fingerprint: string;
+  #saving: Promise<void> | undefined;
+  #isChanged = false;
 
   private constructor(store: Store | undefined, fingerprint: string) {
     this.#store = store;
@@ -37,7 +43,8 @@ export class Memory {
 
   static async of(store: Store | undefined, file: Blob, headers: object): Promise<Memory> {
     // Only pages from secure origins can hash.
-    const print = store && globalThis.crypto?.subtle ? await fingerprint(file, headers) : "";
+    const isKnown = store && isIdentifiable(file) && globalThis.crypto?.subtle;
+    const print = isKnown ? await fingerprint(file, headers) : "";
     return new Memory(print ? store : undefined, print);
   }
 
@@ -54,21 +61,38 @@ export class Memory {
     return { fingerprint: this.#fingerprint, uploadUrl, fileUrl, partSize, etags: {}, at: Date.now() };
   }
 
-  async save(record: UploadRecord): Promise<void> {
-    await quietly(() => this.#store?.set(this.#key, record));
+  /** Saves the record as it is now. The upload does not wait for it. */
+  save(record: UploadRecord): void {
+    this.#isChanged = true;
+    this.#saving ??= this.#save(record).finally(() => (this.#saving = undefined));
+  }
+
+  async #save(record: UploadRecord): Promise<void> {
+    while (this.#isChanged) {
+      this.#isChanged = false;
+      const { etags } = record;
+      await quietly(() => this.#store?.set(this.#key, { ...record, etags: { ...etags } }));
+    }
   }
 
   async forget(): Promise<void> {
+    this.#isChanged = false;
+    await this.#saving;
     await quietly(() => this.#store?.delete(this.#key));
   }
 }
 
 async function quietly(work: () => unknown): Promise<unknown> {
   try {
-    return await work();
+    return await bounded(work);
   } catch {
     return undefined;
   }
+}
+
+/** Whether the user chose it, from a disk: it has a name, and a time of change. */
+function isIdentifiable({ name, lastModified }: any): boolean {
+  return typeof name === "string" && name !== "" && lastModified > 0;
 }
 
 /** The same for the same file after a reload; its first and last bytes stand for all of them. */

@@ -35,7 +35,8 @@ for (const entry of await fal.pending({ persist: store })) {
   if (entry.state === "expired" || entry.isFollowed) await fal.forget(entry);
   else (await fal.resume<{ video: string }>(entry, { logs: true, timeout: 60_000, wait: true, abortSignal })).data.video.length;
 }
-await fal.resume("request-id");
+await fal.resume("request-id", { allRoutes: true, detachSignal: abortSignal });
+for (const { route, expiredAt } of await fal.pending({ allRoutes: true })) console.log(route?.length, expiredAt?.toFixed());
 try {
   console.log(result.data);
 } catch (error) {

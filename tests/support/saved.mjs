@@ -1,0 +1,110 @@
+// A browser whose pages save their requests, as an app with `persist` does: in real tabs, as only these have
+// locks, a database, and reloads.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { startClient } from "./client.mjs";
+import { speedUpClock } from "./clock.mjs";
+
+/** How long `acme/slow` runs, unless its input says `quick`. */
+export const RUN_MS = 1_000;
+
+const ENDPOINT = {
+  endpoint_id: "acme/slow",
+  queue_ms: 0,
+  run_ms: RUN_MS,
+  output: { answer: 42 },
+  cases: [
+    { when: { how: "quick" }, queue_ms: 0, run_ms: 50, output: { answer: 42 } },
+    { when: { how: "endless" }, queue_ms: 0, run_ms: 600_000, output: { answer: 42 } },
+    { when: { how: "refused" }, queue_ms: 0, run_ms: 50, error: { status: 422, body: { detail: [{ loc: ["body", "how"], msg: "no", type: "value_error" }] } } },
+  ],
+};
+
+/**
+ * `startClient`, with the endpoint `acme/slow`, and:
+ *
+ * - `arrive(page?, { speed })`: loads the page anew, as a reload does, with `fal` saving what it submits.
+ *   In it are `begin(options)`, which subscribes and gives the request id (the call is `job`), `caught(error)`,
+ *   `settled(promise)`, `memoryStore()`, and `later(ms)`, which sets the clock forward
+ * - `inPage(script, argument)`: runs a function in the page
+ * - `anotherTab()`: a second tab of the same origin
+ * - `start()`: forgets everything, and arrives; for `beforeEach`
+ */
+export async function startSaving() {
+  const endpoints = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-endpoints-"));
+  writeFileSync(path.join(endpoints, "slow.json"), JSON.stringify(ENDPOINT));
+  // Jobs that no cancel has reached run on.
+  const client = await startClient({ args: ["--endpoints", endpoints, "--concurrency", "100"] });
+  let tabs = [];
+
+  async function arrive(page = client.page, { speed = 1 } = {}) {
+    await page.goto(`${client.emulator.url}/api/emulator`);
+    if (speed !== 1) await page.evaluate(speedUpClock, speed);
+    await page.evaluate(prepare);
+  }
+
+  async function anotherTab() {
+    const tab = await client.page.context().newPage();
+    tabs.push(tab);
+    await arrive(tab);
+    return tab;
+  }
+
+  async function start() {
+    await Promise.all(tabs.map((tab) => tab.close()));
+    tabs = [];
+    await client.emulator.clearPlan();
+    await client.emulator.clearFaults();
+    await arrive();
+    await client.page.evaluate(empty);
+    await arrive();
+    await client.emulator.clearRequests();
+    client.unhandled.length = 0;
+  }
+
+  return {
+    ...client,
+    arrive,
+    anotherTab,
+    start,
+    inPage: (script, argument) => client.page.evaluate(script, argument),
+    submits: async () => (await client.sent("acme/slow")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/slow")),
+    cancels: () => client.sent("/cancel"),
+    async stop() {
+      await client.stop();
+      rmSync(endpoints, { recursive: true, force: true });
+    },
+  };
+}
+
+async function prepare() {
+  const library = await import("/fal-wasm/index.js");
+  Object.assign(window, library, { library, seen: [] });
+  fal.config({ proxyUrl: "/api/fal/proxy", persist: true, retry: { baseDelay: 20, maxRetries: 1 } });
+  window.caught = ({ name, message, code, status, requestId, jobMayExist }) => ({ name, message, code, status, requestId, jobMayExist });
+  window.settled = (promise) => promise.then(({ data }) => data, caught);
+  window.begin = (options) =>
+    new Promise((onEnqueue, reject) => {
+      window.job = fal.subscribe("acme/slow", { input: {}, onEnqueue, ...options }).catch(caught);
+      window.job.then(reject);
+    });
+  window.later = (ms) => {
+    const { now } = Date;
+    Date.now = () => now() + ms;
+  };
+  window.memoryStore = () => {
+    const kept = new Map();
+    return { kept, list: () => [...kept.values()], put: (entry) => void kept.set(entry.requestId, entry), delete: (id) => void kept.delete(id) };
+  };
+}
+
+/** Deletes what is saved, whatever it is. */
+async function empty() {
+  const deleted = indexedDB.deleteDatabase("fal-wasm");
+  await new Promise((resolve, reject) => {
+    deleted.onsuccess = resolve;
+    deleted.onerror = () => reject(deleted.error);
+  });
+}

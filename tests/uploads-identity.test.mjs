@@ -1,0 +1,93 @@
+// Which upload is gone on with: that of the same file, and of no other bytes that look alike.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { until } from "./support/client.mjs";
+import { startSaving } from "./support/saved.mjs";
+
+let client;
+before(async () => (client = await startSaving()));
+after(() => client?.stop());
+beforeEach(async () => {
+  await client.start();
+  await client.inPage(() => {
+    const MIB = 1 << 20;
+    window.PARTS = { multipartThreshold: 5 * MIB, partSize: 5 * MIB };
+    window.store = memoryStore();
+    /** Bytes whose first and last 64 KiB are always the same. */
+    window.bytes = (fill) => {
+      const data = new Uint8Array(16 * MIB).fill(fill);
+      data.fill(1, 0, 65_536);
+      data.fill(1, -65_536);
+      return data;
+    };
+    /** Begins an upload, whose last part never ends, and aborts it in the middle. */
+    window.breakOff = async (file, uploading = fal) => {
+      const stop = new AbortController();
+      window.broken = uploading.storage.upload(file, { ...PARTS, persist: store, abortSignal: stop.signal }).catch(caught);
+      window.stop = () => (stop.abort(), broken);
+    };
+    /** Uploads to the end: whether all bytes are those of `fill`. */
+    window.isWhole = async (file, fill, uploading = fal) => {
+      const url = await uploading.storage.upload(file, { ...PARTS, persist: store });
+      const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
+      const expected = bytes(fill);
+      return stored.length === expected.length && stored.every((byte, at) => byte === expected[at]);
+    };
+  });
+});
+afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
+
+const inPage = (script, argument) => client.inPage(script, argument);
+const parts = async () => (await client.sent()).filter(({ method }) => method === "PUT").length;
+const initiated = async () => (await client.sent("initiate-multipart")).length;
+
+/** Breaks an upload off when all parts but the last are there. */
+async function breakOff(begin) {
+  await client.emulator.fault({ path_contains: "/4?", times: 99, delay_ms: 600_000 });
+  await inPage(begin);
+  await until(async () => (await parts()) === 4);
+  // What is there is saved as it comes.
+  await inPage(() => Promise.race([broken, new Promise((resolve) => setTimeout(resolve, 500))]));
+  assert.equal((await inPage(() => stop())).name, "AbortError");
+  await client.emulator.clearFaults();
+  await client.emulator.clearRequests();
+}
+
+describe("bytes that look alike are not mixed:", () => {
+  test("two Blobs without a name", async () => {
+    await breakOff(() => breakOff(new Blob([bytes(2)])));
+    assert.equal(await inPage(() => isWhole(new Blob([bytes(3)]), 3)), true);
+    assert.equal(await initiated(), 1);
+  });
+
+  test("two Files that were changed at different times", async () => {
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    assert.equal(await inPage(() => isWhole(new File([bytes(3)], "a.bin", { lastModified: 2_000 }), 3)), true);
+    assert.equal(await initiated(), 1);
+  });
+
+  test("two Files that tell no time", async () => {
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 0 })));
+    assert.equal(await inPage(() => isWhole(new File([bytes(3)], "a.bin", { lastModified: 0 }), 3)), true);
+    assert.equal(await initiated(), 1);
+  });
+});
+
+describe("an upload that was broken off", () => {
+  test("goes on for the same File", async () => {
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    assert.equal(await inPage(() => isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2)), true);
+    assert.deepEqual([await initiated(), await parts()], [0, 1]);
+  });
+
+  test("does not go on for a client with another proxy or key: it belongs to another account", async () => {
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    const isWhole = await inPage(() => {
+      const other = createFalClient({ proxyUrl: "/api/fal/proxy", credentials: "id-two:secret-two", suppressLocalCredentialsWarning: true });
+      return window.isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2, other);
+    });
+    assert.equal(isWhole, true);
+    assert.equal(await initiated(), 1);
+  });
+});
