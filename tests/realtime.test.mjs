@@ -190,6 +190,7 @@ describe("the end of a connection", () => {
       connection.send({ n: 2 });
       connection.close();
       await sleep(200);
+      while (sockets[0].readyState !== WebSocket.CLOSED) await sleep(10);
       const state = sockets[0].readyState;
       connection.send({ n: 3 });
       await until(2);
@@ -235,7 +236,7 @@ describe("the end of a connection", () => {
       for (const input of [{ idle_ms: 50 }, { close: 1000 }, { n: 3 }]) {
         connection.send(input);
         await until(results.length + 1);
-        await sleep(200);
+        if (!input.n) while (sockets.at(-1).readyState !== WebSocket.CLOSED) await sleep(10);
       }
       return { errors, sockets: sockets.length };
     });
@@ -336,15 +337,17 @@ describe("tokens", () => {
       const { connection, until } = listen({ tokenExpirationSeconds: 0.1 });
       connection.send({});
       await until(1);
-      await sleep(400);
+      const from = performance.now();
+      await until(4, asked);
       const open = asked.length;
+      const ms = performance.now() - from;
       connection.close();
       await sleep(50);
       const closed = asked.length;
       await sleep(300);
-      return { open, late: asked.length - closed, sockets: sockets.length };
+      return { open, ms, late: asked.length - closed, sockets: sockets.length };
     });
-    assert.ok(seen.open >= 3 && seen.open <= 6, `${seen.open} tokens`);
+    assert.ok(seen.ms > 150, `three more tokens of 100 ms each in ${seen.ms} ms`);
     assert.deepEqual([seen.late, seen.sockets], [0, 1]);
   });
 });

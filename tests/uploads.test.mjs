@@ -5,6 +5,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { bigFile, choose } from "./support/bigfile.mjs";
 import { startClient, until } from "./support/client.mjs";
+import { noted } from "./support/page.mjs";
 import { importSource } from "./support/source.mjs";
 
 const MIB = 1 << 20;
@@ -78,15 +79,12 @@ describe("a part that fails", () => {
 
   test("ends the upload where the caller wants no retries, and the others with it", async () => {
     await fault({ path_contains: "/2?", status: 503, after: true, body: { detail: "overloaded" } });
-    await fault({ method: "PUT", times: 9, delay_ms: 3_000 });
-    const seen = await client.run(async (options) => {
+    await fault({ method: "PUT", times: 9, delay_ms: 600_000 });
+    const message = await client.run((options) => {
       fal.config({ proxyUrl: "/api/fal/proxy", retry: { maxRetries: 0 } });
-      const from = performance.now();
-      const { message } = await sent(11 << 20, options).catch((error) => error);
-      return { message, ms: performance.now() - from };
+      return sent(11 << 20, options).catch(({ message }) => message);
     }, SMALL);
-    assert.equal(seen.message, "overloaded (HTTP 503 from upload)");
-    assert.ok(seen.ms < 2_000, `${seen.ms} ms`);
+    assert.equal(message, "overloaded (HTTP 503 from upload)");
   });
 
   test("makes for fewer at one time, and success for more again", async () => {
@@ -147,8 +145,10 @@ describe("progress", () => {
     const { reports } = seen;
     assert.ok(reports.length > 8, `${reports.length} reports`);
     assert.deepEqual(reports.at(-1).slice(1), [26 * MIB, 26 * MIB]);
-    reports.slice(1).forEach(([at, loaded, total], before) => {
-      assert.ok(at - reports[before][0] < 250, `${at - reports[before][0]} ms between two`);
+    // A busy machine holds some of them up, and never most.
+    const gaps = reports.slice(1).map(([at], before) => at - reports[before][0]).sort((a, b) => a - b);
+    assert.ok(gaps[gaps.length >> 1] < 250, `${gaps[gaps.length >> 1]} ms between two`);
+    reports.slice(1).forEach(([, loaded, total], before) => {
       assert.ok(loaded >= reports[before][1], "never back");
       assert.equal(total, 26 * MIB);
     });
@@ -158,22 +158,26 @@ describe("progress", () => {
   });
 
   test("counts what is really sent: a file whose bytes the server does not take does not move", async () => {
-    await fault({ method: "PUT", delay_ms: 1_500, times: 1 });
-    const loaded = await client.run(async () => {
-      const reports = [];
-      const done = fal.storage.upload(new File([bytes(80 << 20)], "a"), { onUploadProgress: ({ loaded }) => reports.push(loaded) });
-      await sleep(1_000);
-      const [loaded] = reports.slice(-1);
-      await done;
-      return loaded;
+    const held = await client.emulator.hold({ method: "PUT", path_contains: "/files/" });
+    await client.page.evaluate(() => {
+      window.reports = [];
+      window.done = fal.storage.upload(new File([bytes(80 << 20)], "a"), { onUploadProgress: ({ loaded }) => reports.push(loaded) });
     });
+    await held.reached();
+    const loaded = await client.run(async () => {
+      // Until it stands still.
+      for (let last; !(last > 0) || last !== reports.at(-1); await sleep(300)) last = reports.at(-1);
+      return reports.at(-1);
+    });
+    await held.release();
+    await client.run(() => done);
     assert.ok(loaded > 0 && loaded < 40 * MIB, `${loaded} bytes fill the buffers on the way`);
   });
 });
 
 describe("an abort", () => {
   test("settles at once, cuts every part, and sends nothing more", async () => {
-    await fault({ method: "PUT", times: 20, delay_ms: 5_000 });
+    await fault({ method: "PUT", times: 20, delay_ms: 600_000 });
     const seen = await client.run(async (options) => {
       const { send } = XMLHttpRequest.prototype;
       let under = 0;
@@ -187,15 +191,13 @@ describe("an abort", () => {
       const controller = new AbortController();
       const done = sent(60 << 20, { ...options, abortSignal: controller.signal }).catch((error) => error);
       while (under < 6) await sleep(10);
-      const from = performance.now();
       controller.abort();
-      const { name } = await done;
-      const ms = performance.now() - from;
+      // Whatever the machine does meanwhile, a promise that is settled comes before a timer.
+      const name = await Promise.race([done.then(({ name }) => name), sleep(50).then(() => "pending")]);
       await sleep(200);
-      return { name, ms, under, begun };
+      return { name, under, begun };
     }, SMALL);
     assert.equal(seen.name, "AbortError");
-    assert.ok(seen.ms < 50, `${seen.ms} ms`);
     assert.deepEqual([seen.under, seen.begun], [0, 6]);
     assert.equal((await client.sent("/complete")).length, 0);
   });
@@ -204,7 +206,7 @@ describe("an abort", () => {
 describe("a part that stalls", () => {
   test("is given up and sent again", async () => {
     await fault({ path_contains: "/2?", delay_ms: 60_000 });
-    assert.equal(await threeParts({ stallTimeout: 500 }), true);
+    assert.equal(await threeParts({ stallTimeout: 1_500 }), true);
     assert.deepEqual(await numbers(), [1, 2, 2, 3]);
   });
 
@@ -219,16 +221,16 @@ describe("a part that stalls", () => {
   test("is given up with a fetch of the caller's, too, though its bytes cannot be seen", async () => {
     await fault({ path_contains: "/2?", delay_ms: 60_000 });
     await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", fetch: (...given) => fetch(...given), retry: { baseDelay: 1 } }));
-    assert.equal(await threeParts({ stallTimeout: 200 }), true);
+    assert.equal(await threeParts({ stallTimeout: 1_000 }), true);
     assert.deepEqual(await numbers(), [1, 2, 2, 3]);
   });
 
   test("is not one that waits for the browser's other requests", async () => {
-    await fault({ method: "PUT", times: 99, delay_ms: 700 });
+    await fault({ method: "PUT", times: 99, delay_ms: 1_500 });
     const seen = await client.run(async (options) => {
       const files = Array.from({ length: 3 }, (_, at) => new File([bytes(30 << 20)], `${at}`));
       return Promise.all(files.map((file) => fal.storage.upload(file, options))).then(({ length }) => length);
-    }, { ...SMALL, stallTimeout: 1_200 });
+    }, { ...SMALL, stallTimeout: 3_000 });
     assert.equal(seen, 3);
     assert.equal((await puts()).length, 18, "none was sent twice");
   });
@@ -367,7 +369,7 @@ describe("with a store", () => {
     await client.page.evaluate((options) => {
       sent(26 << 20, { ...options, store }).catch(() => {});
     }, SMALL);
-    await until(() => client.page.evaluate(() => Object.values(sessionStorage).some((text) => Object.keys(JSON.parse(text).etags).length === 5)));
+    await until(() => client.page.evaluate(() => Object.values(sessionStorage).some((text) => Object.keys(JSON.parse(text).etags).length === 5)), 20_000);
     const before = await numbers();
     await client.emulator.clearFaults();
     await client.page.reload();
@@ -414,9 +416,8 @@ describe("with a store", () => {
   test("persist: true keeps it in the browser's database, and it is no pending request", async () => {
     await fault({ path_contains: "/2?", times: 99, delay_ms: 600_000 });
     await client.page.evaluate((options) => void sent(26 << 20, { ...options, persist: true }).catch(() => {}), SMALL);
-    await until(async () => (await numbers()).length === 6);
-    // The other five are there, and noted.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const isKept = (entries) => entries.some(({ upload }) => Object.keys(upload?.etags ?? {}).length === 5);
+    await until(async () => isKept(await noted(client.page)), 20_000);
     await client.emulator.clearFaults();
     await prepare();
     const seen = await client.run(async (options) => {

@@ -108,6 +108,8 @@ export const widthOverflow = (page) =>
 /** What the page has noted of its unfinished jobs, as it is stored. */
 export function noted(page) {
   return page.evaluate(async () => {
+    // Opening it would make it, and without its store.
+    if (!(await indexedDB.databases()).some(({ name }) => name === "fal-wasm")) return [];
     const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
     const database = await answer(indexedDB.open("fal-wasm"));
     const entries = await answer(database.transaction("pending").objectStore("pending").getAll());

@@ -56,7 +56,7 @@ function prepare() {
       throttleInterval: 0,
       ...handler,
     });
-    const until = async (n, list = results, ms = 3_000) => {
+    const until = async (n, list = results, ms = 20_000) => {
       for (const end = Date.now() + ms; list.length < n; await sleep(5)) {
         if (Date.now() > end) throw new Error(`${n} expected, got ${JSON.stringify({ results, errors })}`);
       }
