@@ -2,7 +2,7 @@
 // took. A file whose name ends in `.alone.test.mjs` measures: it runs when no other does.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,6 +12,8 @@ const REPORTER = pathToFileURL(path.join(root, "scripts/test-reporter.mjs")).hre
 /** Longer than any file takes on a slow and busy machine: it hangs. */
 const TIME_LIMIT_MS = 15 * 60_000;
 const MOST_SLOW = 10;
+/** How long each file took when it last ran: the slow ones begin first, so that none is left alone at the end. */
+const TIMES = path.join(root, "target/test-times.json");
 
 const isAlone = (file) => file.endsWith(".alone.test.mjs");
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -25,16 +27,28 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
  */
 export async function runFiles(files, { env = {}, most = os.availableParallelism(), isVerbose = false } = {}) {
   const done = [];
-  const waiting = files.filter((file) => !isAlone(file));
+  const times = readTimes();
+  const nameOf = (file) => `${env.FAL_ENGINE ?? "chromium"} ${file}`;
+  const waiting = files.filter((file) => !isAlone(file)).sort((a, b) => (times[nameOf(b)] ?? 0) - (times[nameOf(a)] ?? 0));
   const worker = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) done.push(await runFile(file, env, isVerbose));
   };
   await Promise.all(Array.from({ length: most }, worker));
   for (const file of files.filter(isAlone)) done.push(await runFile(file, env, isVerbose));
+  mkdirSync(path.dirname(TIMES), { recursive: true });
+  writeFileSync(TIMES, JSON.stringify({ ...times, ...Object.fromEntries(done.map(({ file, ms }) => [nameOf(file), Math.round(ms)])) }));
   const sum = (of) => done.reduce((total, it) => total + of(it), 0);
   console.log(`${sum(({ count }) => count)} tests in ${done.length} files, ${sum(({ failed }) => failed.length)} failed, ${sum(({ skipped }) => skipped.length)} skipped.`);
   if (done.length > 1) printSlowest(done);
   return done;
+}
+
+function readTimes() {
+  try {
+    return JSON.parse(readFileSync(TIMES, "utf8"));
+  } catch {
+    return {};
+  }
 }
 
 function printSlowest(done) {

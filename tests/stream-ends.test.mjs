@@ -30,7 +30,7 @@ const open = (...events) => (response) => response.writeHead(200, EVENTS).write(
 /** The same, with a comment each 20 ms. */
 const openWithPings = (...events) => (response) => {
   open(...events)(response);
-  const timer = setInterval(() => response.write(": ping\n\n"), 20);
+  const timer = setInterval(() => response.write(": ping\n\n"), 20).unref();
   response.on("close", () => clearInterval(timer));
 };
 const requestIdOf = ({ target }) => /requests\/([^/?]+)/.exec(target)[1];
