@@ -51,7 +51,8 @@ export function ifLoadWaits(loading: Promise<unknown>, report: () => void): void
   loading.then(stop, stop);
 }
 
-/** Whether this page comes from this machine, and can be had without a network. */
-export function isLocal(): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(globalThis.location?.hostname ?? "localhost");
+/** Whether the package's files come over the network, and not from this machine. */
+export function isRemote(): boolean {
+  const { protocol = "", hostname = "" } = globalThis.location ?? {};
+  return /^https?:$/.test(protocol) && !/^((.+\.)?localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 }
