@@ -19,6 +19,11 @@ function requestIdOf(subject: any, { requestId = subject?.requestId }: any): str
   return requestId;
 }
 
+/** Adds the id of the request to the facts of an abort that lack it. */
+function nameRequest(reason: any, requestId: string | undefined): unknown {
+  return reason?.falCode === "aborted" && !reason.requestId ? { ...reason, requestId } : reason;
+}
+
 /**
  * Makes a client of its own configuration.
  * @param userConfig overrides of the defaults
@@ -41,7 +46,7 @@ export function createFalClient(userConfig: Config = {}): FalClient {
         const [core, journal] = await unlessAborted(signal, inTimeOrLeft);
         return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
       } catch (reason) {
-        throw toError(reason, name);
+        throw toError(nameRequest(reason, requestIdOf(subject, call)), name);
       }
     };
   const stream: StreamingClient["stream"] = operation("stream");

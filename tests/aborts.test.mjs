@@ -54,7 +54,8 @@ describe("while the WebAssembly has not come", () => {
       const controller = new AbortController();
       const ended = failure(call(fal, controller.signal));
       controller.abort();
-      assert.equal((await ended).name, "AbortError");
+      const error = await ended;
+      assert.deepEqual([error.name, error.requestId], ["AbortError", name === "result" ? "r" : undefined]);
       const reason = new Error("left");
       assert.equal(await failure(call(fal, AbortSignal.abort(reason))), reason, "a signal that was aborted before, too");
       assert.deepEqual(seen, []);
@@ -84,6 +85,18 @@ describe("an AbortError", () => {
     await until(() => seen.includes("PUT"));
     const error = await call;
     assert.deepEqual([error.name, error.requestId], ["TimeoutError", "request-1"]);
+  });
+
+  test("names it while a call waits for another one that follows the request", async () => {
+    const entry = { endpointId: ENDPOINT, requestId: "request-1", submittedAt: Date.now() };
+    const fal = client(never, { persist: { list: async () => [entry], put: async () => {}, delete: async () => {} } });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const calls = [first, second].map(({ signal }) => failure(fal.resume(entry, { wait: true, abortSignal: signal })));
+    second.abort();
+    const waiting = await calls[1];
+    assert.deepEqual([waiting.name, waiting.requestId], ["AbortError", "request-1"]);
+    first.abort();
+    await calls[0];
   });
 
   test("is the caller's own reason untouched where there is one", async () => {
