@@ -9,7 +9,7 @@ import { StepError, main, root, step } from "./steps.mjs";
 import { assertPassed, runFiles } from "./test-files.mjs";
 
 /** A test that opens a page does it by one of these, in any engine. */
-const OPENS_A_PAGE = /from "\.\/support\/(client|page|realtime)\.mjs"/;
+const OPENS_A_PAGE = /from "\.\/support\/(client|page|realtime|saved)\.mjs"/;
 
 /** Tests that open pages, and are Chromium's own, with the reason. */
 const CHROMIUM_ONLY = {

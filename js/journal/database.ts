@@ -37,11 +37,13 @@ function objectStore(database: IDBDatabase, mode: IDBTransactionMode): IDBObject
 }
 
 function connected(): Promise<IDBDatabase> {
-  const attempt = (connection ??= bounded(() => connect()).catch((reason) => {
-    // The next use tries again.
+  if (connection) return connection;
+  const attempt = connect();
+  connection = attempt;
+  // The next use tries again where this fails, or takes too long; what waits for it may still be served.
+  bounded(attempt).catch(() => {
     if (connection === attempt) connection = undefined;
-    throw reason;
-  }));
+  });
   return attempt;
 }
 
