@@ -58,8 +58,10 @@ export async function uploadParts(job: Job, shared: Shared): Promise<string> {
       await original.check();
       await complete(parts);
     } catch (reason: any) {
-      // Of a file that changed, the parts that are there belong to no file.
-      if (reason?.isGone || reason?.argument === "file") await memory.forget();
+      // Of a file whose bytes changed, the parts that are there belong to no file. One that cannot be read, for a
+      // `cause`, may be whole: WebKit lets pages that are reloaded read no file, before they are gone.
+      const isOther = reason?.argument === "file" && reason.cause === undefined;
+      if (reason?.isGone || isOther) await memory.forget();
       throw reason;
     }
     await memory.forget();
