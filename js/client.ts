@@ -10,9 +10,9 @@ import { createRealtimeClient } from "./realtime.ts";
 import { guarded } from "./report.ts";
 import type { Config, FalClient, StreamingClient } from "./types.ts";
 
-/** What is about the journal, and what is noted in it where `persist` says so. */
+/** The operations on what is saved, and those that save where `persist` says so. */
 const ALWAYS = /^(pending|resume|forget)$/;
-const NOTED = /^(submit|subscribe|result|cancel|upload)$/;
+const SAVING = /^(submit|subscribe|result|cancel|upload)$/;
 
 /** The request that a call is about, if it names one. */
 function requestIdOf(subject: any, { requestId = subject?.requestId }: any): string | undefined {
@@ -36,10 +36,10 @@ export function createFalClient(userConfig: Config = {}): FalClient {
       // The copy runs the caller's getters here, where what they throw is caught.
       const call: any = { ...options };
       call.persist ??= config.persist;
-      const isNoted = ALWAYS.test(name) || (call.persist && NOTED.test(name));
+      const isSaved = ALWAYS.test(name) || (call.persist && SAVING.test(name));
       const isList = name === "pending" || name === "forget";
       try {
-        const modules = Promise.all([isList ? ({} as Operations) : load(), isNoted && loadJournal()]);
+        const modules = Promise.all([isList ? ({} as Operations) : load(), isSaved && loadJournal()]);
         ifLoadWaits(modules, () => guarded(() => call.onProgress?.({ phase: "offline", progress: undefined, since: Date.now() }), () => {}));
         const signal = name === "stream" ? call.signal : call.abortSignal;
         const inTimeOrLeft = unlessAborted(call.detachSignal, inTime(modules, call.timeout), detached(requestIdOf(subject, call)));

@@ -10,15 +10,11 @@ export class Late extends Error {
   }
 }
 
-/**
- * What `work` resolves with. Rejects with `Late` where that takes longer than `ms` milliseconds.
- * @param isAwaited a caller waits for it, so that a program of Node's is kept running
- */
-export function bounded<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>), ms: number = PATIENCE_MS, isAwaited: boolean = true): Promise<T> {
-  let timer: any;
+/** What `work` resolves with. Rejects with `Late` where that takes longer than `ms` milliseconds. */
+export function bounded<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>), ms: number = PATIENCE_MS): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Late(ms)), ms);
-    if (!isAwaited) timer.unref?.();
   });
   const done = async (): Promise<T> => (typeof work === "function" ? work() : work);
   return Promise.race([late, done()]).finally(() => clearTimeout(timer));

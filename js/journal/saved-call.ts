@@ -1,13 +1,12 @@
 // One call whose request is saved: from its submit, or from where `resume` takes it up, until its end was told.
 
-import { bounded } from "../core/patience.ts";
 import type { PendingEntry } from "../types/journal.ts";
 import { type Ending, addEnding, callerWasTold } from "./endings.ts";
 import { type Release, hold } from "./hold.ts";
 import { type Aftermath, hasFailed, isCancelled } from "./outcome.ts";
 import type { SavedItems } from "./store.ts";
 
-/** A cancel that takes longer is not waited for: its request stays saved. In milliseconds. */
+/** Where a cancel takes longer, its request is let go of, so that another call can follow it. In milliseconds. */
 const CANCEL_MS = 60_000;
 
 /** A call that saves its request, and drops it once there is nothing left to come back for. */
@@ -92,16 +91,26 @@ export class SavedCall implements Ending {
     }
   }
 
-  /** The call ends before it has sent anything. */
+  /** Lets go of the request, for good. */
   leave(): void {
     this.#release?.();
+    this.#release = undefined;
     this.#finish();
+  }
+
+  async #aftermath(): Promise<Aftermath | undefined> {
+    const timer: any = setTimeout(() => this.leave(), CANCEL_MS);
+    // No program of Node's runs on for it.
+    timer.unref?.();
+    const aftermath = await this.#over;
+    clearTimeout(timer);
+    return aftermath;
   }
 
   async #end(isTold: boolean, reason?: any): Promise<void> {
     this.#isSettled = true;
     if (isTold) await callerWasTold();
-    const aftermath = isTold ? undefined : await bounded(async () => this.#over, CANCEL_MS, false).catch(() => undefined);
+    const aftermath = isTold ? undefined : await this.#aftermath();
     await this.#saving;
     // A result that is there, and that was not fetched in time, is worth another try.
     const isThere = reason?.falCode === "timeout" && this.#status?.status === "COMPLETED";

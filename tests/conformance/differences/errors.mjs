@@ -45,7 +45,7 @@ export const differences = [
   {
     id: "connection-errors",
     everywhere: true,
-    here: "a lost connection is a `FalError` of code `network` that names the call and, in `requestId`, the request; of a submit, which may have arrived, a `SubmitUncertainError`",
+    here: "a lost connection is a `FalError` of code `network` that names the call and, in `requestId`, the request; of a submit or a run, which may have arrived, a `SubmitUncertainError`",
     there: "a `TypeError` that says `Failed to fetch`",
     because: "with the request id, the result can be fetched after all",
     at: /^outcome\.thrown\.«error»\.name$/,
