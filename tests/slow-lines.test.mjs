@@ -54,10 +54,9 @@ const arrived = (count) => until(() => storage.puts.length >= count, 20_000);
 
 /** Lets time pass until so many uploads of bytes have begun, for so long at most. */
 async function passUntil(count, most) {
-  for (let ms = 0; storage.begun() < count; ms += SECONDS) {
-    assert.ok(ms < most, `${storage.begun()} uploads after ${most} ms`);
-    await pass(SECONDS);
-  }
+  for (let ms = 0; storage.begun() < count && ms < most; ms += SECONDS) await pass(SECONDS);
+  // The page's time has passed; what it sends takes the machine's.
+  await until(() => storage.begun() >= count, 20_000);
 }
 
 describe("an upload whose bytes nobody sees", () => {
@@ -111,8 +110,17 @@ describe("an upload whose bytes nobody sees", () => {
 });
 
 test("an upload whose bytes are seen, and stop, is sent again after the stall limit", async () => {
+  await page.evaluate(() => {
+    const { send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.send = function (body) {
+      this.upload.addEventListener("load", () => (window.isSent = true));
+      return send.call(this, body);
+    };
+  });
   const { outcome } = await begin(1 * MIB);
   await arrived(1);
+  // The page's time stands still meanwhile.
+  await until(() => page.evaluate(() => window.isSent), 20_000);
   await pass(29 * SECONDS);
   assert.equal(storage.begun(), 1);
   await passUntil(2, 60 * SECONDS);
