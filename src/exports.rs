@@ -128,6 +128,13 @@ pub fn check(endpoint_id: JsValue, input: JsValue, validate: bool) -> JsValue {
     checked.map_or_else(Into::into, |()| JsValue::UNDEFINED)
 }
 
+/// Whether an event of a stream of statuses counts: whether it is a status of this protocol, of
+/// the request that is followed.
+#[wasm_bindgen]
+pub fn is_followed_status(status: JsValue, request_id: &str) -> bool {
+    browser::is_followed_status(&Options::new(status), request_id)
+}
+
 /// Reads the next bytes of a stream of server-sent events, and leaves their data at the
 /// beginning, as [`sse::Events::read`] tells: how many bytes these are, times
 /// [`sse::Events::STATES`], and the state to read on from.

@@ -3,6 +3,10 @@
 /// The default pause between two status polls, in milliseconds.
 pub const POLL_INTERVAL_MS: f64 = 500.0;
 
+/// Polls that say nothing new for so long are cross-checked, in milliseconds: a cache may keep giving
+/// one status.
+pub const QUIET_MS: f64 = 60_000.0;
+
 /// The next step of following a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

@@ -4,7 +4,7 @@
 //! `npm`; Rust web apps use [`Client`] directly, with typed endpoints from [`models`].
 //!
 //! Pure modules decide and know nothing of JavaScript; they build and are tested on any
-//! target: [`endpoint`] (ids and URLs), [`host`] (who may see a key), [`retry`] (whether and when to try again),
+//! target: [`answer`] (what an answer must be to count), [`endpoint`] (ids and URLs), [`host`] (who may see a key), [`retry`] (whether and when to try again),
 //! [`follow`] (what to do after a status), [`sse`] (where an event ends), [`upload_plan`] (how a file is cut into parts), [`models`] (what an endpoint takes and gives).
 //! Browser modules perform, on `wasm32` only: HTTP calls, the queue, runs, uploads; of streams,
 //! they send the request.
@@ -20,6 +20,7 @@
     )
 )]
 
+pub mod answer;
 pub mod endpoint;
 pub mod follow;
 pub mod host;

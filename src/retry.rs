@@ -11,7 +11,8 @@ pub struct RetryPolicy {
     pub max_retries: u32,
     /// Wait before the first retry, in milliseconds.
     pub base_delay_ms: f64,
-    /// The longest wait, in milliseconds. A `Retry-After` beyond it ends the retries.
+    /// The longest wait, in milliseconds. A `Retry-After` beyond it ends the retries, unless it is
+    /// waited out.
     pub max_delay_ms: f64,
     /// Each wait is the one before times this.
     pub backoff_multiplier: f64,
@@ -22,7 +23,19 @@ pub struct RetryPolicy {
     pub jitter: bool,
     /// What may be sent twice.
     pub repeat: Repeat,
+    /// A job is paid for: as long as `Retry-After` says is waited, up to an hour.
+    pub waits_out_retry_after: bool,
+    /// How long one try may bring nothing, in milliseconds; `None` for as long as it takes.
+    pub deadline_ms: Option<f64>,
 }
+
+/// The longest `Retry-After` that is waited out for a job that is paid for. Services keep results for
+/// an hour (protocol §5.7).
+const LONGEST_RETRY_AFTER_MS: f64 = 3_600_000.0;
+/// Reads and cancels are answered at once. A proxy that starts up may take this long.
+const DEADLINE_MS: f64 = 30_000.0;
+/// The deadline doubles with each try up to so many times, for answers that need longer.
+const LONGEST_DEADLINE: u32 = 2;
 
 /// Whether sending the same call again is safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +59,8 @@ pub enum Failure {
         retry_after_ms: Option<f64>,
         /// The caller's own start timeout ran out (`X-Fal-Request-Timeout-Type: user`).
         user_timeout: bool,
+        /// It is not the service's last word, whatever the status says.
+        is_passing: bool,
     },
     /// No answer: the connection failed, before or after the request arrived.
     Network {
@@ -54,6 +69,8 @@ pub enum Failure {
         /// There was none before, so that the request has not left the machine.
         is_unsent: bool,
     },
+    /// An answer of 2xx that is none: see [`crate::answer`].
+    NoAnswer,
 }
 
 impl RetryPolicy {
@@ -66,18 +83,40 @@ impl RetryPolicy {
         retryable_statuses: &[429, 502, 503, 504],
         jitter: true,
         repeat: Repeat::Freely,
+        waits_out_retry_after: false,
+        deadline_ms: None,
     };
 
-    /// Fetching a result: waits of up to 60 s.
-    pub const RESULT: Self = Self {
-        max_delay_ms: 60_000.0,
+    /// Cancelling a job that is paid for.
+    pub const CANCEL: Self = Self {
+        waits_out_retry_after: true,
+        deadline_ms: Some(DEADLINE_MS),
         ..Self::STANDARD
     };
 
-    /// Submitting: like a result, but never sent twice when the first may have arrived.
-    pub const SUBMIT: Self = Self {
-        repeat: Repeat::OnlyIfRefused,
+    /// Fetching a result: 5 retries.
+    pub const RESULT: Self = Self {
+        max_retries: 5,
+        ..Self::CANCEL
+    };
+
+    /// Fetching the result of a request that was followed to its end: for about five minutes.
+    pub const FOLLOWED_RESULT: Self = Self {
+        max_retries: 12,
         ..Self::RESULT
+    };
+
+    /// Fetching what a failed job left: the failure will stay.
+    pub const FAILED_RESULT: Self = Self {
+        max_retries: 3,
+        ..Self::RESULT
+    };
+
+    /// Submitting: never sent twice when the first may have arrived.
+    pub const SUBMIT: Self = Self {
+        max_delay_ms: 60_000.0,
+        repeat: Repeat::OnlyIfRefused,
+        ..Self::STANDARD
     };
 
     /// Running a model on one connection: quicker, and never twice when the first may have
@@ -110,9 +149,8 @@ impl RetryPolicy {
 
     /// Asking for a status: 5 retries, and 500 counts too.
     pub const STATUS: Self = Self {
-        max_retries: 5,
         retryable_statuses: &[429, 502, 503, 504, 500],
-        ..Self::STANDARD
+        ..Self::RESULT
     };
 
     /// How long to wait, in milliseconds, before try number `attempt + 2`; `None` to give up,
@@ -127,6 +165,10 @@ impl RetryPolicy {
             Failure::Status {
                 retry_after_ms: Some(asked),
                 ..
+            } if self.waits_out_retry_after => Some(asked.min(LONGEST_RETRY_AFTER_MS).max(backoff)),
+            Failure::Status {
+                retry_after_ms: Some(asked),
+                ..
             } => (asked <= self.max_delay_ms).then(|| asked.max(backoff)),
             Failure::Network {
                 is_offline: true, ..
@@ -137,23 +179,36 @@ impl RetryPolicy {
 
     fn is_worth_another_try(&self, failure: Failure) -> bool {
         match (failure, self.repeat) {
-            (Failure::Network { .. }, Repeat::Freely) => true,
+            (Failure::Network { .. } | Failure::NoAnswer, Repeat::Freely) => true,
+            (Failure::NoAnswer, Repeat::OnlyIfRefused) => false,
             (Failure::Network { is_unsent, .. }, Repeat::OnlyIfRefused) => is_unsent,
             (
                 Failure::Status {
                     status,
                     is_listed,
                     user_timeout,
+                    is_passing,
                     ..
                 },
                 repeat,
             ) => {
+                let is_listed =
+                    || is_listed.unwrap_or_else(|| self.retryable_statuses.contains(&status));
                 !user_timeout
                     && !self.retryable_statuses.is_empty()
-                    && is_listed.unwrap_or_else(|| self.retryable_statuses.contains(&status))
+                    && (is_passing || is_listed())
                     && (repeat == Repeat::Freely || status == 429)
             }
         }
+    }
+
+    /// How long try number `attempt + 1` may bring nothing, in milliseconds.
+    pub fn deadline_ms(&self, attempt: u32) -> Option<f64> {
+        let mut deadline = self.deadline_ms?;
+        for _ in 0..attempt.min(LONGEST_DEADLINE) {
+            deadline *= 2.0;
+        }
+        Some(deadline)
     }
 
     fn backoff(&self, attempt: u32, random: f64) -> f64 {
@@ -203,6 +258,7 @@ mod tests {
             is_listed: None,
             retry_after_ms: None,
             user_timeout: false,
+            is_passing: false,
         }
     }
 
@@ -260,6 +316,7 @@ mod tests {
             is_listed: Some(is_listed),
             retry_after_ms: None,
             user_timeout: false,
+            is_passing: false,
         };
         let tried = |failure| RetryPolicy::RESULT.delay_after(0, failure, 0.5).is_some();
         assert!(tried(listed(418, true)));
@@ -298,6 +355,7 @@ mod tests {
     #[test]
     fn retries_end() {
         assert_eq!(RetryPolicy::STATUS.delay_after(5, LOST, 0.5), None);
+        assert_eq!(RetryPolicy::RESULT.delay_after(5, LOST, 0.5), None);
         assert_eq!(RetryPolicy::STANDARD.delay_after(3, LOST, 0.5), None);
     }
 
@@ -308,6 +366,7 @@ mod tests {
             is_listed: None,
             retry_after_ms: None,
             user_timeout: true,
+            is_passing: false,
         };
         assert_eq!(RetryPolicy::STATUS.delay_after(0, failure, 0.5), None);
     }
@@ -319,11 +378,62 @@ mod tests {
             is_listed: None,
             retry_after_ms: Some(ms),
             user_timeout: false,
+            is_passing: false,
         };
         let policy = RetryPolicy::SUBMIT;
         assert_eq!(policy.delay_after(0, asked(5_000.0), 0.0), Some(5_000.0));
         assert_eq!(policy.delay_after(0, asked(0.0), 0.5), Some(1_000.0));
         assert_eq!(policy.delay_after(0, asked(61_000.0), 0.5), None);
+    }
+
+    #[test]
+    fn reads_of_a_paid_job_wait_a_retry_after_out_up_to_an_hour() {
+        let asked = |ms| Failure::Status {
+            status: 429,
+            is_listed: None,
+            retry_after_ms: Some(ms),
+            user_timeout: false,
+            is_passing: false,
+        };
+        for policy in [
+            RetryPolicy::STATUS,
+            RetryPolicy::FOLLOW,
+            RetryPolicy::RESULT,
+            RetryPolicy::CANCEL,
+        ] {
+            assert_eq!(policy.delay_after(0, asked(31_000.0), 0.5), Some(31_000.0));
+            assert_eq!(policy.delay_after(0, asked(1e9), 0.5), Some(3_600_000.0));
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_asked_for_again_where_that_is_free() {
+        let retried = |policy: RetryPolicy| policy.delay_after(0, Failure::NoAnswer, 0.5).is_some();
+        assert!(retried(RetryPolicy::FOLLOW) && retried(RetryPolicy::CANCEL));
+        assert!(!retried(RetryPolicy::SUBMIT) && !retried(RetryPolicy::RUN));
+    }
+
+    #[test]
+    fn a_status_that_is_not_the_last_word_is_asked_for_again_whatever_it_is() {
+        let passing = Failure::Status {
+            status: 404,
+            is_listed: Some(false),
+            retry_after_ms: None,
+            user_timeout: false,
+            is_passing: true,
+        };
+        assert!(RetryPolicy::FOLLOW.delay_after(11, passing, 0.5).is_some());
+        assert_eq!(RetryPolicy::FOLLOW.delay_after(12, passing, 0.5), None);
+        assert_eq!(RetryPolicy::SUBMIT.delay_after(0, passing, 0.5), None);
+    }
+
+    #[test]
+    fn only_reads_and_cancels_have_a_deadline_which_grows() {
+        let deadlines = [0, 1, 2, 9].map(|attempt| RetryPolicy::FOLLOW.deadline_ms(attempt));
+        assert_eq!(deadlines, [Some(3e4), Some(6e4), Some(12e4), Some(12e4)]);
+        for policy in [RetryPolicy::SUBMIT, RetryPolicy::RUN, RetryPolicy::STREAM] {
+            assert_eq!(policy.deadline_ms(0), None);
+        }
     }
 
     #[test]

@@ -296,11 +296,14 @@ describe("errors", () => {
   });
 
   test("a login page in place of an answer is no success", async () => {
-    // The stream of statuses gets it first, and then the question that follows.
     await client.emulator.fault({ path_contains: "/status", times: 2, status: 200, headers: { "content-type": "text/html" }, body: "<html>log in</html>" });
-    const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
+    const { thrown } = await client.run(async () => {
+      const impatient = createFalClient({ proxyUrl: "/api/fal/proxy", retry: { maxRetries: 1, baseDelay: 1 } });
+      const { request_id: requestId } = await impatient.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } });
+      return impatient.queue.status(TEXT_TO_VIDEO, { requestId });
+    });
     assert.equal(thrown.code, "bad_response");
-    assert.match(thrown.message, /Unexpected answer to status: /);
+    assert.match(thrown.message, /Unexpected answer to status: the answer is a web page/);
   });
 
   test("a job that failed rejects subscribe with the model's finding", async () => {

@@ -64,7 +64,8 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
           const stream = new FalStream({ ...source, signal, open });
           const poll = (): Promise<any> =>
             wasm.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
-          const read = await readStatuses(stream, updates, poll, isAsked);
+          const counts = (status: unknown): boolean => wasm.is_followed_status(status, request.requestId);
+          const read = await readStatuses(stream, counts, updates, poll, isAsked);
           last = read.last ?? last;
           if (read.last) trust(path);
           if (signal.aborted || isCompleted(last)) return last;
@@ -90,10 +91,17 @@ interface Followed {
 }
 
 /**
- * Reads the statuses of a stream up to its end. Returns the last one, with all the logs or, if `isBare`, as the
- * stream gives it. Rejects with what a callback throws.
+/**
+ * Reads the statuses of a stream up to its end; `counts` tells which events are statuses of the request. Returns the
+ * last one, with all the logs or, if `isBare`, as the stream gives it. Rejects with what a callback throws.
  */
-async function readStatuses(stream: FalStream, updates: Updates, poll: () => Promise<any>, isBare: boolean): Promise<{ last?: any; isRefused?: boolean }> {
+async function readStatuses(
+  stream: FalStream,
+  counts: (status: unknown) => boolean,
+  updates: Updates,
+  poll: () => Promise<any>,
+  isBare: boolean,
+): Promise<{ last?: any; isRefused?: boolean }> {
   const logs: unknown[] = [];
   let last: any;
   let thrown: { error: unknown } | undefined;
@@ -114,8 +122,12 @@ async function readStatuses(stream: FalStream, updates: Updates, poll: () => Pro
     for await (const status of stream) {
       // The call has ended already, and with it what it tells.
       if (stream.signal.aborted) break;
-      // A login page is no status, and no stream of them.
-      if (typeof status?.status !== "string") return { last, isRefused: true };
+      if (!counts(status)) {
+        // A login page is no stream of statuses, nor is that of another request.
+        if (!last) return { isRefused: true };
+        // As after a poll that says such a thing: it is waited for the next one.
+        continue;
+      }
       check.heard(status);
       if (Array.isArray(status?.logs)) logs.push(...status.logs);
       const whole = "logs" in status ? { ...status, logs: [...logs] } : status;

@@ -12,7 +12,12 @@ if (globalThis.document) {
 export function whileLeaving(signal: AbortSignal): Promise<void> | void {
   if (!isLeaving || signal.aborted) return;
   return new Promise((resolve) => {
-    globalThis.addEventListener("pageshow", () => resolve(), { once: true, signal });
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const end = (): void => {
+      globalThis.removeEventListener("pageshow", end);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    globalThis.addEventListener("pageshow", end);
+    signal.addEventListener("abort", end);
   });
 }

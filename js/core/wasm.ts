@@ -30,6 +30,8 @@ export interface Wasm {
   part_bytes(size: number, threshold?: number, partSize?: number): number;
   /** Checks an endpoint id and, if asked to, the input of a known endpoint: the facts of what is wrong. */
   check(endpointId: unknown, input: unknown, validate: boolean): object | undefined;
+  /** Whether an event of a stream of statuses is a status of the request that is followed. */
+  is_followed_status(status: unknown, requestId: string): boolean;
   /**
    * Reads the next bytes of a stream of events and leaves the data among them at their beginning,
    * with a CR where an event ends: how many bytes these are, times 64, and the state to go on from.

@@ -1,12 +1,13 @@
 /** How calls are tried again. What is left out keeps the default of each kind of call. */
 export interface RetryOptions {
-  /** Tries after the first one. @default 3; 5 for a status */
+  /** Tries after the first one. @default 3; 5 for a status or a result; 12 while a request is followed */
   maxRetries: number;
   /** Wait before the first retry, in milliseconds. @default 1000; 500 for a run */
   baseDelay: number;
   /**
-   * The longest wait, in milliseconds. A longer `Retry-After` ends the retries.
-   * @default 30000; 60000 for submits and results, 15000 for runs
+   * The longest wait, in milliseconds. A longer `Retry-After` ends the retries, except of a status, a
+   * result or a cancel: there it is waited out, an hour at most.
+   * @default 30000; 60000 for submits, 15000 for runs
    */
   maxDelay: number;
   /** Each wait is the one before times this. @default 2 */

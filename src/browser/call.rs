@@ -6,12 +6,13 @@ use wasm_bindgen::JsValue;
 
 use super::{
     Error, Options,
+    flow::Kind,
     http::{Call, Plan, Reading},
     storage::{self, Step},
     task::Task,
     texts::Text,
 };
-use crate::{endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
+use crate::{answer::Wanted, endpoint::EndpointId, host::is_fal_url, retry::RetryPolicy, text};
 
 const TOKENS_URL: &str = "https://rest.fal.ai/tokens/";
 const TOKEN_START: &str = "{\"allowed_apps\":[\"";
@@ -58,20 +59,44 @@ const fn plan(operation: Text, method: Text, policy: &'static RetryPolicy) -> Pl
         operation,
         method,
         reading: Reading::Handler,
+        wanted: Wanted::Anything,
         policy,
     }
 }
 
-const SUBMIT: Plan = plan(Text::Submit, Text::Post, &RetryPolicy::SUBMIT);
-const STATUS: Plan = plan(Text::Status, Text::Get, &RetryPolicy::STATUS);
-const FOLLOW: Plan = plan(Text::Status, Text::Get, &RetryPolicy::FOLLOW);
+const SUBMIT: Plan = Plan {
+    wanted: Wanted::SubmitReply,
+    ..plan(Text::Submit, Text::Post, &RetryPolicy::SUBMIT)
+};
+const STATUS: Plan = Plan {
+    wanted: Wanted::Status,
+    ..plan(Text::Status, Text::Get, &RetryPolicy::STATUS)
+};
+/// With an interval of the caller's, a request is followed as the official client does it.
+const FOLLOW_AS_OFFICIAL: Plan = Plan {
+    wanted: Wanted::FollowedStatus,
+    ..STATUS
+};
+const FOLLOW: Plan = Plan {
+    policy: &RetryPolicy::FOLLOW,
+    ..FOLLOW_AS_OFFICIAL
+};
 const RESULT: Plan = Plan {
     reading: Reading::Content,
+    wanted: Wanted::Result,
     ..plan(Text::Result, Text::Get, &RetryPolicy::RESULT)
 };
-const CANCEL: Plan = plan(Text::Cancel, Text::Put, &RetryPolicy::STANDARD);
+const FOLLOWED_RESULT: Plan = Plan {
+    policy: &RetryPolicy::FOLLOWED_RESULT,
+    ..RESULT
+};
+const CANCEL: Plan = Plan {
+    wanted: Wanted::Acknowledgement,
+    ..plan(Text::Cancel, Text::Put, &RetryPolicy::CANCEL)
+};
 const RUN: Plan = Plan {
     reading: Reading::Content,
+    wanted: Wanted::RunResult,
     ..plan(Text::Run, Text::Post, &RetryPolicy::RUN)
 };
 const STREAM: Plan = Plan {
@@ -94,13 +119,20 @@ pub(super) fn of(phase: Phase, task: &Task) -> Result<Box<Call>, Error> {
         Phase::Submit => (&SUBMIT, task.endpoint()?.submit_url()),
         Phase::Run => (&RUN, task.endpoint()?.run_url()),
         Phase::Stream => return streamed(task),
-        Phase::Result => (&RESULT, task.request()?.response_url()),
+        Phase::Result => {
+            let is_alone = matches!(task.kind, Kind::Once(_));
+            let plan = if is_alone { &RESULT } else { &FOLLOWED_RESULT };
+            (plan, task.request()?.response_url())
+        }
         Phase::Cancel => (&CANCEL, task.request()?.cancel_url()),
         Phase::Status => (&STATUS, task.request()?.status_url(options)),
         Phase::Follow => {
-            // With an interval of the caller's it is the official client's following.
             let is_ours = options.number(Text::PollInterval).is_none();
-            let plan = if is_ours { &FOLLOW } else { &STATUS };
+            let plan = if is_ours {
+                &FOLLOW
+            } else {
+                &FOLLOW_AS_OFFICIAL
+            };
             (plan, task.request()?.status_url(options))
         }
     };

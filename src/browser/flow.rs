@@ -8,9 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{
     Error, Options,
     call::{Phase, endpoint},
-    http::called,
+    http::{called, has_failed},
     request::Request,
-    task::{Task, Waits},
+    task::{Freshness, News, Task, Waits},
     texts::Text,
     watch::{is_hidden, now, pause},
 };
@@ -78,9 +78,10 @@ impl Task {
             (Waits::Streamed, outcome) => {
                 // The last status that it said, if any: a stream that ended early has lost nothing.
                 self.last = Options::new(self.heard(outcome)?);
+                self.is_acknowledged |= self.last.has(Text::Status);
                 match self.after_status() {
                     Step::FetchResult => self.completed(),
-                    _ => self.ask(Phase::Follow),
+                    _ => self.poll_status(),
                 }
             }
             (Waits::Told, outcome) => {
@@ -125,6 +126,8 @@ impl Task {
             }
             Phase::Follow => {
                 self.last = answer.options(Text::Body);
+                self.is_acknowledged = true;
+                self.note_news();
                 self.waits = Waits::Told;
                 Ok(self.tell(Text::OnQueueUpdate, self.last.as_js()))
             }
@@ -146,6 +149,7 @@ impl Task {
     fn submitted(&mut self, reply: &Options) -> Result<(), Error> {
         self.request = Request::of_reply(self.endpoint()?.clone(), reply);
         self.owns_request = !self.is_detached;
+        self.is_acknowledged = self.request.is_some();
         // Some proxies answer 200 whatever the service said. What a caller's own handler makes
         // of the reply is theirs to know.
         if self.request.is_none() && !self.config.0.has(Text::ResponseHandler) {
@@ -165,6 +169,35 @@ impl Task {
         followed.set(Text::RequestId, request.id.as_str().into());
         self.waits = Waits::Streamed;
         Ok(self.tell(Text::FollowStream, followed.as_js()))
+    }
+
+    /// Asks for the status. When there was nothing new for long, no cache may answer.
+    fn poll_status(&mut self) -> Result<JsValue, Error> {
+        let since = *self.news.at.get_or_insert_with(now);
+        if self.freshness == Freshness::Usual && now() - since > follow::QUIET_MS {
+            self.freshness = Freshness::OwnUrls;
+            self.news.is_cross_checked = true;
+        }
+        self.ask(Phase::Follow)
+    }
+
+    /// Notes whether the last status is news. If a cross-check found none, caches are fine.
+    fn note_news(&mut self) {
+        let status = self.last.text(Text::Status).unwrap_or_default();
+        let position = self.last.number(Text::QueuePosition).unwrap_or_default();
+        let is_new = status != self.news.status || position != self.news.position;
+        let was_checked = take(&mut self.news.is_cross_checked);
+        if was_checked && !is_new && self.freshness == Freshness::OwnUrls {
+            self.freshness = Freshness::Usual;
+        }
+        if was_checked || is_new {
+            self.news = News {
+                at: Some(now()),
+                is_cross_checked: false,
+                status,
+                position,
+            };
+        }
     }
 
     pub(super) fn endpoint(&self) -> Result<&Rc<EndpointId>, Error> {
@@ -203,10 +236,14 @@ impl Task {
     /// The result, unless the last status names an error: the result call should have failed,
     /// and did not. An empty result is no success.
     fn succeeded(&mut self, result: Options) -> Result<JsValue, Error> {
-        let cause = self.last.value(Text::Error);
-        if !cause.is_undefined() {
+        if has_failed(&self.last) {
+            // A failure may have a type and no words.
+            let cause = [Text::Error, Text::ReplyErrorType]
+                .into_iter()
+                .filter_map(|name| self.last.text(name))
+                .find(|text| !text.trim_ascii().is_empty());
             return Err(Error::new(Text::JobFailed)
-                .with(Text::Problem, cause)
+                .with(Text::Problem, cause.unwrap_or_default())
                 .with(Text::ErrorType, self.last.value(Text::ReplyErrorType))
                 .with(Text::Body, result.value(Text::Body)));
         }

@@ -9,13 +9,15 @@ use web_sys::Blob;
 
 use super::{
     Error, Phase, call,
+    flow::Kind,
     options::Options,
     retry_options::overridden,
-    task::{Task, Waits},
+    task::{Freshness, Task, Waits},
     texts::Text,
     watch::{Watch, pause},
 };
 use crate::{
+    answer::{self, Answer, Body, Problem, Verdict, Wanted},
     host::is_fal_url,
     retry::{Failure, RetryPolicy, retry_after_ms},
 };
@@ -39,7 +41,12 @@ extern "C" {
         may_have_key: bool,
         reading: u8,
         operation: Text,
+        deadline_ms: Option<f64>,
+        has_own_url: Option<bool>,
     ) -> Promise;
+    /// Whether this client has asked after a request of this id.
+    #[wasm_bindgen(js_name = isKnown)]
+    fn is_known(request_id: &str) -> bool;
     /// Calls a function of the caller's, if it is one, and promises what it does.
     pub(crate) fn called(callback: &JsValue, value: &JsValue, watch: &Watch) -> Promise;
     /// A middleware that sends everything to a proxy.
@@ -69,6 +76,8 @@ pub(crate) struct Plan {
     pub(crate) operation: Text,
     pub(crate) method: Text,
     pub(crate) reading: Reading,
+    /// What its answer must be to count.
+    pub(crate) wanted: Wanted,
     pub(crate) policy: &'static RetryPolicy,
 }
 
@@ -148,6 +157,12 @@ impl Task {
             may_have_key,
             call.plan.reading as u8,
             call.plan.operation,
+            call.plan.policy.deadline_ms(self.attempt),
+            match self.freshness {
+                Freshness::Usual => None,
+                Freshness::OwnUrls => Some(true),
+                Freshness::SharedUrlOnly => Some(false),
+            },
         );
         self.waits = Waits::Answered;
         Ok(exchanged.into())
@@ -159,6 +174,28 @@ impl Task {
         if !error.is_undefined() {
             return self.failed(error, &answer);
         }
+        let Plan {
+            wanted, operation, ..
+        } = *self.call()?.plan;
+        let asked_id = self.request.as_ref().map_or("", |request| &request.id);
+        match judge(wanted, &answer, asked_id) {
+            Verdict::Refuse(problem) => {
+                self.avoid_caches();
+                let mut error = Error::unexpected(operation, text_of(problem))
+                    .with(Text::Body, answer.value(Text::Said))
+                    .with(Text::Cause, answer.value(Text::Cause));
+                if wanted == Wanted::SubmitReply {
+                    // The job may exist, and be found by this id.
+                    error = error.with(Text::RequestId, answer.value(Text::Named));
+                }
+                return self.retry(error, Some(Failure::NoAnswer), false);
+            }
+            Verdict::AskOnceMore if self.freshness == Freshness::Usual => {
+                self.avoid_caches();
+                return self.send();
+            }
+            Verdict::AskOnceMore | Verdict::Believe => {}
+        }
         if take(&mut self.is_retrying) {
             self.tell(Text::OnAnswer, &JsValue::UNDEFINED);
         }
@@ -168,19 +205,51 @@ impl Task {
         self.accept(answer)
     }
 
-    /// Waits for another try, if this failure is worth one, and it is safe. `answer` is empty
-    /// where there was none.
+    /// Tries again after a failure, if it is worth it, and safe. `answer` is empty where there was
+    /// none.
     pub(super) fn failed(&mut self, thrown: JsValue, answer: &Options) -> Result<JsValue, Error> {
         let error = Error::thrown(thrown);
+        let failure = self.failure(answer, &error);
+        let is_refusal = matches!(
+            failure,
+            Some(Failure::Status {
+                status: 400..=499,
+                ..
+            })
+        );
+        if is_refusal && answer.is_true(Text::HasOwnUrl) && !self.is_abandoned {
+            self.freshness = Freshness::SharedUrlOnly;
+            return self.send();
+        }
+        let is_last_word =
+            self.phase == Phase::Result && (has_failed(&self.last) || answer.has(Text::ErrorType));
+        self.retry(error, failure, is_last_word)
+    }
+
+    fn avoid_caches(&mut self) {
+        if self.freshness == Freshness::Usual {
+            self.freshness = Freshness::OwnUrls;
+        }
+    }
+
+    /// Waits for another try. `is_last_word`: the service has said what came of the request.
+    fn retry(
+        &mut self,
+        error: Error,
+        failure: Option<Failure>,
+        is_last_word: bool,
+    ) -> Result<JsValue, Error> {
         let plan = self.call()?.plan;
         let delay = |failure| {
-            let policy = overridden(plan.policy, &self.config.0.options(Text::Retry));
+            let usual = if is_last_word {
+                &RetryPolicy::FAILED_RESULT
+            } else {
+                plan.policy
+            };
+            let policy = overridden(usual, &self.config.0.options(Text::Retry));
             policy.delay_after(self.attempt, failure, Math::random())
         };
-        let Some(ms) = failure(answer, &error)
-            .filter(|_| !self.is_abandoned)
-            .and_then(delay)
-        else {
+        let Some(ms) = failure.filter(|_| !self.is_abandoned).and_then(delay) else {
             return Err(error.with_text(Text::Operation, plan.operation));
         };
         self.is_retrying = true;
@@ -192,6 +261,50 @@ impl Task {
         Ok(pause(ms, &self.watch, is_for_network).into())
     }
 
+    /// What an answer that is an HTTP error says of another try, or an error without an answer: what
+    /// browsers say is `TypeError`, in three wordings, for everything from a lost connection to a
+    /// refused cross-origin request. `None` of anything else.
+    fn failure(&self, answer: &Options, error: &Error) -> Option<Failure> {
+        let Some(status) = answer.number(Text::Status) else {
+            let facts = error.facts();
+            return facts
+                .is(Text::FalCode, Text::Network)
+                .then(|| Failure::Network {
+                    is_offline: facts.is_true(Text::IsOffline),
+                    is_unsent: facts.is_true(Text::IsUnsent),
+                });
+        };
+        let retry_after = answer.text(Text::RetryAfter);
+        let is_listed = answer.value(Text::IsListed);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a status is small
+        let status = status as u32 as u16;
+        Some(Failure::Status {
+            status,
+            is_listed: (!is_listed.is_undefined()).then(|| is_listed.is_truthy()),
+            retry_after_ms: retry_after
+                .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
+            user_timeout: answer.is(Text::TimeoutType, Text::User),
+            is_passing: self.is_passing(status, error),
+        })
+    }
+
+    /// Whether an HTTP error about a request that is there will pass, whatever its status.
+    fn is_passing(&self, status: u16, error: &Error) -> bool {
+        let body = error.facts().options(Text::Body);
+        let detail = body.text(Text::Detail).unwrap_or_default();
+        let is_known = self.is_acknowledged && !matches!(self.kind, Kind::Once(_));
+        match self.phase {
+            // The service answers with JSON; a page is from something in between.
+            Phase::Result if status == 500 => body.as_js().is_string(),
+            Phase::Result => is_known && answer::may_result_come(status, &detail),
+            Phase::Follow => {
+                let said = body.text(Text::Status).unwrap_or_default();
+                is_known && status == 404 && !answer::is_unknown_request(&detail, &said)
+            }
+            _ => false,
+        }
+    }
+
     fn call(&self) -> Result<&Call, Error> {
         self.call
             .as_deref()
@@ -199,27 +312,70 @@ impl Task {
     }
 }
 
-/// What an answer that is an HTTP error says of another try, or an error without an answer: what
-/// browsers say is `TypeError`, in three wordings, for everything from a lost connection to a
-/// refused cross-origin request. `None` of anything else.
-fn failure(answer: &Options, error: &Error) -> Option<Failure> {
-    let Some(status) = answer.number(Text::Status) else {
-        let facts = error.facts();
-        return facts
-            .is(Text::FalCode, Text::Network)
-            .then(|| Failure::Network {
-                is_offline: facts.is_true(Text::IsOffline),
-                is_unsent: facts.is_true(Text::IsUnsent),
-            });
+/// What a last status says of its request, where it says that it failed.
+pub(super) fn has_failed(status: &Options) -> bool {
+    let text = |name| status.text(name);
+    answer::has_failed(
+        text(Text::Error).as_deref(),
+        text(Text::ReplyErrorType).as_deref(),
+    )
+}
+
+/// Whether an event of a status stream counts.
+#[cfg(feature = "npm")] // the typed client polls
+pub(crate) fn is_followed_status(status: &Options, asked_id: &str) -> bool {
+    let event = Options::empty();
+    event.set_text(Text::Kind, Text::Json);
+    event.set(Text::Said, status.as_js().clone());
+    judge(Wanted::FollowedStatus, &event, asked_id) == Verdict::Believe
+}
+
+/// Judges an answer of 2xx by what `wire.js` read of it.
+fn judge(wanted: Wanted, answer: &Options, asked_id: &str) -> Verdict {
+    const KINDS: [(Text, Body); 7] = [
+        (Text::Json, Body::Json),
+        (Text::Bytes, Body::Bytes),
+        (Text::Empty, Body::Empty),
+        (Text::Broken, Body::Broken),
+        (Text::Page, Body::Page),
+        (Text::Events, Body::Events),
+        (Text::Handled, Body::Handled),
+    ];
+    let kind = KINDS.iter().find(|(text, _)| answer.is(Text::Kind, *text));
+    let said = answer.options(Text::Said);
+    let status = said.text(Text::Status).unwrap_or_default();
+    // A model's own output may have a `request_id`, too.
+    let said_id = if matches!(wanted, Wanted::Status | Wanted::FollowedStatus) {
+        said.text(Text::ReplyRequestId)
+    } else {
+        None
     };
-    let retry_after = answer.text(Text::RetryAfter);
-    let is_listed = answer.value(Text::IsListed);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a status is small
-    Some(Failure::Status {
-        status: status as u32 as u16,
-        is_listed: (!is_listed.is_undefined()).then(|| is_listed.is_truthy()),
-        retry_after_ms: retry_after
-            .and_then(|value| retry_after_ms(&value, Date::now(), Date::parse)),
-        user_timeout: answer.is(Text::TimeoutType, Text::User),
-    })
+    let named_id = said_id
+        .or_else(|| answer.text(Text::Named))
+        .unwrap_or_default();
+    answer::judge(
+        wanted,
+        &Answer {
+            body: kind.map_or(Body::Text, |(_, body)| *body),
+            status: &status,
+            is_like_status: !status.is_empty()
+                && said.has(Text::ReplyRequestId)
+                && said.has(Text::ResponseUrl),
+            asked_id,
+            named_id: &named_id,
+            is_of_known_request: named_id != asked_id && is_known(&named_id),
+        },
+    )
+}
+
+fn text_of(problem: Problem) -> Text {
+    match problem {
+        Problem::Empty => Text::IsEmpty,
+        Problem::Page => Text::IsPage,
+        Problem::Events => Text::IsEvents,
+        Problem::NoJson => Text::IsNoJson,
+        Problem::NoStatus => Text::NoStatus,
+        Problem::StatusForResult => Text::IsStatus,
+        Problem::OtherRequest => Text::IsOfOtherRequest,
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) use call::Phase;
 pub(crate) use call::endpoint;
 pub use error::Error;
 pub(crate) use flow::Kind;
+#[cfg(feature = "npm")]
+pub(crate) use http::is_followed_status;
 pub(crate) use http::{described, proxied, type_of};
 pub(crate) use options::{Config, Options, property, text_property};
 pub(crate) use storage::Step;

@@ -2,11 +2,19 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::prelude::wasm_bindgen;
+
 use super::{Error, Options, texts::Text};
 use crate::{
     endpoint::{EndpointId, RequestId},
     host::is_fal_url,
 };
+
+#[wasm_bindgen(module = "/src/browser/wire.js")]
+extern "C" {
+    /// This client asks after a request of this id.
+    fn know(request_id: &str);
+}
 
 /// A submitted request and where to ask after it.
 pub(crate) struct Request {
@@ -33,6 +41,7 @@ impl Request {
 
     fn new(endpoint: Rc<EndpointId>, id: String, named: Options) -> Option<Box<Self>> {
         RequestId::parse(&id)?;
+        know(&id);
         Some(Box::new(Self {
             id,
             endpoint,

@@ -8,7 +8,7 @@ use super::{
     http::{Call, Plan, Reading},
     texts::Text,
 };
-use crate::{retry::RetryPolicy, text, upload_plan::part_url};
+use crate::{answer::Wanted, retry::RetryPolicy, text, upload_plan::part_url};
 
 const INITIATE_URL: &str = "https://rest.fal.ai/storage/upload/initiate";
 const STORAGE_TYPE: &str = "?storage_type=fal-cdn-v3";
@@ -16,6 +16,7 @@ const INITIATE: Plan = Plan {
     operation: Text::Upload,
     method: Text::Post,
     reading: Reading::Handler,
+    wanted: Wanted::Anything,
     // Asking twice costs a place that stays empty.
     policy: &RetryPolicy::STANDARD,
 };

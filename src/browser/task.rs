@@ -49,6 +49,12 @@ pub(crate) struct Task {
     /// Abandoning the call cancels its request, too: nobody else knows of it, or its caller
     /// set it a time. (One that has completed by then stays as it is.)
     pub(super) owns_request: bool,
+    /// The service has said that it has the request.
+    pub(super) is_acknowledged: bool,
+    /// Whether the next answer may come from a cache.
+    pub(super) freshness: Freshness,
+    /// What polls have said.
+    pub(super) news: News,
     /// Nobody waits for this call any more.
     pub(super) is_abandoned: bool,
     /// The caller left the job running: it is not cancelled.
@@ -57,6 +63,28 @@ pub(crate) struct Task {
     pub(super) last: Options,
     /// When the request began to be followed, by [`super::watch::now`].
     pub(super) began: Option<f64>,
+}
+
+/// How a call reads past the caches between it and the service. Requests of a proxy share one URL, by
+/// which a cache may mix their answers up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Freshness {
+    /// As every call: caches of HTTP are not asked.
+    Usual,
+    /// An answer was none, or another request's: each try has a URL of its own.
+    OwnUrls,
+    /// The server knows no URL but its own.
+    SharedUrlOnly,
+}
+
+/// The last status that polls said, and since when.
+#[derive(Default)]
+pub(super) struct News {
+    pub(super) at: Option<f64>,
+    pub(super) status: String,
+    pub(super) position: f64,
+    /// The poll under way checks that no cache gives the same status again and again.
+    pub(super) is_cross_checked: bool,
 }
 
 /// What a call waits for.
@@ -99,6 +127,9 @@ impl Task {
             endpoint: None,
             request: None,
             owns_request: false,
+            is_acknowledged: false,
+            freshness: Freshness::Usual,
+            news: News::default(),
             is_abandoned: false,
             is_detached: false,
             last: Options::default(),

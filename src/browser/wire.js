@@ -2,7 +2,7 @@
 // plain objects that `fetch` takes, and read an answer by its content type. Failures are
 // thrown as the facts that `error.rs` reads. Whether, where and how often is Rust's to say.
 
-import { signalPart } from "./watch.js";
+import { newController, signalPart } from "./watch.js";
 
 const JSON_TYPE = "application/json";
 
@@ -54,50 +54,142 @@ export function lastUrlOf(config) {
 const SERVER_ERROR = 500;
 
 const BY_HANDLER = 0;
+const BY_CONTENT = 1;
 const NOT_AT_ALL = 2;
+
+/** The requests that this client has asked after. */
+const known = new Set();
+/** So many of them are remembered, the newest ones. */
+const MOST_KNOWN = 10_000;
+
+/** This client asks after a request of this id. */
+export function know(requestId) {
+  known.add(requestId);
+  if (known.size > MOST_KNOWN) known.delete(known.values().next().value);
+}
+
+/** Whether this client has asked after a request of this id. */
+export function isKnown(requestId) {
+  return known.has(requestId);
+}
 
 /**
  * Sends a request, and reads the answer: by the caller's handler, by its content type, or, for
  * whoever reads it as it comes, not at all. To a presigned URL it goes as it stands, without a
  * key; to the service with the headers that every call has, and with the key where
  * `mayHaveKey` says so.
+ *
+ * It fails when nothing comes for `deadlineMs`. `mayHaveOwnUrl`: a proxied read gets a URL of its own, or none; by
+ * default a result does where a cache may answer.
  */
-export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading, operation) {
+export async function exchange(config, request, given, watch, isPresigned, mayHaveKey, reading, operation, deadlineMs, mayHaveOwnUrl) {
   watch.request = request;
-  const { method, url } = request;
-  const body = /^get$/i.test(method) ? undefined : given;
+  const { method } = request;
+  const isRead = /^get$/i.test(method);
+  const hasOwnUrl = request.isRouted && isRead && (mayHaveOwnUrl ?? (reading === BY_CONTENT && hasServiceWorker()));
+  const url = hasOwnUrl ? ownUrl(request.url) : request.url;
+  const body = isRead ? undefined : given;
   const headers = isPresigned ? request.headers : { ...serviceHeaders(config, request.headers, mayHaveKey), ...request.headers };
   // Cloudflare's runtime refuses the mode that browsers have by default.
   const mode = isPresigned || globalThis.navigator?.userAgent === "Cloudflare-Workers" ? {} : { mode: "cors" };
   // A stream goes on when its call has settled, and ends at its own signal.
-  const signal = (reading === NOT_AT_ALL && watch.given) || watch.signal;
+  const limit = limited((reading === NOT_AT_ALL && watch.given) || watch.signal, deadlineMs);
+  const { signal } = limit;
+  const cache = isPresigned && !isRead ? {} : uncached();
   const custom = (isPresigned && config.put) || config.fetch;
   if (!isPresigned) lastUrls.set(config, url);
   watch.sends(operation);
-  const response = await send(custom, url, { method, headers, ...mode, signal, body });
-  if (response.redirected) request.redirectedTo = response.url;
+  let response;
   try {
+    response = await limit.within(send(custom, url, { method, headers, ...mode, ...cache, signal, body }));
+    if (response.redirected) request.redirectedTo = response.url;
     if (reading === NOT_AT_ALL && response.ok) return { response, body: response };
-    const body = await read(response, reading === BY_HANDLER && config.responseHandler);
-    if (request.isRouted && isRefusal(body)) throw { falCode: "http", status: 422, body };
-    watch.got(operation, body);
-    return { response, body };
+    const answer = await read(response, reading === BY_HANDLER && config.responseHandler, reading, limit);
+    if (request.isRouted && isRefusal(answer.body)) throw { falCode: "http", status: 422, body: answer.body };
+    watch.got(operation, answer.body);
+    return { response, named: response.headers.get("x-fal-request-id") ?? undefined, ...answer };
   } catch (error) {
+    if (!response) throw error;
     const isRefused = !response.ok || error?.falCode === "http";
     if (isRefused && response.status < SERVER_ERROR) watch.refused(operation);
     const thrown = error ?? { falCode: "bad_response", problem: "responseHandler threw nothing" };
-    return { response, error: thrown, ...(!response.ok && refusal(response, config)) };
+    return { response, error: thrown, hasOwnUrl, ...(!response.ok && refusal(response, config, thrown.body)) };
+  } finally {
+    limit.end();
   }
 }
 
 /** What an HTTP error says of another try. */
-function refusal({ status, headers }, { retry }) {
+function refusal({ status, headers }, { retry }, body) {
   const listed = retry?.retryableStatusCodes;
   return {
     status,
     isListed: Array.isArray(listed) ? listed.includes(status) : undefined,
     retryAfter: headers.get("retry-after"),
     timeoutType: headers.get("x-fal-request-timeout-type"),
+    // Of the request itself: what a failed job leaves.
+    errorType: headers.get("x-fal-error-type") ?? body?.error_type ?? body?.detail?.[0]?.type,
+  };
+}
+
+let uncachedInit;
+
+/** Has `fetch` neither ask a cache nor fill one, where the runtime knows how: Cloudflare's used not to. */
+function uncached() {
+  if (uncachedInit) return uncachedInit;
+  const init = { cache: "no-store" };
+  try {
+    uncachedInit = new Request("https://fal.run", init) && init;
+  } catch {
+    uncachedInit = {};
+  }
+  return uncachedInit;
+}
+
+/** Whether a service worker may answer this page's requests. Its cache heeds no `no-store`. */
+function hasServiceWorker() {
+  try {
+    return Boolean(globalThis.navigator.serviceWorker.controller);
+  } catch {
+    return false;
+  }
+}
+
+let ownUrls = 0;
+
+/** A URL that no cache has seen, of the same proxy. */
+function ownUrl(url) {
+  ownUrls += 1;
+  return `${url}${url.includes("?") ? "&" : "?"}fal-try=${Date.now().toString(36)}-${ownUrls}`;
+}
+
+/** A signal that is aborted with `outer`, and when something takes longer than `ms` milliseconds. */
+function limited(outer, ms) {
+  if (ms === undefined) return { isLimited: false, signal: outer, within: (coming) => coming, end() {} };
+  const controller = newController();
+  const abort = () => controller.abort(outer.reason);
+  if (outer.aborted) abort();
+  outer.addEventListener("abort", abort);
+  return {
+    isLimited: true,
+    signal: controller.signal,
+    async within(coming) {
+      let timer;
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => {
+          reject(lost(new Error(`nothing came for ${ms} ms`)));
+          controller.abort();
+        }, ms);
+        // Node need not wait for a fetch that is no connection.
+        timer.unref?.();
+      });
+      try {
+        return await Promise.race([coming, late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    end: () => outer.removeEventListener("abort", abort),
   };
 }
 
@@ -194,13 +286,23 @@ function check(url, init) {
 /** Types whose bytes are no text. */
 const BINARY = /^(image|audio|video|font|model)\/(?!svg)|\/(octet-stream|pdf|wasm|protobuf|(x-)?(zip|gzip|tar|msgpack|7z-compressed))/;
 
-/** The body of an answer: JSON, text or bytes, by its content type. Throws for an HTTP error. */
-async function read(response, handle) {
-  if (typeof handle === "function") return handle(response);
+const PAGE = /^(text\/html|application\/xhtml\+xml)$/;
+/** Some servers call every text plain. */
+const PAGE_TEXT = /^\s*<(!doctype html|html)\b/i;
+
+/**
+ * What an answer says: its `kind`, by which `answer.rs` judges it, and its `body`. What it says as JSON is
+ * `said`, where it is JSON or a text that holds some. Throws for an HTTP error.
+ */
+async function read(response, handle, reading, limit) {
+  if (typeof handle === "function") {
+    const body = await handle(response);
+    return { kind: "handled", body, said: body };
+  }
   const { status, statusText, headers } = response;
   if (!response.ok) {
     // Half an error answer is an error answer still: its status counts.
-    const text = await response.text().catch(() => "");
+    const text = await limit.within(response.text()).catch(() => "");
     throw {
       falCode: "http",
       status,
@@ -210,14 +312,55 @@ async function read(response, handle) {
       timeoutType: headers.get("x-fal-request-timeout-type") ?? undefined,
     };
   }
-  const type = headers.get("content-type") ?? "";
-  const isEmpty = status === 204 || headers.get("content-length") === "0";
+  const type = (headers.get("content-type") ?? "").toLowerCase();
+  // Between two pieces of a result as much time may pass as before the first one.
+  const whole = reading === BY_CONTENT ? (as) => inPieces(response, as, limit) : (as) => limit.within(bodyOf(response, as));
   try {
-    if (type.includes("application/json")) return isEmpty ? undefined : await response.json();
-    return await (BINARY.test(type) ? response.arrayBuffer() : response.text());
+    if (BINARY.test(type) && reading !== BY_HANDLER) return bytesRead(await whole("arrayBuffer"));
+    return textRead(await whole("text"), type, reading === BY_HANDLER);
   } catch (cause) {
-    if (cause?.name !== "SyntaxError") throw lost(cause);
-    throw { falCode: "bad_response", problem: "the answer is not valid JSON", cause };
+    throw cause?.falCode ? cause : lost(cause);
+  }
+}
+
+function bytesRead(body) {
+  return { kind: body.byteLength > 0 ? "bytes" : "empty", body };
+}
+
+/** What a text says. Where JSON is due, a proxy may have given it another type. */
+function textRead(text, type, isJsonDue) {
+  const isJson = type.includes("application/json");
+  const essence = type.split(";")[0].trim();
+  if (!text.trim()) return { kind: "empty", body: isJson ? undefined : text };
+  if (essence === "text/event-stream") return { kind: "events", body: text };
+  if (!isJson && (PAGE.test(essence) || PAGE_TEXT.test(text))) return { kind: "page", body: text };
+  try {
+    if (isJson || isJsonDue) return jsonRead(JSON.parse(text));
+  } catch (cause) {
+    if (isJson) return { kind: "broken", cause };
+  }
+  return { kind: "text", body: text, said: text.startsWith("{") ? parsed(text) : undefined };
+}
+
+function jsonRead(body) {
+  return { kind: "json", body, said: body };
+}
+
+/** The body of an answer, as `text` or as an `arrayBuffer`. What a caller's own fetch gives may have `json` only. */
+async function bodyOf(response, as) {
+  if (as === "text" && typeof response.text !== "function") return JSON.stringify(await response.json());
+  return response[as]();
+}
+
+/** The same, where each piece of the body comes in time. */
+async function inPieces(response, as, limit) {
+  if (!limit.isLimited || !response.body?.getReader) return limit.within(bodyOf(response, as));
+  const reader = response.body.getReader();
+  const pieces = [];
+  for (;;) {
+    const { value, done } = await limit.within(reader.read());
+    if (done) return new Blob(pieces)[as]();
+    pieces.push(value);
   }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Failure, RetryPolicy, retry_after_ms};
+use super::{Failure, LONGEST_RETRY_AFTER_MS, RetryPolicy, retry_after_ms};
 use crate::hostile::{self, quickly};
 
 fn values() -> impl Strategy<Value = String> {
@@ -48,12 +48,13 @@ proptest! {
 
     #[test]
     fn no_answer_makes_a_wait_that_is_none_or_undercuts_it(
-        status in any::<u16>(), asked in prop::option::of(0.0..1e13), attempt in 0_u32..9, random in 0.0..1.0,
+        status in prop_oneof![any::<u16>(), Just(429), Just(503)], asked in prop::option::of(0.0..1e13), attempt in 0_u32..9, random in 0.0..1.0,
     ) {
-        let failure = Failure::Status { status, is_listed: None, retry_after_ms: asked, user_timeout: false };
+        let failure = Failure::Status { status, is_listed: None, retry_after_ms: asked, user_timeout: false, is_passing: false };
         for policy in [RetryPolicy::STANDARD, RetryPolicy::STATUS, RetryPolicy::SUBMIT, RetryPolicy::RUN] {
             let Some(wait) = policy.delay_after(attempt, failure, random) else { continue };
-            prop_assert!(wait >= asked.unwrap_or(0.0) && wait <= policy.max_delay_ms * 1.25, "{}", wait);
+            let longest = if policy.waits_out_retry_after { LONGEST_RETRY_AFTER_MS } else { policy.max_delay_ms * 1.25 };
+            prop_assert!(wait >= asked.unwrap_or(0.0).min(longest) && wait <= longest, "{}", wait);
         }
     }
 

@@ -4,6 +4,20 @@ export const title = "Results and streams";
 
 export const differences = [
   {
+    id: "answers-count",
+    here: "what cannot be an answer (a login page, nothing, an event stream, half a JSON, a status in place of a result, another request's result) is asked for again",
+    there: "it is the result",
+    because: "a proxy's word must not end a job that is paid for",
+  },
+  {
+    id: "no-store",
+    here: "`fetch` is told to use no cache (`cache: \"no-store\"`)",
+    there: "a cache may answer",
+    because: "all reads through a proxy have one URL, so that a cache mixes them up",
+    at: /\.headers\.(cache-control|pragma)$/,
+    everywhere: true,
+  },
+  {
     id: "bytes-stay-bytes",
     here: "results with `image/*`, `audio/*`, `video/*` and other binary types are an `ArrayBuffer`",
     there: "decoded as text, which destroys them",
@@ -21,6 +35,12 @@ export const differences = [
     here: "events whose lines end in CR LF and in LF, in any mixture, all arrive",
     there: "those after a change within a chunk are lost",
     because: "proxies insert comments with line ends of their own",
+  },
+  {
+    id: "done-event",
+    here: "`data: [DONE]` ends a stream",
+    there: "it is JSON that cannot be read",
+    because: "some models say so at their end",
   },
   {
     id: "idle-timeout",

@@ -17,6 +17,14 @@ export const differences = [
     at: /^notes\./,
   },
   {
+    id: "result-patience",
+    here: "a result is asked for five times more, one that is known to be there for five minutes, also after a 404",
+    there: "three times more, and not after a 404",
+    because: "a finished job is paid for",
+    at: /^requests\.\d+$/,
+    holds: ({ theirs, ours }) => theirs === undefined && ours.method === "GET",
+  },
+  {
     id: "retry-options",
     here: "`retry` options apply to queue calls",
     there: "overruled by fixed ones",

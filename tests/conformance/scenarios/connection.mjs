@@ -23,12 +23,12 @@ export const scenarios = [
   },
   {
     id: "lost-result",
-    what: "a result is, three times",
+    what: "a result is, five times",
     pace: 0.01,
     differs: ["browser-network-errors"],
     answers: [result({}, lost)],
     run: ({ client }) => client().queue.result(APP, { requestId: REQUEST_ID }),
-    check: sends("ours", 4),
+    check: sends("ours", 6),
   },
   {
     id: "lost-cancel",

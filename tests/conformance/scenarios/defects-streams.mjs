@@ -19,6 +19,17 @@ export const scenarios = [
     },
   },
   {
+    id: "stream-done-event",
+    what: "an event that says the end",
+    differs: ["done-event"],
+    answers: [events([event(1), "data: [DONE]\n\n"], { to: streamTo })],
+    run: async ({ client }) => (await client().stream(APP, { input: {} })).done(),
+    check({ theirs, ours, assert }) {
+      assert.ok(thrown(theirs));
+      assert.equal(ours.outcome.value, 1);
+    },
+  },
+  {
     id: "defect-5-idle-timeout",
     what: "a stream that goes silent times out",
     fresh: true,

@@ -33,7 +33,7 @@ const FAILURES = [
   error("unknown-path", 404, { detail: "Path /x not found" }, { headers: { "x-fal-billable-units": "0" } }),
   error("method-not-allowed", 405, { detail: "Method Not Allowed" }, { headers: { allow: "POST" } }),
   error("framework-500", 500, { detail: "Internal Server Error" }),
-  error("gpu-fault", 503, { detail: "GPU fault" }),
+  { ...error("gpu-fault", 503, { detail: "GPU fault" }), differs: ["result-patience"] },
   error("cancelled", 499, { detail: "Request was cancelled" }),
   error("user-timeout", 504, { detail: "Request timed out", error_type: "request_timeout" }, { headers: { "x-fal-request-timeout-type": "user", "x-fal-error-type": "request_timeout" } }),
 ];
@@ -117,7 +117,7 @@ const ODD_BODIES = [
   error("teapot", 418, { detail: "short and stout" }),
   { ...error("text", 400, "Invalid request"), differs: ["text-error-body"] },
   { ...error("text-422", 422, "Unprocessable"), differs: ["text-error-body", "text-422"] },
-  { ...error("html", 502, "<html><h1>502 Bad Gateway</h1><hr>nginx</html>", { headers: { "content-type": "text/html" } }), differs: ["text-error-body"] },
+  { ...error("html", 502, "<html><h1>502 Bad Gateway</h1><hr>nginx</html>", { headers: { "content-type": "text/html" } }), differs: ["text-error-body", "result-patience"] },
   { ...error("no-body", 401, undefined, { body: undefined }), differs: ["text-error-body"] },
 ];
 

@@ -25,7 +25,7 @@ export const scenarios = [
   {
     id: "middleware-changes-method",
     what: "a middleware may change the method",
-    answers: [{ to: "/status", body: { changed: true } }],
+    answers: [{ to: "/status", body: { status: "IN_QUEUE", changed: true } }],
     run: ({ client }) => ask(client({ requestMiddleware: async (request) => ({ ...request, method: "POST" }) })),
   },
   {

@@ -23,7 +23,48 @@ export const scenarios = [
   { id: "status-abort-before", what: "an aborted signal sends nothing", run: ask({ abortSignal: AbortSignal.abort() }) },
   { id: "result", what: "data and requestId", answers: [result()], run: fetchResult() },
   { id: "result-text", what: "a text", answers: [result("plain words")], run: fetchResult() },
-  { id: "result-html", what: "a page", answers: [result("<p>é</p>", { headers: { "content-type": "text/html; charset=utf-8" } })], run: fetchResult() },
+  { id: "result-html", what: "a page that names the request", answers: [result("<p>é</p>", { headers: { "content-type": "text/html; charset=utf-8", "x-fal-request-id": REQUEST_ID } })], run: fetchResult() },
+  ...[
+    ["login-page", "a login page", result("<html>Log in</html>", { headers: { "content-type": "text/html" } })],
+    ["empty", "nothing", result(undefined, { status: 204, body: undefined, headers: {} })],
+    ["status", "a status", result({ ...queued.body, status: "COMPLETED" })],
+    ["events", "an event stream", result("data: 1\n\n", { headers: { "content-type": "text/event-stream" } })],
+  ].map(([id, what, wrong]) => ({
+    id: `result-${id}`,
+    what: `${what} in place of the result`,
+    pace: 0.02,
+    differs: ["answers-count"],
+    answers: [wrong, result()],
+    run: fetchResult(),
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.requests.length, 1);
+      assert.equal(ours.requests.length, 2);
+      assert.equal(ours.outcome.value.data.seed, 7);
+    },
+  })),
+  {
+    id: "result-of-another",
+    what: "a result that names another request",
+    differs: ["answers-count"],
+    answers: [result({ a: 1 }, { headers: { "x-fal-request-id": "another" } }), result()],
+    run: fetchResult(),
+    check({ theirs, ours, assert }) {
+      assert.deepEqual(theirs.outcome.value.data, { a: 1 });
+      assert.equal(ours.outcome.value.data.seed, 7);
+    },
+  },
+  {
+    id: "status-login-page",
+    what: "a login page in place of a status",
+    pace: 0.02,
+    differs: ["answers-count"],
+    answers: [status("", {}, { status: 200, body: "<html>Log in</html>", headers: { "content-type": "text/html" } }), queued],
+    run: ask(),
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.outcome.value, "<html>Log in</html>");
+      assert.equal(ours.outcome.value.status, "IN_QUEUE");
+    },
+  },
   {
     id: "result-request-id",
     what: "an answer whose request id cannot be read",
@@ -34,7 +75,7 @@ export const scenarios = [
   { id: "result-numbers", what: "numbers as the platform parses them", answers: [result(undefined, { body: '{"big":12345678901234567890,"small":1e-7,"minus":-0}', headers: { "content-type": "application/json", "x-fal-request-id": REQUEST_ID } })], run: fetchResult() },
   { id: "result-key-order", what: "keys in their order, twice the same key: the last", answers: [result(undefined, { body: '{"z":1,"a":2,"__proto__":3,"z":4}', headers: { "content-type": "application/json" } })], differs: ["known-request-id"], run: fetchResult() },
   { id: "result-retried", what: "sent again after 503", pace: 0.02, answers: [result({ detail: "later" }, { status: 503 }), result()], run: fetchResult() },
-  { id: "result-three-retries", what: "three times at most", pace: 0.02, answers: [result({ detail: "later" }, { status: 503, times: 9 })], run: fetchResult() },
+  { id: "result-retries", what: "five times at most", pace: 0.02, differs: ["result-patience"], answers: [result({ detail: "later" }, { status: 503, times: 9 })], run: fetchResult() },
   { id: "result-500", what: "not after 500", answers: [result({ detail: "Internal Server Error" }, { status: 500 })], run: fetchResult() },
   { id: "result-early", what: "a result that is not there yet", answers: [result({ detail: "Request is still in progress" }, { status: 400 })], run: fetchResult() },
   { id: "cancel", what: "PUT without a body, no result", answers: [cancelled()], run: cancel() },

@@ -1,0 +1,381 @@
+//! What an answer must be to count. Proxies, login pages and caches answer with 200, too, and no
+//! such answer may end a job that is paid for.
+
+/// What a call wants to hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The reply to a submit, as JSON.
+    SubmitReply,
+    /// The status of a request: one of this protocol, or one that looks like it.
+    Status,
+    /// The same while a request is followed, which takes a status of this protocol.
+    FollowedStatus,
+    /// The result of a request: what the model gave, in its own form.
+    Result,
+    /// The same of a run, which cannot be asked for again.
+    RunResult,
+    /// That something was done. The answer need not say more.
+    Acknowledgement,
+    /// Anything that can be read; whoever asked looks closer.
+    Anything,
+}
+
+/// What the body of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// JSON.
+    Json,
+    /// Text that is no JSON.
+    Text,
+    /// Bytes that are no text.
+    Bytes,
+    /// Nothing.
+    Empty,
+    /// It claims to be JSON, and is not, or not all of it.
+    Broken,
+    /// A web page.
+    Page,
+    /// Server-sent events.
+    Events,
+    /// The caller's own handler read it.
+    Handled,
+}
+
+/// An answer of 2xx to a call. A text is empty if the answer does not have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// What its body is.
+    pub body: Body,
+    /// The `status` that it says.
+    pub status: &'a str,
+    /// It names a `request_id` and a `response_url`, as every status does.
+    pub is_like_status: bool,
+    /// The request that was asked after.
+    pub asked_id: &'a str,
+    /// The request that the answer names.
+    pub named_id: &'a str,
+    /// The named request is another one that this client knows.
+    pub is_of_known_request: bool,
+}
+
+/// What to do with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts.
+    Believe,
+    /// It names a request that nobody here knows. Ask again, past every cache; if the service says
+    /// so again, it has ids of its own, and its answer counts.
+    AskOnceMore,
+    /// It is no answer to this call.
+    Refuse(Problem),
+}
+
+/// Why an answer does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// It is empty.
+    Empty,
+    /// It is a web page.
+    Page,
+    /// It is a stream of events.
+    Events,
+    /// It is not JSON, or half of it.
+    NoJson,
+    /// It has no status of this protocol.
+    NoStatus,
+    /// It is a status in place of the result.
+    StatusForResult,
+    /// It is about another request.
+    OtherRequest,
+}
+
+/// Judges an answer of 2xx.
+pub fn judge(wanted: Wanted, answer: &Answer) -> Verdict {
+    match problem_of(wanted, answer) {
+        Some(problem) => Verdict::Refuse(problem),
+        None if !is_about_request(wanted) || !names_other_request(answer) => Verdict::Believe,
+        None if answer.is_of_known_request => Verdict::Refuse(Problem::OtherRequest),
+        None => Verdict::AskOnceMore,
+    }
+}
+
+/// Whether an event of a status stream counts, as the same status would in the answer to a poll.
+pub fn is_followed_status(answer: &Answer) -> bool {
+    judge(Wanted::FollowedStatus, answer) == Verdict::Believe
+}
+
+fn problem_of(wanted: Wanted, answer: &Answer) -> Option<Problem> {
+    match answer.body {
+        Body::Broken => Some(Problem::NoJson),
+        Body::Page => may_not_be_page(wanted, answer).then_some(Problem::Page),
+        Body::Events => (wanted != Wanted::Anything).then_some(Problem::Events),
+        Body::Empty => may_not_be_empty(wanted).then_some(Problem::Empty),
+        Body::Text | Body::Bytes if must_be_json(wanted) => Some(Problem::NoJson),
+        Body::Handled => {
+            let is_wrong = wanted == Wanted::FollowedStatus && !is_status(answer.status);
+            is_wrong.then_some(Problem::NoStatus)
+        }
+        Body::Json | Body::Text | Body::Bytes => match wanted {
+            Wanted::FollowedStatus if !is_status(answer.status) => Some(Problem::NoStatus),
+            Wanted::Status if !is_status(answer.status) && !answer.is_like_status => {
+                Some(Problem::NoStatus)
+            }
+            Wanted::Result if is_status(answer.status) && answer.is_like_status => {
+                Some(Problem::StatusForResult)
+            }
+            _ => None,
+        },
+    }
+}
+
+/// Whether a status is one of this protocol (§5.3).
+fn is_status(status: &str) -> bool {
+    matches!(status, "IN_QUEUE" | "IN_PROGRESS" | "COMPLETED")
+}
+
+fn must_be_json(wanted: Wanted) -> bool {
+    matches!(
+        wanted,
+        Wanted::SubmitReply | Wanted::Status | Wanted::FollowedStatus
+    )
+}
+
+fn may_not_be_empty(wanted: Wanted) -> bool {
+    must_be_json(wanted) || wanted == Wanted::Result
+}
+
+/// A model may give a page, and names the request then, which a login page does not.
+fn may_not_be_page(wanted: Wanted, answer: &Answer) -> bool {
+    match wanted {
+        Wanted::Anything => false,
+        Wanted::Result => answer.named_id.is_empty() || answer.named_id != answer.asked_id,
+        Wanted::RunResult => answer.named_id.is_empty(),
+        _ => true,
+    }
+}
+
+fn is_about_request(wanted: Wanted) -> bool {
+    matches!(
+        wanted,
+        Wanted::Status | Wanted::FollowedStatus | Wanted::Result
+    )
+}
+
+fn names_other_request(answer: &Answer) -> bool {
+    !answer.asked_id.is_empty() && !answer.named_id.is_empty() && answer.asked_id != answer.named_id
+}
+
+/// Whether a last status says that its request failed. Some services give an `error` of no
+/// meaning with every status.
+pub fn has_failed(error: Option<&str>, error_type: Option<&str>) -> bool {
+    let is_said = |text: Option<&str>| text.is_some_and(|text| !text.trim_ascii().is_empty());
+    is_said(error) || is_said(error_type)
+}
+
+/// Whether the service itself says that it does not know the request: a 404 may also come from a
+/// proxy that was moved, or from a web framework that knows no such route (protocol §3.2).
+pub fn is_unknown_request(detail: &str, status: &str) -> bool {
+    status == "NOT_FOUND"
+        || detail
+            .trim_ascii()
+            .eq_ignore_ascii_case("Request not found")
+}
+
+/// Whether an HTTP error in place of the result of a request that has completed may pass: the
+/// result is not there yet, or something in between does not find it.
+pub fn may_result_come(http_status: u16, detail: &str) -> bool {
+    const EARLY: &str = "still in progress";
+    let is_early = || {
+        let words = detail.as_bytes().windows(EARLY.len());
+        words
+            .into_iter()
+            .any(|part| part.eq_ignore_ascii_case(EARLY.as_bytes()))
+    };
+    http_status == 404 || (http_status == 400 && is_early())
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0b6c1d1e";
+    const NOTHING: Answer = Answer {
+        body: Body::Json,
+        status: "",
+        is_like_status: false,
+        asked_id: ID,
+        named_id: "",
+        is_of_known_request: false,
+    };
+    const STATUS: Answer = Answer {
+        status: "IN_PROGRESS",
+        is_like_status: true,
+        named_id: ID,
+        ..NOTHING
+    };
+    const RESULT: Answer = Answer {
+        named_id: ID,
+        ..NOTHING
+    };
+    const READS: [Wanted; 3] = [Wanted::Status, Wanted::FollowedStatus, Wanted::Result];
+
+    fn with(body: Body, answer: Answer) -> Answer {
+        Answer { body, ..answer }
+    }
+
+    #[test]
+    fn an_answer_of_the_service_counts() {
+        assert_eq!(judge(Wanted::Status, &STATUS), Verdict::Believe);
+        assert_eq!(judge(Wanted::FollowedStatus, &STATUS), Verdict::Believe);
+        for body in [Body::Json, Body::Text, Body::Bytes] {
+            assert_eq!(judge(Wanted::Result, &with(body, RESULT)), Verdict::Believe);
+            let hidden = with(body, NOTHING);
+            assert_eq!(judge(Wanted::Result, &hidden), Verdict::Believe, "no id");
+        }
+        for wanted in [Wanted::SubmitReply, Wanted::RunResult, Wanted::Anything] {
+            assert_eq!(judge(wanted, &NOTHING), Verdict::Believe);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_answer_does_not_count() {
+        for (body, problem) in [
+            (Body::Page, Problem::Page),
+            (Body::Events, Problem::Events),
+            (Body::Empty, Problem::Empty),
+            (Body::Broken, Problem::NoJson),
+        ] {
+            for wanted in [READS.as_slice(), &[Wanted::SubmitReply]].concat() {
+                let verdict = judge(wanted, &with(body, NOTHING));
+                assert_eq!(verdict, Verdict::Refuse(problem), "{wanted:?} {body:?}");
+            }
+        }
+        for wanted in [Wanted::SubmitReply, Wanted::Status, Wanted::FollowedStatus] {
+            let text = with(Body::Text, STATUS);
+            assert_eq!(judge(wanted, &text), Verdict::Refuse(Problem::NoJson));
+        }
+    }
+
+    #[test]
+    fn a_page_that_names_the_request_is_what_the_model_gave() {
+        let page = with(Body::Page, RESULT);
+        assert_eq!(judge(Wanted::Result, &page), Verdict::Believe);
+        assert_eq!(judge(Wanted::RunResult, &page), Verdict::Believe);
+        for stray in [NOTHING, named("other", RESULT)] {
+            let verdict = judge(Wanted::Result, &with(Body::Page, stray));
+            assert_eq!(verdict, Verdict::Refuse(Problem::Page));
+        }
+    }
+
+    #[test]
+    fn nothing_need_be_said_of_what_was_done() {
+        for body in [Body::Empty, Body::Text, Body::Json, Body::Bytes] {
+            let verdict = judge(Wanted::Acknowledgement, &with(body, NOTHING));
+            assert_eq!(verdict, Verdict::Believe, "{body:?}");
+        }
+        for (body, problem) in [
+            (Body::Page, Problem::Page),
+            (Body::Events, Problem::Events),
+            (Body::Broken, Problem::NoJson),
+        ] {
+            let verdict = judge(Wanted::Acknowledgement, &with(body, NOTHING));
+            assert_eq!(verdict, Verdict::Refuse(problem));
+        }
+    }
+
+    #[test]
+    fn a_status_is_no_result_and_a_result_no_status() {
+        let verdict = judge(Wanted::Result, &STATUS);
+        assert_eq!(verdict, Verdict::Refuse(Problem::StatusForResult));
+        let models_own = Answer {
+            is_like_status: false,
+            ..STATUS
+        };
+        assert_eq!(judge(Wanted::Result, &models_own), Verdict::Believe);
+        for wanted in [Wanted::Status, Wanted::FollowedStatus] {
+            assert_eq!(judge(wanted, &RESULT), Verdict::Refuse(Problem::NoStatus));
+        }
+    }
+
+    #[test]
+    fn a_new_status_is_for_the_caller_to_judge_but_not_followed() {
+        let new = Answer {
+            status: "PENDING",
+            ..STATUS
+        };
+        assert_eq!(judge(Wanted::Status, &new), Verdict::Believe);
+        assert!(!is_followed_status(&new));
+        let verdict = judge(Wanted::FollowedStatus, &new);
+        assert_eq!(verdict, Verdict::Refuse(Problem::NoStatus));
+        let handled = judge(Wanted::FollowedStatus, &with(Body::Handled, new));
+        assert_eq!(handled, Verdict::Refuse(Problem::NoStatus));
+        assert_eq!(
+            judge(Wanted::Status, &with(Body::Handled, NOTHING)),
+            Verdict::Believe
+        );
+    }
+
+    fn named<'a>(id: &'a str, answer: Answer<'a>) -> Answer<'a> {
+        Answer {
+            named_id: id,
+            ..answer
+        }
+    }
+
+    #[test]
+    fn an_answer_about_another_request_is_asked_for_again_or_refused() {
+        for (wanted, answer) in [
+            (Wanted::Status, STATUS),
+            (Wanted::FollowedStatus, STATUS),
+            (Wanted::Result, RESULT),
+        ] {
+            let stray = named("other", answer);
+            assert_eq!(judge(wanted, &stray), Verdict::AskOnceMore);
+            let known = Answer {
+                is_of_known_request: true,
+                ..stray
+            };
+            let refused = Verdict::Refuse(Problem::OtherRequest);
+            assert_eq!(judge(wanted, &known), refused);
+            assert_eq!(judge(Wanted::Acknowledgement, &known), Verdict::Believe);
+        }
+        assert!(!is_followed_status(&named("other", STATUS)));
+    }
+
+    #[test]
+    fn only_words_or_a_type_make_a_failure() {
+        for (error, error_type) in [(None, None), (Some(""), None), (Some(" \n"), Some(""))] {
+            assert!(!has_failed(error, error_type), "{error:?} {error_type:?}");
+        }
+        assert!(has_failed(Some("Runner went away"), None));
+        assert!(has_failed(None, Some("runner_disconnected")));
+    }
+
+    #[test]
+    fn only_the_service_itself_does_not_know_a_request() {
+        assert!(is_unknown_request("Request not found", ""));
+        assert!(is_unknown_request("", "NOT_FOUND"));
+        for foreign in [
+            "Not Found",
+            "",
+            "Path /x not found",
+            "The page was not found",
+        ] {
+            assert!(!is_unknown_request(foreign, ""), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_result_that_is_early_or_lost_on_the_way_may_come() {
+        assert!(may_result_come(404, ""));
+        assert!(may_result_come(400, "Request is still in progress"));
+        for (status, detail) in [
+            (400, "bad"),
+            (422, "still in progress"),
+            (403, ""),
+            (500, ""),
+        ] {
+            assert!(!may_result_come(status, detail), "{status} {detail}");
+        }
+    }
+}
