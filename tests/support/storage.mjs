@@ -47,6 +47,8 @@ export async function startStorage() {
     else await new Promise((go) => waiting.push(go));
     send("application/json", JSON.stringify({ etag: `"${pathname}"` }));
   });
+  // Slow lines are what it is for.
+  server.requestTimeout = 0;
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
