@@ -139,6 +139,21 @@ describe("the same holds", () => {
   });
 });
 
+describe("queue.cancel", () => {
+  for (const [what, answer] of REFUSED) {
+    test(`that meets ${what} rejects, and the job stays saved`, async () => {
+      await cancelAnswer(answer);
+      const seen = await inPage(async () => {
+        const { request_id: requestId } = await fal.queue.submit("acme/slow", { input: { how: "endless" } });
+        const { requestId: of, code } = await fal.queue.cancel("acme/slow", { requestId }).catch(caught);
+        return { isNamed: of === requestId, code, left: (await fal.pending()).length };
+      });
+      assert.deepEqual([seen.isNamed, seen.left], [true, 1]);
+      assert.match(seen.code, /^(http|bad_response|network)$/);
+    });
+  }
+});
+
 describe("a timeout", () => {
   test("while a completed result is fetched keeps the job saved: the result is there", async () => {
     await inPage(() => {
