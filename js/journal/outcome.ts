@@ -3,6 +3,9 @@
 /** A cancel's answers of fal's (protocol §5.6). */
 const CANCELLED = ["OK", "CANCELLATION_REQUESTED", "ALREADY_COMPLETED", "NOT_FOUND"];
 
+/** fal's words for a request that it does not know, in place of a result (protocol §3.2). */
+const UNKNOWN = /^\s*request not found\s*$/i;
+
 /** What came of a call after its caller had left it: see `watch.js`. */
 export interface Aftermath {
   /** An answer as the Rust side gives it, or the facts of a failure. */
@@ -33,7 +36,7 @@ function isFinding(detail: unknown): boolean {
 /** Whether fal's own words are that it does not know the request (protocol §3.2). Other servers answer 404, too. */
 export function isUnknownToFal({ falCode, operation, status, body, requestId }: any = {}): boolean {
   const isAsked = operation === "status" || operation === "result";
-  const isWord = body?.status === "NOT_FOUND" || body?.detail === "Request not found";
+  const isWord = body?.status === "NOT_FOUND" || UNKNOWN.test(body?.detail);
   const isOther = isText(body?.request_id) && body.request_id !== requestId;
   return falCode === "http" && status === 404 && isAsked && isWord && !isOther;
 }
@@ -50,7 +53,7 @@ export function isCancelled(aftermath: Aftermath | undefined): boolean {
 
 function isCancelAnswer(body: any, isWord: (word: unknown) => boolean): boolean {
   const isEmpty = body === undefined || body === null || body === "";
-  return isEmpty || isWord(body.status) || body.success === true || body.detail === "Request not found";
+  return isEmpty || isWord(body.status) || body.success === true || UNKNOWN.test(body.detail);
 }
 
 function isText(value: unknown): value is string {
