@@ -44,19 +44,19 @@ export function count({ wanted, calls, jobs, records, unhandled, misplaced, said
   const existing = (list) => [list.length, list.filter(({ marker }) => made.has(marker)).length];
 
   for (const call of calls) {
-    const { marker, mode, length, result, requestId, updates, errors } = call;
+    const { marker, mode, length, route, result, requestId, updates, errors } = call;
     const ids = made.get(marker) ?? [];
     const end = endOf(call);
-    if (ids.length > 1) problems.twice.push(`${marker}: ${ids.join(", ")}`);
+    if (ids.length > 1) problems.twice.push(`${marker} (${route}): ${ids.join(", ")}`);
     const isLost = end === "failed" || (end === "refused" && ids.length > 0);
-    if (isLost) problems.lost.push(`${marker} (${requestId}): ${errors.map(({ name, message }) => `${name}: ${message}`).join("; ")}`);
+    if (isLost) problems.lost.push(`${marker} (${route}, ${requestId}): ${errors.map(({ name, message }) => `${name}: ${message}`).join("; ")}`);
     const isOwn = result?.data?.marker === marker && ids.includes(result.requestId) && requestId === result.requestId;
-    if (end === "completed" && !isOwn) problems.wrong.push(`${marker}: ${JSON.stringify(result)}`);
+    if (end === "completed" && !isOwn) problems.wrong.push(`${marker} (${route}, ${requestId}): ${JSON.stringify(result)}`);
     // Where `subscribe` failed half-way, what it told is right up to there.
     const told = call.isRecovered || end !== "completed" ? [] : updates;
-    if (end === "completed" && updates.length === 0) problems.order.push(`${marker}: no update at all`);
+    if (end === "completed" && !call.isRecovered && updates.length === 0) problems.order.push(`${marker} (${route}, ${mode}): no update at all`);
     for (const problem of orderProblems(told, { repeats: mode === "polling", messages: messagesOf(length) })) {
-      problems.order.push(`${marker} (${mode}, length ${length}): ${problem}`);
+      problems.order.push(`${marker} (${route}, ${mode}, length ${length}): ${problem}`);
     }
   }
   const completed = ended("completed");
@@ -66,11 +66,20 @@ export function count({ wanted, calls, jobs, records, unhandled, misplaced, said
     wanted,
     submitted: calls.length,
     completed: completed.length,
+    routes: byRoute(completed),
     recovered: completed.filter(({ isRecovered }) => isRecovered).length,
     made: jobs.size,
     uncertain: existing(ended("uncertain")),
     gateway: existing(ended("gateway")),
     refused: ended("refused").length,
+    slowest: calls.reduce((slowest, call) => (call.ms > slowest.ms ? call : slowest), { ms: 0 }),
     problems,
   };
+}
+
+/** How many of these calls went by each route. */
+function byRoute(calls) {
+  const found = {};
+  for (const { route } of calls) found[route] = (found[route] ?? 0) + 1;
+  return found;
 }

@@ -1,8 +1,8 @@
 // Where a key was seen that has no business there. It may be in one place only: the `Authorization` of
-// requests to fal's own hosts.
+// requests to fal's own hosts, and to the proxy that the app named beside the key.
 
-/** The services of fal that take a key, as the emulator's records name their paths. */
-const STRAIGHT = /^\/(queue\.fal\.run|fal\.run|rest\.fal\.ai|rest\.alpha\.fal\.ai)\//;
+/** The services of fal that take a key, and the proxy, as the emulator's records name their paths. */
+const TRUSTED = /^\/(queue\.fal\.run\/|fal\.run\/|rest\.fal\.ai\/|rest\.alpha\.fal\.ai\/|api\/fal\/proxy$)/;
 
 /**
  * - `calls`: of the page, with its errors and updates
@@ -21,7 +21,7 @@ export function keyProblems({ calls, records, misplaced, said, key }) {
   for (const line of said) look("the console", line);
   for (const record of records) {
     look(`a request to ${record.path}`, record);
-    if (record.headers.authorization && !STRAIGHT.test(record.path)) problems.push(`authorization: ${record.method} ${record.path}`);
+    if (record.headers.authorization && !TRUSTED.test(record.path)) problems.push(`authorization: ${record.method} ${record.path}`);
   }
   return problems;
 }

@@ -1,30 +1,38 @@
-// What the emulator really did, by its own word: each job that was made tells its end to a webhook,
-// also where the answer to its submit was lost. Nothing of the client is in between.
+// What the emulator really did, by its own word: it lists its jobs, and each job that was made tells its
+// end to a webhook, also where the answer to its submit was lost. Nothing of the client is in between.
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const LOOKS_EVERY_MS = 100;
+/** The longest job takes 3 s; a webhook that was not told within this time is a finding. */
+const SETTLES_WITHIN_MS = 60_000;
 
 /**
  * Listens. Gives
  * - `url`: to be given as `webhookUrl`
  * - `jobs`: the jobs that have ended, `{ marker, status }` by request id
- * - `settled()`: resolves once no further job has ended for `quiet_ms`
+ * - `settled()`: resolves once every job that the emulator has made since is among them
  */
-export async function openLedger({ quiet_ms = 5_000 } = {}) {
+export async function openLedger(emulator) {
+  const before = new Set((await emulator.jobs()).map(({ request_id }) => request_id));
   const jobs = new Map();
-  let lastAt = performance.now();
   const server = createServer(async (request, response) => {
     const text = await bodyOf(request);
     response.end();
     const { request_id, status, payload } = JSON.parse(text);
     jobs.set(request_id, { marker: payload?.marker, status });
-    lastAt = performance.now();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const missing = async () => (await emulator.jobs()).filter(({ request_id }) => !before.has(request_id) && !jobs.has(request_id));
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     jobs,
     async settled() {
-      lastAt = performance.now();
-      while (performance.now() - lastAt < quiet_ms) await new Promise((resolve) => setTimeout(resolve, 200));
+      const from = performance.now();
+      for (let left = await missing(); left.length > 0; left = await missing()) {
+        if (performance.now() - from > SETTLES_WITHIN_MS) throw new Error(`Of these jobs no end was told: ${JSON.stringify(left)}`);
+        await sleep(LOOKS_EVERY_MS);
+      }
     },
     async stop() {
       server.closeAllConnections();

@@ -1,4 +1,6 @@
 // The emulator's records of a long run: it remembers the latest 20,000 requests only.
+import { setTimeout as sleep } from "node:timers/promises";
+
 const EVERY_MS = 5_000;
 
 /** Collects them from now on; `stop()` gives all. */
@@ -7,16 +9,16 @@ export function collect(emulator) {
   const take = async () => {
     for (const record of await emulator.requests()) found.set(`${record.at_ms} ${record.method} ${record.path}`, record);
   };
-  let isStopped = false;
+  const stopping = new AbortController();
   const taking = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       await take();
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   })();
   return {
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await taking;
       await take();
       return [...found.values()];

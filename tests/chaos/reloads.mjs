@@ -1,4 +1,5 @@
-// A page that is reloaded at random moments while its jobs run, and one call in five misbehaves. A job
+// A page that is reloaded at random moments while its jobs run by every proxy, and one call in five
+// misbehaves. In each page a client of another account takes up a saved request that is not its own. A job
 // is submitted once; what came of each is counted by the marker in its input:
 //
 // - delivered: its result was given to the app, in the page that submitted it or in a later one
@@ -7,57 +8,66 @@
 // - uncertain: the answer to the submit was lost, or was a 5xx, and the error says that the job may
 //   exist; or the page ended while the submit was on its way or before its answer was noted, so that
 //   no app was told of the id
+// - aborted: the app gave the job up, and a cancel reached fal. Until one has, the request stays saved
+// - deleted: a call failed, its result had not been delivered, and its request was saved no more; or it is
+//   neither delivered nor saved in the end, though its id had been told
 // - lost: everything else that exists at the emulator
 import { messagesOf } from "./count.mjs";
 import { openLedger } from "./ledger.mjs";
 import { orderProblems } from "./order.mjs";
+import { untilOver } from "./over.mjs";
 import { everyFifth } from "./plan.mjs";
+import { collect } from "./records.mjs";
 import { row, zero } from "./table.mjs";
 
-/** Reloads so often, with so many jobs under way, and gives the figures. */
-export async function reloads(chaos, { reloads: wanted, atOnce, seed, quiet_ms, within_ms, stalls }) {
-  const ledger = await openLedger({ quiet_ms });
+/** Reloads so often, with so many jobs under way, and gives the figures. `plan` and `library`: as for `jobs`. */
+export async function reloads(chaos, { reloads: wanted, atOnce, seed, within_ms, stalls, outages, plan = everyFifth(seed, { stalls }), library }) {
+  const ledger = await openLedger(chaos.emulator);
   const view = await chaos.open();
   try {
-    await chaos.emulator.plan(everyFifth(seed, { stalls }));
-    const options = { reloads: wanted, atOnce, seed, webhook: ledger.url };
+    await chaos.emulator.clearRequests();
+    const collected = collect(chaos.emulator);
+    chaos.front.begin({ seed, ...outages });
+    await chaos.emulator.plan(plan);
+    const options = { reloads: wanted, atOnce, seed, webhook: ledger.url, library };
     await view.page.addInitScript((options) => (window.chaos = options), options);
-    await view.page.goto(`${chaos.emulator.url}/reloads.html`);
+    await view.page.goto(`${chaos.front.url}/reloads.html`);
     await untilOver(view.page, within_ms);
     await chaos.emulator.clearPlan();
     await ledger.settled();
     const notes = await view.page.evaluate(() => ({ ...window.notes(), now: window.unhandled }));
-    return figures(notes, ledger.jobs, view);
+    const cancels = cancelled(await collected.stop());
+    return { ...figures(notes, ledger.jobs, { ...view, cancels }), front: chaos.front.figures() };
   } finally {
     await view.close();
     await ledger.stop();
   }
 }
 
-/** Waits for the last page's end; fails with what is under way, where that never comes. */
-async function untilOver(page, within_ms) {
-  const over = page.waitForFunction(() => window.isOver?.(), null, { timeout: within_ms, polling: 200 });
-  await over.catch(async ({ message }) => {
-    const state = await page.evaluate(async () => ({
-      reloads: window.notes().reloads,
-      underWay: window.underWay(),
-      locks: (await navigator.locks.query()).held.map(({ name }) => name),
-      unhandled: window.unhandled,
-    }));
-    throw new Error(`${message}: ${JSON.stringify(state)}`);
-  });
+/** The ids of the requests of which a cancel has reached the emulator. */
+function cancelled(records) {
+  const ids = records.map(({ method, path, target }) => method === "PUT" && /\/requests\/([^/]+)\/cancel/.exec(target ?? path)?.[1]);
+  return new Set(ids.filter(Boolean));
 }
 
-/** The figures, from what the pages noted and the jobs that the emulator made. */
-export function figures(notes, jobs, { thrown = [] } = {}) {
-  const { sent = [], enqueued = [], delivered = [], uncertain = [], failed = [], told = [], reloads = [], left = [], unhandled = [], now = [] } = notes;
+/** The figures, from what the pages noted and the jobs that the emulator made; `cancels`: ids of cancelled requests. */
+export function figures(notes, jobs, { thrown = [], cancels = new Set() } = {}) {
+  const { sent = [], enqueued = [], delivered = [], uncertain = [], failed = [], told = [], meddled = [], aborted = [] } = notes;
+  const { deleted = [], reloads = [], left = [], unhandled = [], now = [] } = notes;
   const markers = (list) => new Set(list.map(({ marker }) => marker));
   const isDelivered = markers(delivered);
   const isUncertain = markers(uncertain);
   const isEnqueued = markers(enqueued);
-  const existing = [...jobs.values()].map(({ marker }) => marker);
+  // A job that was cancelled has no result, and so no marker.
+  const markerOf = new Map(enqueued.map(({ marker, id }) => [id, marker]));
+  const existing = [...jobs].map(([id, { marker = markerOf.get(id) }]) => marker).filter(Boolean);
+  const isGivenUp = markers(aborted.filter(({ id }) => cancels.has(id)));
   const died = (marker) => !isEnqueued.has(marker) && !isUncertain.has(marker);
-  const missing = existing.filter((marker) => !isDelivered.has(marker));
+  const missing = existing.filter((marker) => !isDelivered.has(marker) && !isGivenUp.has(marker));
+  const isLeft = new Set(left.map(({ label }) => label?.marker));
+  const gone = missing.filter((marker) => isEnqueued.has(marker) && !isLeft.has(marker));
+  const noticed = deleted.filter(({ marker }) => !isGivenUp.has(marker)).map(({ marker, route, message }) => `${marker} (${route}): ${message}`);
+  const atTheEnd = gone.filter((marker) => !markers(deleted).has(marker));
   const places = delivered.map(({ marker, page }) => `${marker} in page ${page}`);
   const ofAnother = delivered.filter(({ isOwn, requestId, marker }) => !isOwn || jobs.get(requestId)?.marker !== marker);
   return {
@@ -69,23 +79,34 @@ export function figures(notes, jobs, { thrown = [] } = {}) {
     again: new Set(places).size - isDelivered.size,
     uncertain: missing.filter((marker) => isUncertain.has(marker)).length,
     died: missing.filter(died).length,
+    aborted: isGivenUp.size,
     retried: failed.filter(({ attempt }) => attempt).length,
     problems: {
       lost: missing.filter((marker) => !isUncertain.has(marker) && !died(marker)).map((marker) => `${marker}: ${why(marker, failed)}`),
+      deleted: [...new Set([...noticed, ...atTheEnd.map((marker) => `${marker}: gone in the end`)])],
       left: left.map(({ requestId }) => requestId),
-      wrong: ofAnother.map(({ marker, requestId }) => `${marker} was given ${requestId}`),
+      wrong: [
+        ...ofAnother.map(({ marker, route, requestId }) => `${marker} (${route}) was given ${requestId}`),
+        ...meddled.map(({ marker }) => `${marker} was given to another account's client`),
+      ],
       again: places.filter((place, at) => places.indexOf(place) < at),
       twice: existing.filter((marker, at) => existing.indexOf(marker) < at),
-      order: told.flatMap(({ marker, length, updates }) => orderProblems(updates, { messages: messagesOf(length) }).map((problem) => `${marker}: ${problem}`)),
+      order: told.flatMap(({ marker, length, route, updates }) => orderProblems(updates, { messages: messagesOf(length) }).map((problem) => `${marker} (${route}): ${problem}`)),
       unhandled: [...new Set([...unhandled, ...now, ...thrown])],
     },
   };
 }
 
-const why = (marker, failed) => failed.filter((it) => it.marker === marker).at(-1)?.message ?? "nothing was said";
+function why(marker, failed) {
+  const { route, message } = failed.findLast((it) => it.marker === marker) ?? {};
+  return message ? `${route}: ${message}` : "nothing was said";
+}
 
-export const rows = ({ reloads, problems, ...figure }) => [
+export const rows = ({ reloads, problems, front, ...figure }) => [
   row(`reloads: ${moments(reloads)}`, reloads.length),
+  row("answers that a shared cache replayed", front.cached),
+  row("answers that the service worker replayed", front.worker),
+  row("answers of a proxy that were not fal's", front.spoiled),
   row("submitted", figure.sent),
   row("made by the emulator", figure.existing),
   row("delivered", figure.delivered),
@@ -93,8 +114,10 @@ export const rows = ({ reloads, problems, ...figure }) => [
   row("of them again, in a page after the one that had it", figure.again),
   row("uncertain: the submit's answer was lost, and the error said so", figure.uncertain),
   row("uncertain: the page ended before the submit's answer was noted", figure.died),
+  row("aborted, and a cancel has reached the emulator", figure.aborted),
   row("resumes that failed and were called again", figure.retried),
   zero("lost", problems.lost),
+  zero("saved requests that were deleted, their result not delivered", problems.deleted),
   zero("left in the journal", problems.left),
   zero("results of another job", problems.wrong),
   zero("delivered twice in one page", problems.again),

@@ -1,10 +1,11 @@
-// One emulator and one browser for a chaos run, and its pages.
+// One emulator, one front before it and one browser for a chaos run, and its pages.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchBrowser } from "../support/browser.mjs";
 import { startEmulator } from "../support/emulator.mjs";
+import { startFront } from "./front/index.mjs";
 
 const inside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -12,10 +13,11 @@ const inside = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const KEY = "chaos-0123456789abcdef:fedcba9876543210";
 
 /**
- * Starts both. Besides `emulator`, `browser` and `folder`, for files, it has
- * - `open({ before? })`: a fresh page with `window.library`, after a script; `said` collects its console,
- *   `thrown` what nobody took
- * - `stop()`: ends both, and removes all files
+ * Starts them. Besides `emulator`, `front`, `browser` and `folder`, for files, it has
+ * - `open({ url?, before?, worker? })`: a fresh page with `window.library`, of the front or of another origin,
+ *   after a script; `worker` is the seed of a service worker that takes charge of the page. `said` collects
+ *   the page's console, `thrown` what nobody took
+ * - `stop()`: ends them, and removes all files
  */
 export async function startChaos() {
   const folder = mkdtempSync(path.join(tmpdir(), "fal-chaos-"));
@@ -23,14 +25,17 @@ export async function startChaos() {
   process.on("exit", removeFolder);
   const args = ["--www", inside("page"), "--endpoints", inside("endpoints"), "--data", path.join(folder, "data")];
   const emulator = await startEmulator({ args: [...args, "--concurrency", "40", "--disk-limit", "100G", "--require-key", KEY] });
+  const front = await startFront(emulator.url);
   const browser = await launchBrowser();
   return {
     emulator,
+    front,
     browser,
     folder,
-    open: (options) => open(browser, emulator.url, options),
+    open: (options) => open(browser, { url: front.url, ...options }),
     async stop() {
       await browser.close();
+      await front.stop();
       await emulator.stop();
       removeFolder();
       process.off("exit", removeFolder);
@@ -38,7 +43,7 @@ export async function startChaos() {
   };
 }
 
-async function open(browser, url, { before } = {}) {
+async function open(browser, { url, before, worker }) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const said = [];
@@ -48,5 +53,6 @@ async function open(browser, url, { before } = {}) {
   if (before) await page.addInitScript(before);
   await page.goto(`${url}/index.html`);
   await page.waitForFunction(() => window.library !== undefined);
+  if (worker !== undefined) await page.evaluate((seed) => window.withWorker(seed), worker);
   return { page, said, thrown, close: () => context.close() };
 }

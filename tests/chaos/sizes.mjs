@@ -1,15 +1,18 @@
-// How much of everything: for the figures, and for `npm test`.
+// How much of everything: for the figures, and for short runs.
 
-/** Counts, bytes, ms; `quiet_ms` is how long no job has ended when all have. */
+/**
+ * Counts, bytes, ms. `outages`: how many calls of a route pass between two outages, and in one, least and
+ * most; `within_ms`: after that a run has failed.
+ */
 export const FULL = {
-  jobs: { count: 2_000, atOnce: 50, quiet_ms: 8_000 },
-  reloads: { reloads: 100, atOnce: 6, quiet_ms: 8_000, within_ms: 600_000 },
-  upload: { bytes: 1_000_000_000 },
+  jobs: { count: 2_000, atOnce: 50, outages: { between: [5, 30], lengths: [2, 8] }, within_ms: 1_800_000 },
+  reloads: { reloads: 100, atOnce: 6, outages: { between: [5, 30], lengths: [2, 8] }, within_ms: 900_000 },
+  upload: { bytes: 1_000_000_000, within_ms: 900_000 },
 };
 
 /** Without streams that fall silent: each would take 45 s. */
 export const SHORT = {
-  jobs: { count: 60, atOnce: 30, quiet_ms: 2_000, stalls: false },
-  reloads: { reloads: 6, atOnce: 4, quiet_ms: 2_000, within_ms: 60_000, stalls: false },
-  upload: { bytes: 110_000_001 },
+  jobs: { count: 64, atOnce: 32, outages: { between: [2, 8], lengths: [1, 4] }, within_ms: 240_000, stalls: false },
+  reloads: { reloads: 6, atOnce: 6, outages: { between: [2, 8], lengths: [1, 4] }, within_ms: 120_000, stalls: false },
+  upload: { bytes: 110_000_001, within_ms: 120_000 },
 };

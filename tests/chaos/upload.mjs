@@ -4,6 +4,8 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { peakMemory } from "../bench/memory.mjs";
 import { meter } from "../bench/page/meter.mjs";
+import { keyProblems } from "./keys.mjs";
+import { untilOver } from "./over.mjs";
 import { failingParts } from "./plan.mjs";
 import { random } from "./page/random.js";
 import { KEY } from "./setup.mjs";
@@ -13,26 +15,28 @@ const MEBIBYTE = 1_048_576;
 /** What the page may hold at most: JavaScript's heap, array buffers and WebAssembly, in bytes. */
 const MOST_BYTES = 64_000_000;
 
-/** Uploads so many bytes: the figures. */
-export async function upload(chaos, { bytes, seed }) {
+/** Uploads so many bytes, within so many ms: the figures. */
+export async function upload(chaos, { bytes, seed, within_ms }) {
   const file = path.join(chaos.folder, "large.bin");
   const hash = randomFile(file, bytes, seed);
-  const view = await chaos.open({ before: meter });
+  const view = await chaos.open({ url: chaos.emulator.url, before: meter });
   try {
     const devtools = await view.page.context().newCDPSession(view.page);
     await view.page.setInputFiles("input", file);
     await chaos.emulator.clearRequests();
     await chaos.emulator.plan(failingParts(seed));
     const watched = peakMemory({ page: view.page, devtools });
-    const sent = await view.page.evaluate(send, KEY).finally(watched.stop);
+    await view.page.evaluate(begin, KEY);
+    await untilOver(view.page, within_ms).finally(watched.stop);
     const { peak } = await watched.stop();
+    const sent = await view.page.evaluate(() => window.run.found());
     const { calls, struck } = await chaos.emulator.clearPlan();
     const problems = {
       different: sent.error ? [sent.error] : await difference(sent.url, bytes, hash),
       back: sent.back,
       heap: peak > MOST_BYTES ? [`${(peak / 1e6).toFixed(1)} MB`] : [],
       unhandled: [...sent.unhandled, ...view.thrown],
-      key: (await chaos.emulator.requests()).filter((record) => record.headers.authorization || JSON.stringify(record).includes(KEY)).map(({ path }) => path),
+      key: keyProblems({ calls: [], records: await chaos.emulator.requests(), misplaced: [], said: view.said, key: KEY }),
     };
     return { bytes, calls, struck, peak, ...sent, problems };
   } finally {
@@ -41,8 +45,8 @@ export async function upload(chaos, { bytes, seed }) {
   }
 }
 
-/** In the page. */
-async function send(credentials) {
+/** In the page: begins the upload. */
+function begin(credentials) {
   const [file] = document.querySelector("input").files;
   const fal = library.createFalClient({ proxyUrl: "/api/fal/proxy", credentials, suppressLocalCredentialsWarning: true });
   const back = [];
@@ -53,11 +57,13 @@ async function send(credentials) {
     [before, reports] = [loaded, reports + 1];
   };
   const from = performance.now();
-  const sent = await fal.storage.upload(file, { onUploadProgress }).then(
-    (url) => ({ url }),
-    (error) => ({ error: `${error.name}: ${error.message}` }),
+  let found;
+  const end = (sent) => (found = { ...sent, ms: performance.now() - from, reports, back, unhandled: window.unhandled });
+  fal.storage.upload(file, { onUploadProgress }).then(
+    (url) => end({ url }),
+    (error) => end({ error: `${error.name}: ${error.message}` }),
   );
-  return { ...sent, ms: performance.now() - from, reports, back, unhandled: window.unhandled };
+  window.run = { isOver: () => found !== undefined, underWay: () => `${before} bytes of ${file.size}`, found: () => found };
 }
 
 /** A file that is the same for the same seed, and no two of its mebibytes alike: its hash. */

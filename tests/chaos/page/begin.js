@@ -1,4 +1,8 @@
 // Begins this life of the page; what it is to do was put into `window.chaos` before.
+import { withWorker } from "./page.js";
 import { live, notes } from "./reloads.js";
 
-Object.assign(window, { notes }, live(window.chaos));
+await withWorker(window.chaos.seed);
+if (window.chaos.library) window.library = await import(window.chaos.library);
+window.notes = notes;
+window.run = live(window.chaos);

@@ -1,7 +1,8 @@
 // An app that has many jobs done, and notes for each call what it was told.
 import { clients } from "./clients.js";
-import { random } from "./random.js";
 import { facts } from "./facts.js";
+import { random } from "./random.js";
+import { ROUTES } from "./routes.js";
 
 const ID = "chaos/painter";
 /** A job that needs more is a finding. */
@@ -11,41 +12,57 @@ const RECOVERIES = 5;
 const MODES = ["default", "default", "streaming", "polling"];
 
 /**
- * Runs `count` jobs, `atOnce` at a time, and gives `{ calls, misplaced, unhandled }`. Each job is
- * repeated, under another marker, until it was done: after a refusal, and also, knowing that this may
- * buy it twice, where the submit is uncertain.
+ * Begins to run `count` jobs by these `routes`, `atOnce` at a time. Each job is repeated, under another
+ * marker, until it was done: after a refusal, and also, knowing that this may buy it twice, where the
+ * submit is uncertain. Gives
+ *
+ * - `isOver()`: whether all have ended
+ * - `underWay()`: the markers of the calls that have not
+ * - `found()`: `{ calls, misplaced, unhandled }`
  */
-export async function runJobs({ count, atOnce, seed, key, webhook, modes = MODES }) {
-  await library.preload();
-  const { misplaced, ...by } = clients(library, key);
+export function runJobs({ count, atOnce, seed, key, webhook, modes = MODES, routes = ROUTES }) {
+  const { by, misplaced } = clients(window.library, key);
   const chance = random(seed);
-  const jobs = Array.from({ length: count }, (_, number) => jobOf(number, chance, modes));
+  const jobs = Array.from({ length: count }, (_, number) => jobOf(number, chance, { modes, routes }));
   const calls = [];
+  const running = new Set();
+  let isOver = false;
   const work = async () => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) await done(job, by, webhook, calls);
+    await window.library.preload?.();
+    for (let job = jobs.shift(); job; job = jobs.shift()) await done(job, by, webhook, { calls, running });
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return { calls, misplaced, unhandled: window.unhandled };
+  Promise.all(Array.from({ length: atOnce }, work)).finally(() => (isOver = true));
+  return {
+    isOver: () => isOver,
+    underWay: () => [...running],
+    found: () => ({ calls, misplaced, unhandled: window.unhandled }),
+  };
 }
 
-/** A job's length, whom it is given to, how it is followed, and whether it has a file. */
-function jobOf(number, chance, modes) {
+/** A job's length, its route, how it is followed, and whether it has a file. */
+function jobOf(number, chance, { modes, routes }) {
   const pick = (list) => list[Math.floor(chance() * list.length)];
   return {
     number,
     length: pick([0, 1, 2, 3, 4, 5]),
-    client: pick(["proxied", "proxied", "proxied", "straight"]),
+    // By turns: short runs take every route, too.
+    route: routes[number % routes.length],
     mode: pick(modes),
     hasFile: chance() < 0.1,
   };
 }
 
-async function done(job, by, webhookUrl, calls) {
+async function done(job, by, webhookUrl, { calls, running }) {
   for (let number = 1; number <= CALLS; number += 1) {
-    const { mode, length } = job;
-    const call = { marker: `${job.number}.${number}`, mode, length, updates: [], errors: [] };
+    const { mode, length, route } = job;
+    const call = { marker: `${job.number}.${number}`, mode, length, route, updates: [], errors: [] };
     calls.push(call);
-    await attempt(job, by[job.client], call, webhookUrl);
+    const name = `${call.marker} (${route}, ${mode})`;
+    running.add(name);
+    const from = performance.now();
+    await attempt(job, by[route], call, webhookUrl);
+    call.ms = performance.now() - from;
+    running.delete(name);
     if (call.result) return;
   }
 }

@@ -1,7 +1,21 @@
 // What every page of the chaos runs has: the package, and what nobody took.
 import * as library from "/fal-wasm/index.js";
 
-window.library = library;
 window.unhandled = [];
 addEventListener("unhandledrejection", ({ reason }) => window.unhandled.push(`rejection: ${reason?.stack ?? reason}`));
 addEventListener("error", ({ error, message }) => window.unhandled.push(`error: ${error?.stack ?? message}`));
+
+/** Registers the service worker, and resolves once it is in charge of this page. */
+export async function withWorker(seed) {
+  const { serviceWorker } = navigator;
+  const isInCharge = new Promise((resolve) => {
+    if (serviceWorker.controller) resolve();
+    serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+  });
+  await serviceWorker.register(`/worker.js?seed=${seed}`, { type: "module" });
+  await isInCharge;
+}
+
+window.withWorker = withWorker;
+// Last: whoever waits for it has everything else.
+window.library = library;

@@ -1,0 +1,19 @@
+// The end of what a page does. A run that never ends is a finding, too.
+const LOOKS_EVERY_MS = 200;
+
+/**
+ * Waits until `window.run.isOver()` in the page, at most so many ms. Then it throws, and says what is under
+ * way.
+ */
+export async function untilOver(page, within_ms) {
+  try {
+    await page.waitForFunction(() => window.run?.isOver(), null, { timeout: within_ms, polling: LOOKS_EVERY_MS });
+  } catch ({ message }) {
+    const state = await page.evaluate(async () => ({
+      underWay: window.run?.underWay(),
+      locks: (await navigator.locks.query()).held.map(({ name }) => name),
+      unhandled: window.unhandled,
+    }));
+    throw new Error(`${message}: ${JSON.stringify(state)}`);
+  }
+}
