@@ -91,6 +91,28 @@ describe("answers that a cache kept", () => {
     assert.deepEqual(jobs.map(({ name }) => name), ["a", "b"]);
   });
 
+  for (const [what, busy] of [
+    ["is busy", json({ detail: "busy" }, { status: 429, headers: { "retry-after": "31" } })],
+    ["has not got the result yet", json({ detail: "Request is still in progress" }, { status: 400 })],
+  ]) {
+    test(`are asked for again past such a CDN, also after the service said there that it ${what}`, async () => {
+      let kept;
+      let left = 1;
+      onResult((response, call, forward) => {
+        if (call.url.includes("?")) return left-- > 0 ? busy(response) : forward();
+        if (kept) return response.writeHead(200, kept.headers).end(kept.body);
+        return forward((fresh) => (kept = fresh));
+      });
+      const seen = await client.run(async () => {
+        await resultOf(await finished("a"));
+        return follow({}, "b");
+      });
+      assert.equal(seen.name, "b");
+      assert.equal(seen.name, "b");
+      assert.equal(resultCalls().filter(({ url }) => !url.includes("?")).length, 2, "the cache was not asked again");
+    });
+  }
+
   test("of a service worker that heeds no wish are never another request's result", async () => {
     const worker = `
       self.addEventListener("install", () => self.skipWaiting());

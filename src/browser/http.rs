@@ -111,6 +111,17 @@ impl Call {
     }
 }
 
+/// Whether a proxy that knows no URL but its own may have answered so. That the service is busy, or the
+/// result not there yet, says nothing of the URL.
+fn is_unknown_url(failure: Failure) -> bool {
+    match failure {
+        Failure::Status {
+            status, is_passing, ..
+        } => matches!(status, 403..=405 | 410 | 412 | 414) || (status == 400 && !is_passing),
+        _ => false,
+    }
+}
+
 impl Task {
     /// Makes a call of the protocol.
     pub(super) fn ask(&mut self, phase: Phase) -> Result<JsValue, Error> {
@@ -210,14 +221,10 @@ impl Task {
     pub(super) fn failed(&mut self, thrown: JsValue, answer: &Options) -> Result<JsValue, Error> {
         let error = Error::thrown(thrown);
         let failure = self.failure(answer, &error);
-        let is_refusal = matches!(
-            failure,
-            Some(Failure::Status {
-                status: 400..=499,
-                ..
-            })
-        );
-        if is_refusal && answer.is_true(Text::HasOwnUrl) && !self.is_abandoned {
+        if failure.is_some_and(is_unknown_url)
+            && answer.is_true(Text::HasOwnUrl)
+            && !self.is_abandoned
+        {
             self.freshness = Freshness::SharedUrlOnly;
             return self.send();
         }
@@ -227,9 +234,7 @@ impl Task {
     }
 
     fn avoid_caches(&mut self) {
-        if self.freshness == Freshness::Usual {
-            self.freshness = Freshness::OwnUrls;
-        }
+        self.freshness = Freshness::OwnUrls;
     }
 
     /// Waits for another try. `is_last_word`: the service has said what came of the request.
