@@ -4,10 +4,26 @@ export const title = "Results and streams";
 
 export const differences = [
   {
+    id: "own-url",
+    here: "where a proxy's answer was none, the proxy is asked again at a URL of its own, with `?fal-try=…`; one that knows no such URL, at its own again",
+    there: "–",
+    because: "caches that heed no request's wish tell URLs apart, and nothing else",
+    at: /^requests\.\d+$/,
+    holds: ({ theirs, ours }) => theirs === undefined && /[?&]fal-try=/.test(ours.url),
+  },
+  {
     id: "answers-count",
-    here: "what cannot be an answer (a login page, nothing, an event stream, half a JSON, a status in place of a result, another request's result) is asked for again",
+    here: "what cannot be an answer (a login page, nothing, an event stream, half a JSON, a status in place of a result, another request's result) is asked for again; of a run, which is not sent twice, it is a `SubmitUncertainError`",
     there: "it is the result",
     because: "a proxy's word must not end a job that is paid for",
+  },
+  {
+    id: "json-as-text",
+    here: "a reply that is JSON under another type, such as `text/plain`, is read as JSON where JSON is due",
+    there: "it is a text, without a `request_id`",
+    because: "proxies change types, and the job is bought",
+    at: /^outcome\.value$/,
+    holds: ({ theirs, ours }) => JSON.stringify(JSON.parse(theirs)) === JSON.stringify(ours),
   },
   {
     id: "no-store",

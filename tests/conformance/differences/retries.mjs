@@ -25,6 +25,13 @@ export const differences = [
     holds: ({ theirs, ours }) => theirs === undefined && ours.method === "GET",
   },
   {
+    id: "deadline",
+    here: "statuses, results and cancels that bring nothing for 30 s are asked for again, with more time for each try",
+    there: "waits for ever",
+    because: "connections die in silence, and the job is paid for",
+    at: /^(outcome\.value|requests\.\d+$)/,
+  },
+  {
     id: "retry-options",
     here: "`retry` options apply to queue calls",
     there: "overruled by fixed ones",

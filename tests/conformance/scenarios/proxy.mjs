@@ -37,6 +37,22 @@ export const scenarios = [
   { id: "proxy-run", what: "a run through the proxy", answers: [ran()], run: ({ client }) => client({ credentials: undefined, proxyUrl: PROXY }).run(APP, { input: { prompt: "x" } }) },
   { id: "proxy-result", what: "a result through the proxy", answers: [result()], run: ({ client }) => client({ credentials: undefined, proxyUrl: PROXY }).queue.result(APP, { requestId: REQUEST_ID }) },
   {
+    id: "proxy-result-login-page",
+    what: "a proxy's login page in place of a result",
+    pace: 0.02,
+    differs: ["answers-count", "own-url"],
+    answers: [result("<html>Log in</html>", { headers: { "content-type": "text/html" } }), result()],
+    run: ({ client }) => client({ credentials: undefined, proxyUrl: PROXY }).queue.result(APP, { requestId: REQUEST_ID }),
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.outcome.value.data, "<html>Log in</html>");
+      assert.equal(ours.outcome.value.data.seed, 7);
+      const [first, again] = ours.requests.map(({ url }) => new URL(url));
+      assert.equal(first.search, "");
+      assert.match(again.search, /^\?fal-try=/);
+      assert.equal(again.pathname, first.pathname);
+    },
+  },
+  {
     id: "proxy-upload",
     what: "of an upload only the first step goes through the proxy",
     answers: stored(),

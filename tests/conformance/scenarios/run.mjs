@@ -21,6 +21,19 @@ export const scenarios = [
   { id: "run-no-request-id", what: "an answer that names no request", answers: [ran({ a: 1 }, { headers: {} })], run: run({ input }) },
   { id: "run-retries-429", what: "sent again after 429", pace: 0.02, answers: [ran({ detail: "busy" }, { status: 429, times: 2 }), ran()], run: run({ input }) },
   {
+    id: "run-login-page",
+    what: "a login page in place of the result is an error, and the run not sent again",
+    pace: 0.02,
+    differs: ["answers-count"],
+    answers: [ran("<html>Log in</html>", { headers: { "content-type": "text/html" } })],
+    run: run({ input }),
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.outcome.value.data, "<html>Log in</html>");
+      assert.equal(ours.outcome.thrown["«error»"].name, "SubmitUncertainError");
+      assert.equal(ours.requests.length, 1);
+    },
+  },
+  {
     id: "run-503",
     what: "not sent again after 503",
     pace: 0.02,

@@ -66,6 +66,19 @@ export const scenarios = [
     },
   },
   {
+    id: "status-silent",
+    what: "a question for a status that is never answered",
+    pace: 0.02,
+    fresh: true,
+    differs: ["deadline"],
+    answers: [{ ...queued, chunks: [], hold: true }, queued],
+    run: ({ client, within, settled }) => within(3_000, settled(ask()({ client }))),
+    check({ theirs, ours, assert }) {
+      assert.equal(theirs.outcome.value, "still pending");
+      assert.equal(ours.outcome.value.value.status, "IN_QUEUE");
+    },
+  },
+  {
     id: "result-request-id",
     what: "an answer whose request id cannot be read",
     differs: ["known-request-id"],

@@ -26,6 +26,17 @@ export const scenarios = [
     answers,
     run: submit({ input, priority: "low", hint: "h", startTimeout: 5, headers: { "X-Fal-Queue-Priority": "normal", "X-Fal-Runner-Hint": "other", "X-Fal-Request-Timeout": "99" } }),
   },
+  {
+    id: "submit-as-text",
+    what: "a reply that a proxy called plain text",
+    differs: ["json-as-text"],
+    answers: [submitted({ body: JSON.stringify(submitted().body), headers: { "content-type": "text/plain" } })],
+    run: submit({ input }),
+    check({ theirs, ours, assert }) {
+      assert.equal(typeof theirs.outcome.value, "string");
+      assert.deepEqual(ours.outcome.value, JSON.parse(theirs.outcome.value));
+    },
+  },
   { id: "submit-headers-store-io", what: "a header that fal's platform knows", answers, run: submit({ input, headers: { "X-Fal-Store-IO": "0" } }) },
   {
     id: "submit-headers-authorization",
