@@ -3,6 +3,7 @@
 import { startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
+import { isOfPage } from "./engines/limits.mjs";
 
 /**
  * A browser page in which `window.fal` is the package, configured with the emulator's proxy.
@@ -22,7 +23,7 @@ export async function startClient({ args, speed = 1 } = {}) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const unhandled = [];
-  page.on("pageerror", (error) => unhandled.push(String(error)));
+  page.on("pageerror", (error) => isOfPage(error) && unhandled.push(String(error)));
 
   /** Starts the page anew: on the origin of a server in front of the emulator, or with another clock, if that is given. */
   async function reset({ origin = emulator.url, speed: clock = speed } = {}) {

@@ -32,6 +32,12 @@ const LIMITS = {
   },
 };
 
+/** What Firefox remarks on connections that the page itself closes, which its driver takes for errors of the page. */
+const REMARKS = /^(Firefox can’t establish a connection|The connection to ws)/;
+
+/** Whether an error that the driver tells of is one of the page. */
+export const isOfPage = (error) => engine !== "firefox" || !REMARKS.test(error.message);
+
 /** Why this engine's driver cannot do it, or `false` where it can. */
 export function cannot(...abilities) {
   const limits = LIMITS[engine];
