@@ -60,7 +60,9 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
   };
   for (const [how, change] of Object.entries(CHANGES)) {
     for (const [size, options] of [[3 * MIB, {}], [11 * MIB, PARTS]]) {
-      for (const isLookedAt of [true, false]) {
+      // A file that can be read still, and was not looked at, may be the one that was chosen: the browser knows
+      // when it asks, and a busy one asks late.
+      for (const isLookedAt of how === "deleted" ? [true, false] : [true]) {
         test(`if it is ${how}: ${size / MIB} MiB, ${isLookedAt ? "after" : "before"} the page asked for its size`, async () => {
           await choose(size, isLookedAt);
           await change(file.path);

@@ -141,7 +141,7 @@ describe("without a network", { skip: cannot("offline") }, () => {
     assertNoneTwice(await reports());
   });
 
-  test("the first call of a page, which waits for the package's own files, is reported as offline", async () => {
+  test("the first call of a page, which waits for the package's own files, is reported as offline", { skip: cannot("first load") }, async () => {
     const page = await client.page.context().newPage();
     await page.goto(`${client.emulator.url}/api/emulator`);
     await page.evaluate(async () => {
