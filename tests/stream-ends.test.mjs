@@ -87,7 +87,7 @@ describe("a stream that has ended leaves no connection behind", () => {
       const jobs = controllers.map(({ signal }, n) => {
         let begun;
         const running = new Promise((resolve) => (begun = resolve));
-        const job = fal.subscribe(DISTILL, { mode: "streaming", input: { prompt: String(n) }, abortSignal: signal, onQueueUpdate: begun });
+        const job = fal.subscribe("emulator/echo", { mode: "streaming", input: { prompt: String(n) }, abortSignal: signal, onQueueUpdate: begun });
         return { job: job.catch((error) => error.name), running };
       });
       // Over HTTP/1.1 six streams take every connection that there is.
@@ -97,7 +97,7 @@ describe("a stream that has ended leaves no connection behind", () => {
     });
     assert.deepEqual(cancelled, Array(6).fill("AbortError"));
     await until(() => gateway.calls.filter(({ method }) => method === "PUT").length === 6);
-    assert.equal(typeof (await client.run(async () => (await fal.queue.submit(DISTILL, { input: { prompt: "x" } })).request_id)), "string");
+    assert.equal(typeof (await client.run(async () => (await fal.queue.submit("emulator/echo", { input: { prompt: "x" } })).request_id)), "string");
     await until(() => streams().every(({ isOpen }) => !isOpen));
   });
 });
@@ -120,13 +120,13 @@ describe("an end that is said", () => {
       await completed(call);
       openWithPings(status(call, { status: "COMPLETED", logs: [] }))(response);
     });
-    const { url, state } = await client.run(async () => {
-      const { data } = await fal.subscribe(DISTILL, { mode: "streaming", input: { prompt: "x" } });
-      const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: { prompt: "x" } });
-      const last = await fal.queue.subscribeToStatus(DISTILL, { mode: "streaming", requestId });
-      return { url: data.video.url, state: last.status };
+    const { name, state } = await client.run(async () => {
+      const { data } = await fal.subscribe("emulator/echo", { mode: "streaming", input: { prompt: "x" } });
+      const { request_id: requestId } = await fal.queue.submit("emulator/echo", { input: { prompt: "x" } });
+      const last = await fal.queue.subscribeToStatus("emulator/echo", { mode: "streaming", requestId });
+      return { name: data.body.prompt, state: last.status };
     });
-    assert.match(url, /\.mp4$/);
+    assert.equal(name, "x");
     assert.equal(state, "COMPLETED");
     await until(() => streams().length === 2 && streams().every(({ isOpen }) => !isOpen));
   });
@@ -134,8 +134,8 @@ describe("an end that is said", () => {
   test("COMPLETED ends queue.streamStatus, too", async () => {
     gateway.when("/status/stream", (response, call) => openWithPings(status(call, { status: "IN_PROGRESS" }), status(call, { status: "COMPLETED" }))(response));
     const last = await client.run(async () => {
-      const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: { prompt: "x" } });
-      const stream = await fal.queue.streamStatus(DISTILL, { requestId });
+      const { request_id: requestId } = await fal.queue.submit("emulator/echo", { input: { prompt: "x" } });
+      const stream = await fal.queue.streamStatus("emulator/echo", { requestId });
       return (await stream.done()).status;
     });
     assert.equal(last, "COMPLETED");
@@ -145,12 +145,12 @@ describe("an end that is said", () => {
   for (const mode of [undefined, "streaming"]) {
     test(`a status stream that only pings is cross-checked by a poll, with mode: ${mode}`, async () => {
       gateway.when("/status/stream", (response, call) => openWithPings(status(call, { status: "IN_PROGRESS", logs: null }))(response));
-      const { url, updates } = await client.run(async (mode) => {
+      const { name, updates } = await client.run(async (mode) => {
         const updates = [];
-        const { data } = await fal.subscribe(DISTILL, { mode, input: { prompt: "x" }, onQueueUpdate: ({ status }) => updates.push(status) });
-        return { url: data.video.url, updates };
+        const { data } = await fal.subscribe("emulator/echo", { mode, input: { prompt: "x" }, onQueueUpdate: ({ status }) => updates.push(status) });
+        return { name: data.body.prompt, updates };
       }, mode);
-      assert.match(url, /\.mp4$/);
+      assert.equal(name, "x");
       assert.deepEqual(updates, ["IN_PROGRESS", "COMPLETED"]);
       await until(() => streams().length === 1 && !streams()[0].isOpen);
     });
@@ -169,19 +169,19 @@ describe("a page that is going away", () => {
     await client.run(() => {
       window.job = new Promise((resolve, reject) => {
         const onQueueUpdate = () => window.dispatchEvent(new Event("pagehide"));
-        fal.subscribe(DISTILL, { input: { prompt: "x" }, onQueueUpdate }).then(resolve, reject);
+        fal.subscribe("emulator/echo", { input: { prompt: "x" }, onQueueUpdate }).then(resolve, reject);
       });
     });
     await until(() => streamed.length === 1);
     streamed[0].destroy();
     // A call of the page's goes through after the cut: by then a second stream would have been opened.
-    await client.run(() => fal.queue.submit(DISTILL, { input: { prompt: "y" } }));
+    await client.run(() => fal.queue.submit("emulator/echo", { input: { prompt: "y" } }));
     assert.equal(gateway.calls.filter(({ target }) => target.includes("/requests/")).length, 1, "nothing is asked meanwhile");
-    const url = await client.run(async () => {
+    const name = await client.run(async () => {
       window.dispatchEvent(new Event("pageshow"));
-      return (await window.job).data.video.url;
+      return (await window.job).data.body.prompt;
     });
-    assert.match(url, /\.mp4$/);
+    assert.equal(name, "x");
     assert.equal(streams().length, 2);
   });
 });

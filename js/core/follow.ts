@@ -2,7 +2,7 @@
 // carries one, else by asking again and again, which is the Rust side's to pace.
 
 import { CrossCheck, isAhead } from "./cross-check.ts";
-import { whileLeaving } from "./leaving.ts";
+import { untilStaying } from "./leaving.ts";
 import { mostStreams } from "./multiplexing.ts";
 import { close, enter, isOpen, occupy, pathOf, suspect, trust } from "./paths.ts";
 import { FalStream } from "./stream.ts";
@@ -55,7 +55,6 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
     async followStream({ url, ...request }: Followed, signal: AbortSignal) {
       let last: any;
       while (tries > 0 && (isAsked || isOpen(path))) {
-        await whileLeaving(signal);
         const leave = isAsked ? occupy(path) : await enter(path, mostStreams(config, url));
         if (!leave) return last;
         try {
@@ -74,8 +73,8 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
         } finally {
           leave();
         }
+        if (tries > 0 || last) await untilStaying(signal);
       }
-      await whileLeaving(signal);
       isDoubted = tries === 0 && !isAsked;
       return last;
     },

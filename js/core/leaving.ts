@@ -8,16 +8,25 @@ if (globalThis.document) {
   globalThis.addEventListener("pageshow", () => (isLeaving = false));
 }
 
-/** Waits while the page is going away: until it is shown again, or the call has ended. */
-export function whileLeaving(signal: AbortSignal): Promise<void> | void {
-  if (!isLeaving || signal.aborted) return;
+/** Firefox cuts a page's connections before it tells the page that it goes away. */
+const TOLD_WITHIN_MS = 300;
+
+/** Waits after a connection was cut while the page is going away: until it is shown again, or the call has ended. */
+export async function untilStaying(signal: AbortSignal): Promise<void> {
+  if (!globalThis.document) return;
+  await either(signal, (end) => void setTimeout(end, TOLD_WITHIN_MS));
+  if (isLeaving) await either(signal, (end) => globalThis.addEventListener("pageshow", end, { once: true }));
+}
+
+/** Waits for what calls its argument, or until the signal is aborted. */
+function either(signal: AbortSignal, begin: (end: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
-      globalThis.removeEventListener("pageshow", end);
       signal.removeEventListener("abort", end);
       resolve();
     };
-    globalThis.addEventListener("pageshow", end);
+    if (signal.aborted) return resolve();
     signal.addEventListener("abort", end);
+    begin(end);
   });
 }
