@@ -9,7 +9,7 @@ use fal_wasm::{
     models::{
         Endpoint,
         kandinsky5::{
-            Duration, ProImageToVideo, ProImageToVideoInput, ProTextToVideo, ProTextToVideoInput,
+            ProDuration, ProImageToVideo, ProImageToVideoInput, ProTextToVideo, ProTextToVideoInput,
             Resolution, VideoOutput,
         },
     },
@@ -46,7 +46,7 @@ fn text_input(prompt: &str) -> ProTextToVideoInput {
     ProTextToVideoInput {
         prompt: prompt.into(),
         resolution: Some(Resolution::P512),
-        duration: Some(Duration::FiveSeconds),
+        duration: Some(ProDuration::FiveSeconds),
         ..Default::default()
     }
 }
