@@ -134,12 +134,15 @@ describe("answers that a cache kept", () => {
       await navigator.serviceWorker.register("/sw.js", { scope: "/" });
       const controlled = () => navigator.serviceWorker.controller || new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
       await controlled();
-      const results = [await resultOf(ids[0]), await resultOf(ids[1])];
-      const jobs = await Promise.all(["c", "d"].map((name) => follow({}, name)));
-      const registration = await navigator.serviceWorker.getRegistration("/");
-      await registration.unregister();
-      await caches.delete("all");
-      return { ids, results, jobs };
+      try {
+        const results = [await resultOf(ids[0]), await resultOf(ids[1])];
+        const jobs = await Promise.all(["c", "d"].map((name) => follow({}, name)));
+        return { ids, results, jobs };
+      } finally {
+        const registration = await navigator.serviceWorker.getRegistration("/");
+        await registration.unregister();
+        await caches.delete("all");
+      }
     });
     assert.deepEqual(seen.results, [{ name: "a", requestId: seen.ids[0] }, { name: "b", requestId: seen.ids[1] }]);
     assert.deepEqual(seen.jobs.map(({ name }) => name), ["c", "d"]);
@@ -198,6 +201,10 @@ describe("in place of a result", () => {
     "an empty 202": (response) => response.writeHead(202, { "content-type": "application/json" }).end(),
     "a 204": (response) => response.writeHead(204).end(),
     "an event stream": text('data: {"status":"COMPLETED"}\n\n', "text/event-stream"),
+    "half a JSON whose connection is cut": (response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write('{"body":{"name":"mi', () => response.destroy());
+    },
     "half a JSON": text('{"body":{"name":"mi'),
     "a status": json({ status: "COMPLETED", request_id: "x", response_url: "https://queue.fal.run/x" }),
     "a status as text": text('{"status":"COMPLETED","request_id":"x","response_url":"https://queue.fal.run/x"}', "text/plain"),
@@ -424,8 +431,9 @@ describe("a server that never answers", () => {
 describe("what was done", () => {
   test("a cancel that is answered with an empty body under a JSON type is acknowledged", async () => {
     gateway.when("/cancel", (response) => {
-      response.writeHead(202, { "content-type": "application/json" });
-      response.write("");
+      // In chunks, so that no length says that it is empty.
+      response.writeHead(202, { "content-type": "application/json", "transfer-encoding": "chunked" });
+      response.flushHeaders();
       response.end();
     });
     await client.run(async () => fal.queue.cancel("emulator/echo", { requestId: await finished() }));
