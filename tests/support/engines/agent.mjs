@@ -30,6 +30,8 @@ export function decode(told) {
 function install() {
   const calls = new Map();
   const events = [];
+  // A test may stop the page's clock.
+  const later = window.setTimeout.bind(window);
   const agent = {
     events,
     encode,
@@ -50,9 +52,9 @@ function install() {
     async look(id, ms, tell) {
       const call = calls.get(id);
       if (!call) return tell(JSON.stringify({ isGone: true, events: events.splice(0) }));
-      if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = resolve)), new Promise((resolve) => setTimeout(resolve, ms))]);
+      if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = resolve)), new Promise((resolve) => later(resolve, ms))]);
       // What fails without anybody waiting is told after this turn.
-      if (call.isDone) await new Promise((resolve) => setTimeout(resolve));
+      if (call.isDone) await new Promise((resolve) => later(resolve));
       if (call.isDone) calls.delete(id);
       tell(JSON.stringify({ isDone: call.isDone, value: call.value, error: call.error, events: events.splice(0) }));
     },
