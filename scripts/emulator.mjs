@@ -28,6 +28,6 @@ export async function buildForPages() {
   const compiler = await rust();
   process.env.CHROME_PATH = (await browser()).browser;
   await buildPackage(compiler);
-  await buildEmulator(compiler);
+  await buildEmulatorForTests(compiler);
   process.env.FAL_EMULATOR ??= emulatorBinary;
 }
