@@ -49,6 +49,8 @@ function assertEvents(events) {
 }
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
+  // The first one keeps the only worker, and the others wait.
+  const held = await emulator.hold({ log_contains: "(50%)" });
   const seen = await python.value("cancel_in_line", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" } });
   assert.equal(seen.positions[1], seen.positions[0] + 1);
   assert.deepEqual([seen.last.type, seen.last.error_type], ["Completed", "client_cancelled"]);
@@ -56,6 +58,7 @@ test("jobs wait in line, are told their position, and can be cancelled there", a
   assert.deepEqual([result.status_code, result.error_type], [499, "client_cancelled"]);
   const late = await python.error("by_id", { method: "cancel", endpoint: TEXT_TO_VIDEO, request_id: seen.request_id });
   assert.equal(late.status_code, 400);
+  await held.release();
 });
 
 test("several jobs at once are followed by the asynchronous client", async () => {

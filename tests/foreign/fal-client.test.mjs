@@ -66,15 +66,19 @@ test("the door without a proxy answers in the same way, and its URLs lead back t
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
   const submit = async () => (await fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } })).request_id;
+  // The first one keeps the only worker, and the others wait.
+  const held = await emulator.hold({ log_contains: "(50%)" });
   const jobs = [await submit(), await submit(), await submit()];
+  await held.reached();
   const status = (requestId) => fal.queue.status(TEXT_TO_VIDEO, { requestId });
   const positions = await Promise.all(jobs.slice(1).map(async (id) => (await status(id)).queue_position));
   assert.equal(positions[1], positions[0] + 1);
-  for (const requestId of jobs) await fal.queue.cancel(TEXT_TO_VIDEO, { requestId });
+  for (const requestId of jobs.toReversed()) await fal.queue.cancel(TEXT_TO_VIDEO, { requestId });
   const last = jobs[2];
   assert.equal((await status(last)).status, "COMPLETED");
   const error = await failure(fal.queue.result(TEXT_TO_VIDEO, { requestId: last }));
   assert.deepEqual([error.status, error.body.error_type], [499, "client_cancelled"]);
   const late = await failure(fal.queue.cancel(TEXT_TO_VIDEO, { requestId: last }));
   assert.deepEqual([late.status, late.body], [400, { status: "ALREADY_COMPLETED" }]);
+  await held.release();
 });

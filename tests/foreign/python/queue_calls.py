@@ -33,10 +33,10 @@ def submit_and_iterate(endpoint: str, arguments: dict, options: dict) -> dict:
 
 
 def cancel_in_line(endpoint: str, arguments: dict) -> dict:
-    """Three jobs, the position of the last one, and what is left once all are cancelled."""
+    """Three jobs, the positions of the two that wait, and the last one once all are cancelled, from the end of the line."""
     handles = [fal_client.submit(endpoint, arguments) for _ in range(3)]
     positions = [shown(handle.status()).get("position") for handle in handles[1:]]
-    for handle in handles:
+    for handle in reversed(handles):
         handle.cancel()
     return {"positions": positions, "request_id": handles[-1].request_id, "last": shown(handles[-1].status())}
 
