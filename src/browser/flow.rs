@@ -185,7 +185,9 @@ impl Task {
     fn note_news(&mut self) {
         let status = self.last.text(Text::Status).unwrap_or_default();
         let position = self.last.number(Text::QueuePosition).unwrap_or_default();
-        let is_new = status != self.news.status || position != self.news.position;
+        // Positions are whole numbers.
+        let has_moved = (position - self.news.position).abs() >= 1.0;
+        let is_new = status != self.news.status || has_moved;
         let was_checked = take(&mut self.news.is_cross_checked);
         if was_checked && !is_new && self.freshness == Freshness::OwnUrls {
             self.freshness = Freshness::Usual;

@@ -29,6 +29,7 @@ const REJECTED: u8 = 1;
 const STOP: u8 = 2;
 
 /// A call that runs.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub(crate) struct Task {
     pub(super) config: Config,
     pub(super) kind: Kind,
