@@ -371,15 +371,19 @@ mod tests {
         assert_eq!(RetryPolicy::STATUS.delay_after(0, failure, 0.5), None);
     }
 
-    #[test]
-    fn retry_after_is_never_undercut_and_a_long_one_ends_the_retries() {
-        let asked = |ms| Failure::Status {
+    /// A 429 that asks for so many milliseconds.
+    fn asked(ms: f64) -> Failure {
+        Failure::Status {
             status: 429,
             is_listed: None,
             retry_after_ms: Some(ms),
             user_timeout: false,
             is_passing: false,
-        };
+        }
+    }
+
+    #[test]
+    fn retry_after_is_never_undercut_and_a_long_one_ends_the_retries() {
         let policy = RetryPolicy::SUBMIT;
         assert_eq!(policy.delay_after(0, asked(5_000.0), 0.0), Some(5_000.0));
         assert_eq!(policy.delay_after(0, asked(0.0), 0.5), Some(1_000.0));
@@ -388,13 +392,6 @@ mod tests {
 
     #[test]
     fn reads_of_a_paid_job_wait_a_retry_after_out_up_to_an_hour() {
-        let asked = |ms| Failure::Status {
-            status: 429,
-            is_listed: None,
-            retry_after_ms: Some(ms),
-            user_timeout: false,
-            is_passing: false,
-        };
         for policy in [
             RetryPolicy::STATUS,
             RetryPolicy::FOLLOW,

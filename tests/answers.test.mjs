@@ -3,25 +3,19 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
-import { json, loginPage, silence, startGateway } from "./support/gateway.mjs";
+import { until } from "./support/client.mjs";
+import { json, loginPage, silence, startBehindGateway } from "./support/gateway.mjs";
 
 const SPEED = 20;
 const UNKNOWN_ID = "99999999-aaaa-4bbb-8ccc-dddddddddddd";
 
+let started;
 let client;
 let gateway;
-before(async () => {
-  client = await startClient({ speed: SPEED });
-  gateway = await startGateway(client.emulator.url);
-});
-after(async () => {
-  await client?.stop();
-  await gateway?.stop();
-});
+before(async () => ({ client, gateway } = started = await startBehindGateway({ speed: SPEED })));
+after(() => started?.stop());
 beforeEach(async () => {
-  gateway.reset();
-  await client.reset({ origin: gateway.url });
+  await started.reset();
   await client.run(() => {
     /** Subscribes to a job that gives its input back: what of it arrived. */
     window.follow = async (options = {}, name = "x") => {

@@ -2,24 +2,18 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
-import { startGateway } from "./support/gateway.mjs";
+import { until } from "./support/client.mjs";
+import { startBehindGateway } from "./support/gateway.mjs";
 
 const SPEED = 20;
 
+let started;
 let client;
 let gateway;
-before(async () => {
-  client = await startClient({ speed: SPEED });
-  gateway = await startGateway(client.emulator.url);
-});
-after(async () => {
-  await client?.stop();
-  await gateway?.stop();
-});
+before(async () => ({ client, gateway } = started = await startBehindGateway({ speed: SPEED })));
+after(() => started?.stop());
 beforeEach(async () => {
-  gateway.reset();
-  await client.reset({ origin: gateway.url });
+  await started.reset();
 });
 afterEach(() => assert.deepEqual(client.unhandled, []));
 

@@ -90,7 +90,6 @@ interface Followed {
 }
 
 /**
-/**
  * Reads the statuses of a stream up to its end; `counts` tells which events are statuses of the request. Returns the
  * last one, with all the logs or, if `isBare`, as the stream gives it. Rejects with what a callback throws.
  */

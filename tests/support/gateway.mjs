@@ -1,6 +1,28 @@
 // A server between a page and the emulator, where tests replace answers: proxies, caches and login
 // pages as they are in the field.
 import http from "node:http";
+import { startClient } from "./client.mjs";
+
+/**
+ * Starts a client, by these options, whose page has a gateway for its origin: `{ client, gateway, reset, stop }`.
+ * `reset` gives a test a gateway without rules and a new page, whose clock runs as fast as before.
+ */
+export async function startBehindGateway(options) {
+  const client = await startClient(options);
+  const gateway = await startGateway(client.emulator.url);
+  return {
+    client,
+    gateway,
+    async reset() {
+      gateway.reset();
+      await client.reset({ origin: gateway.url });
+    },
+    async stop() {
+      await client.stop();
+      await gateway.stop();
+    },
+  };
+}
 
 /**
  * Starts a server that hands everything on to the emulator at `emulatorUrl`, except what a rule takes.
