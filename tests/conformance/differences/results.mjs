@@ -65,6 +65,12 @@ export const differences = [
     because: "a page should not",
   },
   {
+    id: "stream-error-ends",
+    here: "an event that is no JSON ends a stream, with a `FalError`",
+    there: "a `SyntaxError`; the stream goes on telling its listeners, `done` included, after `done()` was rejected",
+    because: "one stream has one end",
+  },
+  {
     id: "stream-throws",
     here: "`for await` over a stream throws what ended it, and leaves nothing unhandled",
     there: "ends as if all were well, with an unhandled rejection",
