@@ -1,8 +1,8 @@
-import { abortFacts } from "../src/browser/watch.js";
+import { abortFacts } from "./stop.ts";
 
 /**
- * Waits for work, and no longer than the caller does: rejects with the facts of the abort, or with those that are
- * given, when the signal is aborted. The work itself goes on.
+ * Waits for work until the signal is aborted. Then it rejects with `facts`, by default with the facts of the abort.
+ * The work itself goes on.
  */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>, facts?: unknown): Promise<T> {
   let stop = (): void => {};

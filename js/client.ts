@@ -1,4 +1,3 @@
-import { detached } from "../src/browser/watch.js";
 import { unlessAborted } from "./abort.ts";
 import { resolveConfig } from "./config.ts";
 import type { Operations } from "./core/operations.ts";
@@ -7,15 +6,17 @@ import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
 import { ifLoadWaits, inTime } from "./network.ts";
 import { createRealtimeClient } from "./realtime.ts";
-import { guarded } from "./report.ts";
+import { runCallback } from "./report.ts";
+import { detachFacts } from "./stop.ts";
 import type { Config, FalClient, StreamingClient } from "./types.ts";
 
-/** The operations on what is saved, and those that save where `persist` says so. */
+/** These operations always use the journal, as they are about saved requests. */
 const ALWAYS = /^(pending|resume|forget)$/;
+/** These operations use the journal if `persist` is set. */
 const SAVING = /^(submit|subscribe|result|cancel|upload)$/;
 
 /** The request that a call is about, if it names one. */
-function requestIdOf(subject: any, { requestId = subject?.requestId }: any): string | undefined {
+function requestIdOf(target: any, { requestId = target?.requestId }: any): string | undefined {
   return requestId;
 }
 
@@ -25,28 +26,28 @@ function nameRequest(reason: any, requestId: string | undefined): unknown {
 }
 
 /**
- * Makes a client of its own configuration.
- * @param userConfig overrides of the defaults
+ * Makes a client with its own configuration.
+ * @param userConfig the settings that differ from the defaults
  */
 export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);
   const operation =
     (name: Exclude<keyof Journal, "isCrashed">) =>
-    async (subject: unknown, options: object = {}): Promise<any> => {
-      // The copy runs the caller's getters here, where what they throw is caught.
+    async (target: unknown, options: object = {}): Promise<any> => {
+      // The copy runs the getters of the caller's options inside this async function. If one throws, the call rejects.
       const call: any = { ...options };
       call.persist ??= config.persist;
       const isSaved = ALWAYS.test(name) || (call.persist && SAVING.test(name));
       const isList = name === "pending" || name === "forget";
       try {
         const modules = Promise.all([isList ? ({} as Operations) : load(), isSaved && loadJournal()]);
-        ifLoadWaits(modules, () => guarded(() => call.onProgress?.({ phase: "offline", progress: undefined, since: Date.now() }), () => {}));
+        ifLoadWaits(modules, () => runCallback(() => call.onProgress?.({ phase: "offline", progress: undefined, since: Date.now() }), () => {}));
         const signal = name === "stream" ? call.signal : call.abortSignal;
-        const inTimeOrLeft = unlessAborted(call.detachSignal, inTime(modules, call.timeout), detached(requestIdOf(subject, call)));
+        const inTimeOrLeft = unlessAborted(call.detachSignal, inTime(modules, call.timeout), detachFacts(requestIdOf(target, call)));
         const [core, journal] = await unlessAborted(signal, inTimeOrLeft);
-        return await (journal ? journal.over(core) : (core as Journal))[name](config, subject, call);
+        return await (journal ? journal.makeJournal(core) : (core as Journal))[name](config, target, call);
       } catch (reason) {
-        throw toError(nameRequest(reason, requestIdOf(subject, call)), name);
+        throw toError(nameRequest(reason, requestIdOf(target, call)), name);
       }
     };
   const stream: StreamingClient["stream"] = operation("stream");

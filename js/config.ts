@@ -3,24 +3,24 @@ import { loadParts } from "./loader.ts";
 import { isBrowser, withMiddleware, withProxy } from "./middleware.ts";
 import type { Config } from "./types.ts";
 
-// Bundlers replace `process.env.NAME` where it is written out, and only there.
+// Bundlers replace the literal text `process.env.NAME`, so the code below spells out each variable.
 declare const process: { env: Record<string, string | undefined> };
 
 /** The configuration as the core reads it. */
 export interface ResolvedConfig extends Omit<Config, "proxyUrl"> {
-  /** The proxy that the middleware sends to, which streams are counted by. */
+  /** The proxy that the middleware sends requests to. The limit of streams is counted for each proxy. */
   proxyUrl?: string;
-  /** The caller gave the key, not the environment: it may go along the route that the caller chose. */
+  /** The caller gave the key in the configuration. Only such a key may be sent to the caller's proxy. */
   isKeyGiven: boolean;
-  /** What runtimes other than browsers call themselves. */
+  /** The `User-Agent` to send. Undefined in browsers, which set their own. */
   userAgent: string | undefined;
-  /** Brings in what sends large files part by part. */
+  /** Loads the module that sends large files in parts. */
   loadParts: typeof loadParts;
-  /** Makes the exception for the facts that the core rejects with. */
+  /** Turns the facts that the core rejects with into an exception. */
   toError: typeof toError;
 }
 
-/** Completes a caller's configuration, and warns of a key in a page or in a worker of one. */
+/** Completes a caller's configuration. Warns if a page or a page's worker holds a key. */
 export function resolveConfig(config: Config): ResolvedConfig {
   const { proxyUrl, ...rest } = { credentials: credentialsFromEnv, ...config };
   if (isBrowser() && !config.suppressLocalCredentialsWarning && hasKey(rest.credentials)) {

@@ -1,5 +1,5 @@
-// The module that is brought in at the first call: the generated glue, the WebAssembly, and
-// the JavaScript of js/core/ around it (see scripts/entries.mjs).
+// The module that is loaded at the first call: the generated glue, the WebAssembly, and the
+// JavaScript of js/core/ (see scripts/entries.mjs).
 
 import type { Operations } from "./core/operations.ts";
 

@@ -4,8 +4,8 @@ import type { Connection } from "./realtime/connection.ts";
 import { report } from "./report.ts";
 
 /**
- * A realtime connection that can be used while its module is still on its way. What was sent
- * by then is given to it as the throttle would pass it on: the first input and the latest.
+ * A realtime connection that can be used while its module is still loading. Of the inputs sent until then, it
+ * keeps the first and the latest, as the throttle would, and sends them when the module is loaded.
  */
 export function earlyConnection(
   open: () => Promise<Connection>,
@@ -18,17 +18,17 @@ export function earlyConnection(
   let isClosed = false;
 
   const begin = oneAtATime(open, {
-    done(it) {
+    onDone(it) {
       connection = it;
       if (isClosed) it.close();
       for (const message of waiting.splice(0)) it.sendLate(message, isEncoded);
     },
-    failed(cause) {
+    onFailure(cause) {
       if (waiting.splice(0).length) report(handler as object, notLoaded(cause));
     },
   });
   begin();
-  // No methods: callers take these two apart.
+  // These functions use no `this`, as callers destructure the connection.
   return {
     send(input) {
       const message = encodeMessage ? encodeMessage(input) : input;
@@ -44,28 +44,28 @@ export function earlyConnection(
   };
 }
 
-/** Starts work that is not under way or done; work that failed can be started again. */
+/** Returns a function that starts work unless it runs or has succeeded. Work that failed can be started again. */
 function oneAtATime<T>(
   work: () => Promise<T>,
-  { done, failed }: { done(value: T): void; failed(cause: unknown): void },
+  { onDone, onFailure }: { onDone(value: T): void; onFailure(cause: unknown): void },
 ): () => void {
   let isStarted = false;
   return () => {
     if (isStarted) return;
     isStarted = true;
-    work().then(done, (cause) => {
+    work().then(onDone, (cause) => {
       isStarted = false;
-      failed(cause);
+      onFailure(cause);
     });
   };
 }
 
-// The caller may fill the same buffer anew before this one is sent.
+// Copies the message, as the caller may overwrite its buffer before the message is sent.
 function snapshot(message: unknown): unknown {
   try {
     return structuredClone(message);
   } catch {
-    return message; // such as a reactive proxy, which can be encoded nevertheless
+    return message; // such as a reactive proxy: it cannot be cloned, but it can be encoded
   }
 }
 

@@ -1,15 +1,15 @@
 import { FalError } from "./errors.ts";
 import type { EndpointId } from "./types/request.ts";
 
-/** What is in front of the owner in some ids (protocol §2.1). */
+/** The namespaces that may precede the owner in an id (protocol §2.1). */
 const NAMESPACES = ["workflows", "comfy"] as const;
 
 /** An id of the old kind, without a slash: a number and a name. */
 const LEGACY = /^([0-9]+)-([a-zA-Z0-9-]+)$/;
 
 /**
- * Takes an endpoint id apart (protocol §2.1).
- * @throws FalError with code `invalid_argument` where it is none
+ * Splits an endpoint id into its parts (protocol §2.1).
+ * @throws FalError with code `invalid_argument` if this is no endpoint id
  */
 export function parseEndpointId(id: string): EndpointId {
   const parts = (id.includes("/") ? id : id.replace(LEGACY, "$1/$2")).split("/");
@@ -19,7 +19,7 @@ export function parseEndpointId(id: string): EndpointId {
     const problem = `endpointId: must be in the format <owner>/<alias>, got ${JSON.stringify(id)}`;
     throw new FalError({ message: problem, code: "invalid_argument" });
   }
-  // The official type says `string`, and the official client gives `undefined` where there is none.
+  // Without a path this is `undefined`, as in the official client, although its type says `string`.
   const path = (rest.join("/") || undefined)!;
   return { owner, alias, path, ...(namespace && { namespace }) };
 }

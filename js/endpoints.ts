@@ -10,16 +10,16 @@
  * }
  * ```
  *
- * Or take all endpoints that the official client's types know, from its package as a
- * development dependency (the ones below stay as they are here):
+ * Or add all endpoints of the official client's types, with its package as a development
+ * dependency (the endpoints below keep the types they have here):
  *
  * ```ts
  * import type { EndpointTypeMap as OfficialEndpoints } from "@fal-ai/client/endpoints";
  * declare module "fal-wasm" { interface EndpointTypeMap extends OfficialEndpoints {} }
  * ```
  *
- * Fields, enums and ranges are those of the documents that fal publishes of them; `seed` is newer,
- * and comes from fal's generated types.
+ * Fields, enums and ranges come from fal's published documents. `seed` is newer, and comes from
+ * fal's generated types.
  */
 export interface EndpointTypeMap {
   "fal-ai/kandinsky5-pro/image-to-video": {
@@ -44,21 +44,20 @@ export interface EndpointTypeMap {
 export type EndpointType = keyof EndpointTypeMap | (string & {});
 
 /**
- * An endpoint id as an argument, from which TypeScript takes `Id`; the known ids are there
- * for the editor to offer.
+ * An endpoint id as an argument. TypeScript infers `Id` from it; the editor offers the known ids.
  *
- * Not `Id extends EndpointType`, as in the official types: where a client is handed to code
- * typed against those, TypeScript would compare their thousand endpoints with each other,
- * and give up (TS2859).
+ * The official types have `Id extends EndpointType` instead. With that, a client could not be passed
+ * to code typed against them: TypeScript would compare their thousand endpoints with each other, and
+ * give up (TS2859).
  */
 export type EndpointIdArgument<Id extends string> = Id | keyof EndpointTypeMap;
 
-/** The input of an endpoint; any record where it is not in {@link EndpointTypeMap}. */
+/** The input of an endpoint. For an endpoint outside {@link EndpointTypeMap}, any record. */
 export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["input"]
   : Record<string, any>;
 
-/** The output of an endpoint; anything where it is not in {@link EndpointTypeMap}. */
+/** The output of an endpoint. For an endpoint outside {@link EndpointTypeMap}, `any`. */
 export type OutputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["output"]
   : any;
@@ -75,7 +74,7 @@ export interface FalFile {
   file_name?: string;
   /** Its size in bytes. */
   file_size?: number;
-  /** Its bytes. The official types have it; services of today give the URL only. */
+  /** Its bytes. The official types have this field; today's services give the URL only. */
   file_data?: string;
 }
 

@@ -24,18 +24,18 @@ interface FalErrorArgs {
   jobMayExist?: boolean;
 }
 
-/** Every error of this package; its `code` says which kind. Its `message` holds no request id. */
+/** The base class of this package's errors; `code` says which kind. Its `message` holds no request id. */
 export class FalError extends Error {
-  // Minifiers rename classes, and what reports errors may show `constructor.name`.
+  // Error reporters may show `constructor.name`, and minifiers rename classes.
   static override readonly name: string = "FalError";
   /** The kind of failure, to branch on. */
   readonly code: FalErrorCode;
-  /** The request's id; empty where none is known. Its job may still be running. */
+  /** The request's id, empty if it is unknown. Its job may still be running. */
   readonly requestId: string;
   /**
-   * A submit, a run or the start of a stream failed in a way that does not say whether its job
-   * exists, and costs: its answer was lost, no answer of this protocol, or a 5xx. It was not sent
-   * again. Also of a call that was detached while its submit was in flight.
+   * A submit, a run or the start of a stream failed, and its job may exist and be billed: the answer
+   * was lost, was a 5xx, or was no answer of this protocol. The client did not send it again. Also
+   * true if the call was detached while its submit was in flight.
    */
   readonly jobMayExist: boolean;
 
@@ -49,8 +49,9 @@ export class FalError extends Error {
 }
 
 /**
- * A submit, a run or the start of a stream got no usable answer: its job may exist, and cost, or not.
- * It was not sent again, as that could buy it twice; `retry: { submit: "always" }` allows it.
+ * A submit, a run or the start of a stream got no usable answer. Its job may exist and be billed.
+ * The client did not send it again, as that could buy a second job; `retry: { submit: "always" }`
+ * allows it.
  */
 export class SubmitUncertainError extends FalError {
   static override readonly name: string = "SubmitUncertainError";
@@ -72,9 +73,9 @@ export class ApiError<Body = any> extends FalError {
   static override readonly name: string = "ApiError";
   /** The HTTP status. */
   readonly status: number;
-  /** The answer's body: parsed where it is JSON, else its text. */
+  /** The answer's body: parsed if it is JSON, otherwise its text. */
   readonly body: Body;
-  /** `"user"` where the caller's own `startTimeout` ran out. */
+  /** `"user"` if the caller's own `startTimeout` ran out. */
   readonly timeoutType?: string;
 
   constructor(args: ApiErrorArgs) {
@@ -91,7 +92,7 @@ export class ApiError<Body = any> extends FalError {
   }
 }
 
-/** The input was refused, by the service or, before anything was sent, by this package. */
+/** The service refused the input, or this package did before it sent anything. */
 export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }> {
   static override readonly name: string = "ValidationError";
 
@@ -115,12 +116,12 @@ export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }>
   }
 }
 
-/** What the Rust side rejects with: facts, of which this file makes exceptions. */
+/** The plain facts of a failure. The core rejects with them, and this file turns them into exceptions. */
 interface Facts {
   falCode: FalErrorCode | "timeout" | "aborted";
-  /** The function of the package that was called. */
+  /** The function of the package that the user called. */
   call?: string;
-  /** The call of the protocol that failed. */
+  /** The operation of the protocol that failed. */
   operation?: string;
   endpointId?: string;
   requestId?: string;
@@ -136,13 +137,13 @@ interface Facts {
   given?: unknown;
   errorType?: string;
   isUnsent?: boolean;
-  /** The reason that a signal has by default. */
+  /** The default reason of the signal that ended the call. */
   reason?: DOMException;
   cause?: any;
 }
 
 const MAX_QUOTED = 300;
-/** A request id shorter than this is likely to be a part of words. */
+/** A shorter request id may occur within ordinary words, so it is not replaced in texts. */
 const SHORTEST_ID = 8;
 /** The form of fal's request ids. */
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi;
@@ -150,8 +151,9 @@ const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi;
 const SUBMITTING = /^(submit|subscribe|run|stream)$/;
 
 /**
- * The exception for what a call was rejected with; values thrown by the caller pass.
- * @param call the function of the package that was called
+ * Turns the facts of a failure into an exception. Any other value, such as an error of the caller's
+ * own code, stays as it is.
+ * @param call the function of the package that the user called
  */
 export function toError(reason: any, call = ""): unknown {
   if (typeof reason?.falCode !== "string") return reason;
@@ -189,12 +191,12 @@ function isUncertain(facts: Facts): boolean {
   return isPaid(facts) && !isUnsent && /^(network|bad_response|wasm_crashed)$/.test(falCode);
 }
 
-/** Whether what failed is what the service bills: a submit, a run, or a stream of the model's own. */
+/** Whether the failed operation may be billed: a submit, a run, or a model's own stream. */
 function isPaid({ operation, call, requestId }: Facts): boolean {
   return operation === "submit" || (!requestId && operation === call && /^(run|stream)$/.test(operation!));
 }
 
-/** Whether a call was left while its submit was in flight. */
+/** Whether the caller left the call while its submit was in flight. */
 function isInFlight({ operation, requestId }: Facts): boolean {
   return operation === "submit" && !requestId;
 }
@@ -223,22 +225,22 @@ function sentence(facts: Facts): string {
   return `No answer to ${operation}${place}: ${why}${adviceAfterLoss(facts)}`;
 }
 
-/** What was given in place of a right argument. An id is not quoted. */
+/** Quotes the wrong argument. Of a request id it gives the length only, as messages hold no ids. */
 function givenWords(facts: Facts): string {
   if (!("given" in facts)) return "";
   const { argument, given } = facts;
   const isId = argument === "requestId" && typeof given === "string" && given;
-  return `, got ${isId ? `a text of ${given.length} characters` : quoted(given)}`;
+  return `, got ${isId ? `a text of ${given.length} characters` : quote(given)}`;
 }
 
-/** Whether a call that submits ended before it did. */
+/** Whether a call that submits ended before its submit. */
 function isBeforeSubmit({ call = "", operation = call, requestId }: Facts): boolean {
   return SUBMITTING.test(call) && SUBMITTING.test(operation) && !requestId;
 }
 
 function adviceAfterLoss(facts: Facts): string {
   const { call = "", requestId } = facts;
-  // What a run or a stream was to give is lost with its connection.
+  // The service keeps the result of a request, but not the result of a run or a stream.
   const isKept = requestId && !/^(run|stream)$/.test(call);
   if (isKept) return ". The job may still be running: fetch its result with this error's requestId";
   return isUncertain(facts) ? MAY_EXIST : "";
@@ -248,7 +250,7 @@ function httpError(facts: Facts): ApiError {
   const { status = 0, body, field } = facts;
   const why = reasonIn(body, facts) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
-  // What a gateway says of a run it does not know: the model may have run.
+  // Without a JSON object, a 5xx of a run may come from a gateway while the model runs.
   const isHalfway = typeof body !== "object" || facts.operation === "submit";
   const jobMayExist = status >= 500 && isPaid(facts) && isHalfway;
   const advice = jobMayExist ? MAY_EXIST : facts.advice ? `. ${withoutIds(facts.advice, facts)}` : "";
@@ -258,15 +260,15 @@ function httpError(facts: Facts): ApiError {
 }
 
 /**
- * Somebody else's words, without ids: programs search messages for statuses, and an id may hold
- * the same digits.
+ * A foreign text without request ids. Programs search messages for HTTP statuses, and an id may
+ * contain the same digits.
  */
 function withoutIds(text: unknown, { requestId = "" }: Facts): string {
   const words = String(text ?? "").replace(UUID, "…");
-  return shortened(requestId.length < SHORTEST_ID ? words : words.replaceAll(requestId, "…"));
+  return shorten(requestId.length < SHORTEST_ID ? words : words.replaceAll(requestId, "…"));
 }
 
-/** The same as a part of a sentence, which has a full stop of its own. */
+/** The same without its full stop, for use within a sentence. */
 function clause(text: unknown, facts: Facts): string {
   return withoutIds(text, facts).replace(/\.$/, "");
 }
@@ -277,15 +279,15 @@ function reasonIn(body: any, facts: Facts): string {
   const first = Array.isArray(detail) ? detail[0] : undefined;
   if (typeof first?.msg === "string") return withoutIds(fieldMessage(first), facts);
   const text = [detail, first, body?.message, body?.error, body].find((it) => typeof it === "string");
-  // A gateway's error page says less than the status does.
+  // A gateway's error page tells less than the HTTP status.
   return text && !text.trimStart().startsWith("<") ? withoutIds(text, facts) : "";
 }
 
 function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
-  // What is neither may refuse to be text, or be nested without an end.
+  // Other values are left out: they may throw when converted to text, or contain themselves.
   const isName = (part: unknown) => typeof part === "string" || typeof part === "number";
   const field = Array.isArray(loc) ? loc.filter((part, at) => isName(part) && (at > 0 || part !== "body")).join(".") : "";
-  return shortened(field ? `${field}: ${msg}` : String(msg));
+  return shorten(field ? `${field}: ${msg}` : String(msg));
 }
 
 function inputError(facts: Facts): ValidationError {
@@ -304,7 +306,7 @@ function inputMessage({ type, ctx, input }: any): string {
   if (type === "missing") return "Field required";
   const expected =
     type === "one_of"
-      ? `be one of ${ctx.expected.map(quoted).join(", ")}`
+      ? `be one of ${ctx.expected.map(quote).join(", ")}`
       : type === "greater_than_equal"
         ? `be greater than or equal to ${ctx.ge}`
         : type === "less_than_equal"
@@ -312,20 +314,20 @@ function inputMessage({ type, ctx, input }: any): string {
           : type === "int_type"
             ? "be a whole number"
             : "be a string";
-  return `Input should ${expected}, got ${quoted(input)}`;
+  return `Input should ${expected}, got ${quote(input)}`;
 }
 
-function quoted(value: unknown): string {
-  if (typeof value === "string") return shortened(JSON.stringify(value));
-  // An object may refuse to be text.
-  return typeof value === "object" && value ? "an object" : shortened(String(value));
+function quote(value: unknown): string {
+  if (typeof value === "string") return shorten(JSON.stringify(value));
+  // Converting an object to text may throw.
+  return typeof value === "object" && value ? "an object" : shorten(String(value));
 }
 
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
 }
 
-/** The signal's own reason, or one like it that names the request, as a signal may end many calls. */
+/** The signal's reason. If the request is known, a copy with its id, as one signal may end many calls. */
 function abortError({ reason, requestId }: Facts): unknown {
   if (reason && !requestId) return reason;
   const { message = "The call was aborted", name = "AbortError" } = reason ?? {};

@@ -2,5 +2,5 @@
 
 import type { Core } from "./core.js";
 
-/** Instantiates the module and gives its functions. */
+/** Instantiates the module and returns its functions. */
 export function bind(module: WebAssembly.Module): Core;

@@ -14,10 +14,10 @@ export type * from "./types.ts";
 
 let current: FalClient | undefined;
 
-// Made at its first use, so that importing this module does nothing.
+// The client is made at its first use, so that the import has no side effects.
 const client = (): FalClient => (current ??= createFalClient());
 
-/** The client that the functions of this module share, and `config` configures. */
+/** The client behind the functions of this module. `config` configures it. */
 export const fal: SingletonFalClient = {
   config(config) {
     current = createFalClient(config);
@@ -78,7 +78,7 @@ export const resume: FalClient["resume"] = (request, options) => fal.resume(requ
 /** {@link FalClient.forget} */
 export const forget: FalClient["forget"] = (request, options) => fal.forget(request, options);
 
-/** Brings the WebAssembly in before the first call needs it. */
+/** Loads the WebAssembly before the first call needs it. */
 export async function preload(): Promise<void> {
   await load();
 }

@@ -1,3 +1,3 @@
-// `fal-wasm/inline`, which holds its WebAssembly from the start.
+// `fal-wasm/inline`: the WebAssembly is part of the bundle.
 
 export * from "./index.ts";

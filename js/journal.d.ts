@@ -1,3 +1,3 @@
-// The module that notes requests (see scripts/entries.mjs).
+// The module that persists requests (see scripts/entries.mjs).
 
-export { over } from "./journal/open.ts";
+export { makeJournal } from "./journal/open.ts";

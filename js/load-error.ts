@@ -1,22 +1,22 @@
 import { FalError } from "./errors.ts";
 
-// As Chromium, Firefox and WebKit word it.
+// The words of Chromium, Firefox and WebKit.
 const POLICY = /unsafe-eval|Content.Security.Policy|\bCSP\b/i;
-// As workerd and Vercel's edge runtime word it.
+// The words of workerd and of Vercel's edge runtime.
 const HOST = /code generation|disallowed by embedder/i;
 
-/** The exception for WebAssembly that could not be had. */
+/** The exception for WebAssembly that could not be loaded or compiled. */
 export function loadError(cause: unknown): FalError {
   if (cause instanceof FalError) return cause;
   const problem = cause instanceof Error ? cause.message : String(cause);
-  if (POLICY.test(problem)) return blocked(`the Content-Security-Policy: add 'wasm-unsafe-eval' to its script-src`, cause);
+  if (POLICY.test(problem)) return blockError(`the Content-Security-Policy: add 'wasm-unsafe-eval' to its script-src`, cause);
   if (HOST.test(problem)) {
-    return blocked(`this host: bundle with its condition ("workerd", "edge-light"), or give fal-wasm/slim a compiled module`, cause);
+    return blockError(`this host: bundle with its condition ("workerd", "edge-light"), or give fal-wasm/slim a compiled module`, cause);
   }
   const reason = typeof WebAssembly === "undefined" ? "this runtime has no WebAssembly" : problem;
   return new FalError({ message: `fal-wasm could not be loaded: ${reason}`, code: "wasm_unavailable", cause });
 }
 
-function blocked(by: string, cause: unknown): FalError {
+function blockError(by: string, cause: unknown): FalError {
   return new FalError({ message: `WebAssembly is blocked by ${by}`, code: "wasm_blocked", cause });
 }

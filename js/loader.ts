@@ -1,11 +1,11 @@
 import type { Core } from "./core.js";
-// The build puts the same file of another entry in this one's place: see scripts/entries.mjs.
+// For another entry, the build replaces this import by that entry's file: see scripts/entries.mjs.
 import { instantiate, journal, parts } from "./entries/lazy.ts";
 import { loadError } from "./load-error.ts";
 
 let loading: Promise<Core> | undefined;
 
-/** The WebAssembly side, brought in at its first use. A failed load is tried anew. */
+/** Loads the core at its first use. If loading fails, the next call tries again. */
 export async function load(): Promise<Core> {
   const attempt = (loading ??= instantiate().catch((cause: unknown) => {
     loading = undefined;
@@ -13,18 +13,18 @@ export async function load(): Promise<Core> {
   }));
   const core = await attempt;
   if (!core.isCrashed()) return core;
-  // An instance that has trapped is not entered again.
+  // A crashed instance must not be used again, so load a new one.
   if (loading === attempt) loading = undefined;
   return load();
 }
 
-/** What notes requests, brought in at its first use. */
-export const loadJournal = (): Promise<typeof import("./journal/open.ts")> => later(journal());
+/** Loads the module that persists requests. */
+export const loadJournal = (): Promise<typeof import("./journal/open.ts")> => withLoadError(journal());
 
-/** What sends large files part by part, brought in at its first use. */
-export const loadParts = (): Promise<typeof import("./core/upload/multipart.ts")> => later(parts());
+/** Loads the module that sends large files in parts. */
+export const loadParts = (): Promise<typeof import("./core/upload/multipart.ts")> => withLoadError(parts());
 
-function later<T>(loading: Promise<T>): Promise<T> {
+function withLoadError<T>(loading: Promise<T>): Promise<T> {
   return loading.catch((cause: unknown) => {
     throw loadError(cause);
   });

@@ -2,10 +2,10 @@ import type { ProxyRuntimeGate, RequestMiddleware, RequestProxyConfig } from "./
 
 declare const WorkerGlobalScope: unknown;
 
-/** Where a proxied request says what it is for (protocol §4.1). */
+/** The header by which a request names its target to a proxy (protocol §4.1). */
 const TARGET_URL_HEADER = "x-fal-target-url";
 
-/** One middleware of many, run in order, each on what the one before it made. */
+/** Combines middlewares into one. They run in order, and each gets the request of the one before. */
 export function withMiddleware(
   ...middlewares: Array<RequestMiddleware | null | undefined>
 ): RequestMiddleware {
@@ -17,8 +17,8 @@ export function withMiddleware(
 }
 
 /**
- * Sends requests through a proxy of yours, as the client's `proxyUrl` does. A request that
- * names its target already passes as it is.
+ * Sends requests through your proxy, as the client's `proxyUrl` does. A request that already
+ * names its target stays as it is.
  */
 export function withProxy({ targetUrl, when }: RequestProxyConfig): RequestMiddleware {
   return async (request) => {
@@ -35,19 +35,19 @@ function applies(when: ProxyRuntimeGate | undefined): boolean {
   return typeof when === "function" ? when({ isBrowser: isBrowser() }) : when === "always" || isBrowser();
 }
 
-/** A worker that was made of a Blob has no address that a path could be relative to. */
+/** The absolute URL in a worker made from a Blob. Its own address cannot resolve a path. */
 function absolute(url: string): string {
   const { protocol, origin } = globalThis.location ?? {};
   return protocol === "blob:" ? new URL(url, origin).href : url;
 }
 
-/** Whether this runs in a page or in a worker of one, and not on a server. */
+/** Whether this runs in a page or in a page's worker, and not on a server. */
 export function isBrowser(): boolean {
   const isPage = typeof window !== "undefined" && typeof window.document !== "undefined";
   return isPage || (typeof WorkerGlobalScope !== "undefined" && !isServer());
 }
 
-/** Whether a runtime that has the globals of workers is a server's: Deno, or Cloudflare's. */
+/** Whether a runtime with the globals of workers is a server: Deno or Cloudflare's. */
 function isServer(): boolean {
   return "Deno" in globalThis || globalThis.navigator?.userAgent === "Cloudflare-Workers";
 }

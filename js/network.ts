@@ -1,34 +1,34 @@
-// Loading over the network, which may be away.
+// Loads modules while the network may be offline.
 
-/** The longest delay that timers take; a longer one would fire at once. */
+/** The longest delay of a timer. A longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
 
-/** Whether there is no network at all: only `false` says so, and some runtimes say nothing. */
+/** Whether the device is offline. Only `false` says so; some runtimes have no such property. */
 export function isOffline(): boolean {
   return globalThis.navigator?.onLine === false;
 }
 
 /** Waits until there is a network. */
-export function online(): Promise<void> {
+export function waitUntilOnline(): Promise<void> {
   return new Promise((resolve) => {
     if (isOffline()) globalThis.addEventListener("online", () => resolve(), { once: true });
     else resolve();
   });
 }
 
-/** Loads something. What failed while there was no network is tried again when it is back. */
-export async function overNetwork<T>(load: () => Promise<T>): Promise<T> {
+/** Loads a module. If that fails while the device is offline, it retries when the network is back. */
+export async function loadOverNetwork<T>(load: () => Promise<T>): Promise<T> {
   const wasOffline = isOffline();
   try {
     return await load();
   } catch (reason) {
     if (!wasOffline && !isOffline()) throw reason;
-    await online();
-    return overNetwork(load);
+    await waitUntilOnline();
+    return loadOverNetwork(load);
   }
 }
 
-/** Waits for what is being loaded, and, while there is no network, for no more than `ms` milliseconds. */
+/** Waits for modules that are loading. While the device is offline, it rejects after `ms` milliseconds. */
 export async function inTime<T>(loading: Promise<T>, ms: unknown): Promise<T> {
   if (!isOffline() || !(typeof ms === "number" && ms > 0 && ms <= MAX_MS)) return loading;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,16 +42,16 @@ export async function inTime<T>(loading: Promise<T>, ms: unknown): Promise<T> {
   }
 }
 
-/** Calls `report` if there is no network, and what is being loaded is not here yet. */
+/** Calls `report` if the device is offline and the modules are not loaded yet. */
 export function ifLoadWaits(loading: Promise<unknown>, report: () => void): void {
   if (!isOffline()) return;
-  // What was loaded before is here within this task.
+  // A module that was loaded before is ready within this task.
   const timer = setTimeout(report);
   const stop = (): void => clearTimeout(timer);
   loading.then(stop, stop);
 }
 
-/** Whether the package's files come over the network, and not from this machine. */
+/** Whether the package's files come from another machine. */
 export function isRemote(): boolean {
   const { protocol = "", hostname = "" } = globalThis.location ?? {};
   return /^https?:$/.test(protocol) && !/^((.+\.)?localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);

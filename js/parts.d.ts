@@ -1,3 +1,3 @@
-// The module that sends large files part by part (see scripts/entries.mjs).
+// The module that sends large files in parts (see scripts/entries.mjs).
 
 export { uploadParts } from "./core/upload/multipart.ts";

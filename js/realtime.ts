@@ -1,12 +1,12 @@
 import { earlyConnection } from "./early.ts";
-// The build puts the same file of another entry in this one's place: see scripts/entries.mjs.
+// For another entry, the build replaces this import by that entry's file: see scripts/entries.mjs.
 import { realtime } from "./entries/lazy.ts";
 import { ApiError, toError } from "./errors.ts";
 import type { Shared } from "./realtime/open.ts";
 import type { RealtimeClient, RealtimeConnectionHandler } from "./types.ts";
 
 /**
- * Makes the realtime side of a client. What works the sockets is loaded at the first `connect`.
+ * Makes the realtime part of a client. The module that opens sockets is loaded at the first `connect`.
  * @param fetchToken fetches a token of 120 s for an endpoint id (protocol §3.3)
  */
 export function createRealtimeClient(fetchToken: (app: string) => Promise<string>): RealtimeClient {
@@ -25,8 +25,8 @@ type Module = typeof import("./realtime/open.ts");
 
 let loading: Promise<Module> | undefined;
 
-// One promise for all connections: several imports of a module may end in any order, and the
-// newest handler must be the last one.
+// All connections share one promise. Several imports of a module may resolve in any order, and the
+// newest handler must come last.
 function load(): Promise<Module> {
   loading ??= realtime().catch((cause: unknown) => {
     loading = undefined;
@@ -35,7 +35,7 @@ function load(): Promise<Module> {
   return loading;
 }
 
-// What a URL parser leaves alone: an id must not lead elsewhere (as in src/endpoint.rs).
+// Only characters that a URL parser keeps: an id must not lead to another path or host (as in src/endpoint.rs).
 const ENDPOINT_ID = /^(?!(workflows|comfy)\/[^/]*\/?$)(?!(.*\/)?\.\.?(\/|$))[\w.~-]+(\/[\w.~-]+)+\/?$|^\d+-[a-zA-Z\d-]+$/;
 const OUTSIDE_PATH = /[?#\\\s]|(^|\/)\.\.?(\/|$)/;
 
@@ -50,7 +50,7 @@ function refuse(argument: string, problem: string, given: unknown): never {
   throw toError({ falCode: "invalid_argument", argument, problem, given });
 }
 
-// Frameworks render pages on servers too, where their functions are on the stack.
+// When React or Next.js renders a page on a server, its functions are on the stack.
 function isReact(): boolean {
   return /node_modules[\\/](react-dom|next)[\\/]/.test(new Error().stack ?? "");
 }

@@ -1,28 +1,28 @@
-// Calls into the caller's code, which may throw: nothing of a connection may depend on it.
+// Calls the caller's code, which may throw. An exception there must not break a connection.
 
-/** What a caller may listen to errors with. */
+/** The caller's listener for errors. */
 export interface ErrorListener {
   onError?(error: unknown): unknown;
 }
 
-/** Runs a callback; what it throws, or rejects with later, goes to `failed`. */
-export function guarded(callback: () => unknown, failed: (reason: unknown) => void = surface): void {
+/** Runs a callback. If it throws, or rejects later, `failed` gets the reason. */
+export function runCallback(callback: () => unknown, onFailure: (reason: unknown) => void = reportUncaught): void {
   try {
-    // An async function is a callback too, and nobody awaits it.
-    Promise.resolve(callback()).catch(failed);
+    // The callback may be an async function, which nothing else awaits.
+    Promise.resolve(callback()).catch(onFailure);
   } catch (reason) {
-    failed(reason);
+    onFailure(reason);
   }
 }
 
-/** Hands an error to `onError`, or to the console where the caller listens to none. */
+/** Reports an error to `onError`, or to the console if the caller has no listener. */
 export function report(listener: ErrorListener, error: unknown): void {
-  if (listener.onError) guarded(() => listener.onError?.(error));
+  if (listener.onError) runCallback(() => listener.onError?.(error));
   else console.error(error);
 }
 
-// As an uncaught error would be: seen in the console and by the page's error reporting.
-function surface(reason: unknown): void {
+// Reports an error like an uncaught one: the console and the page's error reporting see it.
+function reportUncaught(reason: unknown): void {
   if (typeof reportError === "function") reportError(reason);
   else console.error(reason);
 }

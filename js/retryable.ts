@@ -1,18 +1,17 @@
 import { ApiError, FalError } from "./errors.ts";
 
-/** The codes that Node gives failures of the network. */
+/** The codes of network failures in Node. */
 const NETWORK_CODE = /^(EAI_AGAIN|ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|UND_ERR_(BODY|CONNECT|HEADERS|SOCKET))/;
 
-/** What `fetch` says of such failures in Node, Chromium, Firefox and Safari. */
+/** The messages of `fetch` for network failures in Node, Chromium, Firefox and Safari. */
 const NETWORK_MESSAGE = /fetch failed|failed to fetch|networkerror|load failed/i;
 
 /**
- * Whether the same call may succeed when it is made again: the connection failed, or the
- * answer had one of these statuses. Never where the caller ended the call, by a signal, a
- * timeout or `startTimeout`.
+ * Whether the same call may succeed on a retry: the connection failed, or the answer had one of
+ * these statuses. False if the caller ended the call by a signal, a timeout or `startTimeout`.
  *
- * It does not say whether a repeat is free: a submit that got no answer may have arrived,
- * and its repeat may be billed as a second job.
+ * A retry may cost: a submit without an answer may have arrived, and its retry may be billed as a
+ * second job.
  */
 export function isRetryableError(error: any, retryableStatusCodes: number[]): boolean {
   if (error instanceof ApiError) {
@@ -31,7 +30,7 @@ function isNetworkError(error: any): boolean {
   );
 }
 
-/** An error, its cause, the cause of that, … */
+/** An error, its cause, the cause's cause, … */
 function causes(error: any): any[] {
   const chain = new Set<any>();
   for (let it = error; it && typeof it === "object" && !chain.has(it); it = it.cause) chain.add(it);

@@ -1,4 +1,4 @@
-// `fal-wasm/slim`, which is given its WebAssembly by the caller.
+// `fal-wasm/slim`: the caller gives the WebAssembly to `init`.
 
 export * from "./index.ts";
 export { init } from "./init.ts";

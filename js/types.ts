@@ -1,5 +1,5 @@
-// The public types, by idea. `export type *`, not lists of names: only types that are
-// exported so can be extended by `declare module "fal-wasm"`.
+// The public types. `export type *` instead of names, as `declare module "fal-wasm"` can extend
+// only types that are exported this way.
 
 export type * from "./types/client.ts";
 export type * from "./types/config.ts";

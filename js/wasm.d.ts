@@ -1,4 +1,4 @@
-// What the runtimes that import WebAssembly give for it.
+// The type of a WebAssembly import in the runtimes that have it.
 
 declare module "*/core.wasm" {
   const module: WebAssembly.Module;

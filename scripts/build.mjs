@@ -9,7 +9,7 @@ import { shortenNames } from "./glue.mjs";
 import { nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { StepError, main, output, root, run, step, unlessFresh } from "./steps.mjs";
 
-const WASM_TARGET = "wasm32-unknown-unknown";
+export const WASM_TARGET = "wasm32-unknown-unknown";
 /** Where all wasm builds go, apart from the native ones. */
 export const wasmTargetDir = path.join(root, "target", "wasm");
 /** What every wasm build takes beside its own arguments. */
@@ -43,23 +43,24 @@ const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none
 // What no public type refers to.
 const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "realtime", "realtime.d.ts", "report.d.ts"];
 
+/** What the module is compiled of: a module only here, as an app that depends on the crate must not link a second one. */
+export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];
+
 const glueDir = path.join(wasmTargetDir, "glue");
 /** The module as it travels in the package. */
 export const optimised = path.join(glueDir, "core.wasm");
 /** What the first step makes of the Rust side, and the second one bundles. */
 const COMPILED = [path.join(glueDir, "fal_wasm.js"), optimised].map((file) => path.relative(root, file));
 
-// The Rust side imports functions of its JavaScript by name. What they do is the bundle's affair.
 const WASM_SOURCES = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/glue.mjs"];
-const isForWasm = (file) => !(file.startsWith(path.join("src", "browser")) && file.endsWith(".js"));
-const BUNDLE_SOURCES = ["src/browser", "js", ...COMPILED, "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs", "scripts/glue.mjs"];
+const BUNDLE_SOURCES = ["js", ...COMPILED, "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs", "scripts/glue.mjs"];
 const BUNDLE_OUTPUTS = [...BUNDLES, "dist/index.d.ts"];
 
 /** Builds dist/ with this compiler: what has changed of it, the WebAssembly and the bundles each by themselves. */
 export async function buildPackage(compiler) {
   const bin = await wasmBindgen(compiler);
   const compiled = await unlessFresh("wasm", WASM_SOURCES, [compiler.version], COMPILED, () =>
-    step("Compiling the client to WebAssembly", () => compile(compiler, bin)), isForWasm);
+    step("Compiling the client to WebAssembly", () => compile(compiler, bin)));
   const bundled = await unlessFresh("package", BUNDLE_SOURCES, [], BUNDLE_OUTPUTS, async () => {
     await step("Bundling the package", () => bundle(glueDir, optimised));
     await step("Checking and writing the types", writeTypes);
@@ -68,7 +69,7 @@ export async function buildPackage(compiler) {
 }
 
 async function compile({ cargo, env }, bin) {
-  await run(cargo, ["build", "-p", "fal-wasm", "--lib", "--features", "npm", "--profile", "wasm", "--locked", ...wasmArgs], {
+  await run(cargo, ["rustc", ...MODULE_CRATE, "--profile", "wasm", "--locked", ...wasmArgs], {
     env: { ...env, RUSTFLAGS: FLAGS },
   });
   const module = path.join(wasmTargetDir, WASM_TARGET, "wasm", "fal_wasm.wasm");

@@ -35,9 +35,11 @@ const SMALLER = { module: true, ecma: 2022, compress: { passes: 3 } };
 /**
  * Writes the bundles and the module into an empty dist/.
  * @param {string} glueDir holds wasm-bindgen's `fal_wasm.js`
- * @param {string} module the WebAssembly as it is published
+ * @param {string} module the WebAssembly
+ * @param {(options: import("esbuild").BuildOptions) => Promise<string>} built makes one file: as it is published, or
+ * to be read
  */
-export async function bundle(glueDir, module) {
+export async function bundle(glueDir, module, built = buildSmall) {
   const dist = path.join(root, "dist");
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
@@ -46,7 +48,7 @@ export async function bundle(glueDir, module) {
   const glue = glueSource(glueDir);
   await Promise.all(
     Object.entries(ENTRIES).map(async ([name, [source, origin]]) => {
-      const options = { entryPoints: [path.join(root, "js", source)], plugins: [parts(origin, glue, glueDir), snippets] };
+      const options = { entryPoints: [path.join(root, "js", source)], plugins: [parts(origin, glue, glueDir)] };
       writeFileSync(path.join(dist, name), await built(options));
     }),
   );
@@ -55,7 +57,7 @@ export async function bundle(glueDir, module) {
     if (license) cpSync(path.join(root, "node_modules", license), path.join(dist, name.replace(/js$/, "LICENSE.txt")));
   }
   const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
-  const core = (await built({ stdin, plugins: [snippets] })).split(PLACE);
+  const core = (await built({ stdin })).split(PLACE);
   if (core.length !== 2) throw new StepError("The module has no place in core.js, or more than one.");
   writeFileSync(path.join(dist, "core.js"), core.join(literal(wasm)));
 }
@@ -64,7 +66,7 @@ export async function bundle(glueDir, module) {
  * A module and all that it imports in one file, as small as it gets: its text.
  * @param {import("esbuild").BuildOptions} options say where it begins
  */
-export async function built(options) {
+export async function buildSmall(options) {
   const { build } = await import("esbuild");
   const { minify } = await import("terser");
   const { outputFiles } = await build({ ...OPTIONS, ...options });
@@ -72,15 +74,15 @@ export async function built(options) {
   return code;
 }
 
-/** The JavaScript of the Rust side, which the glue brings along, is the one that js/ imports. */
-const snippets = {
-  name: "snippets",
-  setup(build) {
-    build.onResolve({ filter: /\/snippets\/.*\/src\/browser\/\w+\.js$/ }, ({ path: name }) => ({
-      path: path.join(root, "src/browser", path.posix.basename(name)),
-    }));
-  },
-};
+/**
+ * The same as it was written, with source maps.
+ * @param {import("esbuild").BuildOptions} options say where it begins
+ */
+export async function buildReadable(options) {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({ ...OPTIONS, minify: false, sourcemap: "inline", ...options });
+  return outputFiles[0].text;
+}
 
 /** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
 function parts(origin, glue, glueDir) {

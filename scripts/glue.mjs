@@ -16,18 +16,11 @@ export function shortenNames(glueDir, { imports, exports }) {
     if (!glue.includes(from)) throw new StepError(`The glue has no ${from}: wasm-bindgen writes it differently now.`);
     glue = glue.replaceAll(from, () => to);
   };
-  const direct = imports.filter(([module]) => !module.endsWith("_bg.js"));
-  const adapted = imports.filter((it) => !direct.includes(it));
-  for (const [, name, short] of adapted) swap(`        ${name}: `, `        ${short}: `);
+  for (const [, name, short] of imports) swap(`        ${name}: `, `        ${short}: `);
   const isExport = new Map(exports);
   glue = glue.replace(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
-  // What needs no adapter comes straight from our own JavaScript, by name: a namespace would keep
-  // all of it. There is one module to import from, and its short name is the first one.
-  const own = direct.map(([, name, short]) => `, ${short}: ${name}`).join("");
-  const named = direct.map(([module, name]) => `import { ${name} } from ${JSON.stringify(module)};\n`);
-  glue = named.join("") + glue;
-  glue = glue.replace(/^import \* as import\d+ from .*$/gm, "").replace(/^ *"\.\/snippets\/.*": import\d+,$/gm, "");
-  swap(`"./fal_wasm_bg.js": import0`, `a: { ...import0${own} }`);
+  // There is one module to import from, and its short name is the first one.
+  swap(`"./fal_wasm_bg.js": import0`, "a: import0");
   writeFileSync(file, glue);
 }
 

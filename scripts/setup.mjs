@@ -1,6 +1,7 @@
 // What has to be on the machine, found or brought there: by rustup or Debian's packages,
 // whichever this machine has. What cannot be had is named in one line.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -8,6 +9,9 @@ import { StepError, find, output, root, run, step } from "./steps.mjs";
 
 /** The oldest compiler that builds this: `rust-version` in Cargo.toml. */
 const OLDEST_RUST = [1, 95];
+
+/** As long rustup may take for a component, in milliseconds. */
+const RUSTUP_MS = 120_000;
 
 const WEB_RUST = ["rustc-web", "cargo-web", "rust-web-src", "libstd-rust-web-dev", "lld-22"];
 
@@ -100,6 +104,33 @@ function wasmLinker(sysroot) {
   const versions = Array.from({ length: 60 }, (_, at) => `wasm-ld-${60 - at}`);
   const linker = find("wasm-ld", ...versions);
   return linker && { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker };
+}
+
+/**
+ * The standard library for wasm, which a build without unstable options needs.
+ * @returns {Promise<boolean>} whether this compiler has it now
+ */
+export async function wasmStandardLibrary({ env }) {
+  const target = "wasm32-unknown-unknown";
+  const isThere = () => {
+    const folder = output(env.RUSTC, ["--print", "target-libdir", "--target", target]) ?? "";
+    return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("libcore-"));
+  };
+  if (isThere() || !find("rustup")) return isThere();
+  await step(`Adding Rust's ${target} target (rustup)`, () => {
+    const added = spawnSync("rustup", ["target", "add", target], { encoding: "utf8", timeout: RUSTUP_MS });
+    if (added.status !== 0) console.log("  not to be had from rustup here: the standard library is built from its source");
+  });
+  return isThere();
+}
+
+/** Cargo's formatter and its linter. */
+export async function rustTools({ cargo }) {
+  const areThere = () => ["fmt", "clippy"].every((tool) => output(cargo, [tool, "--version"]));
+  if (areThere()) return;
+  if (find("rustup")) await step("Adding rustfmt and clippy (rustup)", () => run("rustup", ["component", "add", "rustfmt", "clippy"]));
+  else if (canInstall()) await step("Installing rustfmt and clippy", () => install(["rustfmt-web", "rust-web-clippy"]));
+  if (!areThere()) throw new StepError("rustfmt or clippy is missing: install them with `rustup component add rustfmt clippy`.");
 }
 
 /** A C++ compiler, which the emulator's video encoder is built with. */

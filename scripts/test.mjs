@@ -3,10 +3,12 @@
 // `npm test -- follow`, `npm test -- native`.
 
 import { readdirSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
 import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
+import { lintRust } from "./lint.mjs";
 import { buildRustApp } from "./rust-app.mjs";
 import { browser, cxx, nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
@@ -21,7 +23,7 @@ await main(async () => {
   const files = filesIn("tests").filter(isWanted);
   const foreign = filesIn("tests/foreign").filter(isWanted);
   const isAny = (name) => files.some((file) => file.includes(name));
-  const steps = ["native", "boundary", "sizes"].filter(isWanted);
+  const steps = ["lint", "engine", "native", "boundary", "sizes"].filter(isWanted);
   if (files.length + foreign.length + steps.length === 0) throw new StepError(`There is no test named like ${words.join(", ")}.`);
   if (foreign.length > 0) {
     await foreignNodeModules();
@@ -34,6 +36,12 @@ await main(async () => {
   await buildPackage(compiler);
   const testEnv = { ...env, CHROME_PATH: chromium, CHROMEDRIVER: driver, FAL_EMULATOR: emulatorBinary };
 
+  if (steps.includes("lint")) await lintRust(compiler);
+  if (steps.includes("engine")) {
+    await step("The engine in every order of events: states and transitions, and broken engines that must be found", () =>
+      run(cargo, ["test", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "engine::check", "--", "--nocapture", "--test-threads=1"], { env: testEnv }),
+    );
+  }
   // Builds the emulator too, which the tests after it use.
   if (steps.includes("native")) {
     await step("Native tests: the pure modules, the renderer, the emulator over HTTP (the first time, some minutes)", () =>
@@ -60,20 +68,35 @@ function filesIn(folder) {
   if (names.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
   return names.sort().map((name) => path.join(folder, name));
 }
+/** A port that nobody listens at. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 /** wasm-bindgen tests, against an emulator whose address the tests are built with. */
 async function boundaryTests({ cargo, version }, env) {
   const { startEmulator } = await import("../tests/support/emulator.mjs");
   const bin = await wasmBindgen({ cargo, env, version });
-  // A fixed port keeps the address, and with it the build, the same from run to run; where
-  // it is taken, any other does.
-  const emulator = await startEmulator({ args: ["--port", "18787"] }).catch(() => startEmulator());
+  // The tests steer the emulator, which pages of named origins may.
+  const address = `127.0.0.1:${await freePort()}`;
+  const args = ["--allow-origin", `http://${address}`];
+  // A fixed port keeps the emulator's address, and with it the build, the same from run to run. If the
+  // port is taken, any other does.
+  const emulator = await startEmulator({ args: [...args, "--port", "18787"] }).catch(() => startEmulator({ args }));
   try {
     await run(cargo, ["test", "-p", "fal-wasm", "--features", "npm", "--locked", "--test", "web", ...wasmArgs], {
       env: {
         ...env,
         EMULATOR_URL: emulator.url,
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: path.join(bin, "wasm-bindgen-test-runner"),
-        WASM_BINDGEN_TEST_TIMEOUT: "120",
+        WASM_BINDGEN_TEST_ADDRESS: address,
+        WASM_BINDGEN_TEST_TIMEOUT: "300",
       },
     });
   } finally {

@@ -1,27 +1,29 @@
-//! What an answer must be to count. Proxies, login pages and caches answer with 200, too, and no
+//! Whether an answer counts. Proxies, login pages and caches answer with 200, too, and no
 //! such answer may end a job that is paid for.
 
-/// What a call wants to hear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::protocol::QueueStatus;
+
+/// The kind of answer that an operation expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wanted {
     /// The reply to a submit, as JSON.
     SubmitReply,
     /// The status of a request: one of this protocol, or one that looks like it.
     Status,
-    /// The same while a request is followed, which takes a status of this protocol.
+    /// The same while a request is followed: a status of this protocol.
     FollowedStatus,
-    /// The result of a request: what the model gave, in its own form.
+    /// The result of a request: the model's output, in whatever form.
     Result,
-    /// The same of a run, which cannot be asked for again.
+    /// The output of a run, which cannot be fetched again.
     RunResult,
     /// That something was done. The answer need not say more.
     Acknowledgement,
-    /// Anything that can be read; whoever asked looks closer.
+    /// Anything that can be read.
     Anything,
 }
 
-/// What the body of an answer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The kind of body that an answer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Body {
     /// JSON.
     Json,
@@ -37,25 +39,37 @@ pub enum Body {
     Page,
     /// Server-sent events.
     Events,
-    /// The caller's own handler read it.
+    /// The caller's own response handler read it.
     Handled,
 }
 
-/// An answer of 2xx to a call. A text is empty if the answer does not have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answer<'a> {
+/// Which request an answer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NamedRequest {
+    /// None.
+    #[default]
+    Nobody,
+    /// The one that the client asked for.
+    Asked,
+    /// Another one that this client has asked for before.
+    Known,
+    /// One that this client has never seen.
+    Stranger,
+}
+
+/// An answer of 2xx: the facts that decide whether it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Answer {
     /// What its body is.
     pub body: Body,
-    /// The `status` that it says.
-    pub status: &'a str,
-    /// It names a `request_id` and a `response_url`, as every status does.
+    /// The `status` in its body.
+    pub status: QueueStatus,
+    /// Its body has a `status`, a `request_id` and a `response_url`, as every status does.
     pub is_like_status: bool,
-    /// The request that was asked after.
-    pub asked_id: &'a str,
-    /// The request that the answer names.
-    pub named_id: &'a str,
-    /// The named request is another one that this client knows.
-    pub is_of_known_request: bool,
+    /// The request in its `x-fal-request-id` header.
+    pub header: NamedRequest,
+    /// The request in its body's `request_id`.
+    pub request_id: NamedRequest,
 }
 
 /// What to do with an answer.
@@ -63,15 +77,15 @@ pub struct Answer<'a> {
 pub enum Verdict {
     /// It counts.
     Believe,
-    /// It names a request that nobody here knows. Ask again, past every cache; if the service says
-    /// so again, it has ids of its own, and its answer counts.
+    /// It names a request that this client has never seen. Ask again, past every cache. If the
+    /// service says the same again, it has ids of its own, and its answer counts.
     AskOnceMore,
-    /// It is no answer to this call.
+    /// It is no answer to this operation.
     Refuse(Problem),
 }
 
 /// Why an answer does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Problem {
     /// It is empty.
     Empty,
@@ -87,24 +101,45 @@ pub enum Problem {
     StatusForResult,
     /// It is about another request.
     OtherRequest,
+    /// The reply to a submit has no `request_id`.
+    NoRequestId,
+}
+
+impl Answer {
+    /// The request that it names. A model's own output may have a `request_id`, too, so only a
+    /// status names its request there.
+    fn named(self, wanted: Wanted) -> NamedRequest {
+        let reads_status = matches!(wanted, Wanted::Status | Wanted::FollowedStatus);
+        if reads_status && self.request_id != NamedRequest::Nobody {
+            self.request_id
+        } else {
+            self.header
+        }
+    }
 }
 
 /// Judges an answer of 2xx.
-pub fn judge(wanted: Wanted, answer: &Answer) -> Verdict {
-    match problem_of(wanted, answer) {
-        Some(problem) => Verdict::Refuse(problem),
-        None if !is_about_request(wanted) || !names_other_request(answer) => Verdict::Believe,
-        None if answer.is_of_known_request => Verdict::Refuse(Problem::OtherRequest),
-        None => Verdict::AskOnceMore,
+pub fn judge(wanted: Wanted, answer: Answer) -> Verdict {
+    if let Some(problem) = find_problem(wanted, answer) {
+        return Verdict::Refuse(problem);
+    }
+    if !is_about_request(wanted) {
+        return Verdict::Believe;
+    }
+    match answer.named(wanted) {
+        NamedRequest::Nobody | NamedRequest::Asked => Verdict::Believe,
+        NamedRequest::Known => Verdict::Refuse(Problem::OtherRequest),
+        NamedRequest::Stranger => Verdict::AskOnceMore,
     }
 }
 
 /// Whether an event of a status stream counts, as the same status would in the answer to a poll.
-pub fn is_followed_status(answer: &Answer) -> bool {
+pub fn is_followed_status(answer: Answer) -> bool {
     judge(Wanted::FollowedStatus, answer) == Verdict::Believe
 }
 
-fn problem_of(wanted: Wanted, answer: &Answer) -> Option<Problem> {
+fn find_problem(wanted: Wanted, answer: Answer) -> Option<Problem> {
+    let has_status = answer.status != QueueStatus::Unknown;
     match answer.body {
         Body::Broken => Some(Problem::NoJson),
         Body::Page => may_not_be_page(wanted, answer).then_some(Problem::Page),
@@ -112,25 +147,16 @@ fn problem_of(wanted: Wanted, answer: &Answer) -> Option<Problem> {
         Body::Empty => may_not_be_empty(wanted).then_some(Problem::Empty),
         Body::Text | Body::Bytes if must_be_json(wanted) => Some(Problem::NoJson),
         Body::Handled => {
-            let is_wrong = wanted == Wanted::FollowedStatus && !is_status(answer.status);
+            let is_wrong = wanted == Wanted::FollowedStatus && !has_status;
             is_wrong.then_some(Problem::NoStatus)
         }
         Body::Json | Body::Text | Body::Bytes => match wanted {
-            Wanted::FollowedStatus if !is_status(answer.status) => Some(Problem::NoStatus),
-            Wanted::Status if !is_status(answer.status) && !answer.is_like_status => {
-                Some(Problem::NoStatus)
-            }
-            Wanted::Result if is_status(answer.status) && answer.is_like_status => {
-                Some(Problem::StatusForResult)
-            }
+            Wanted::FollowedStatus if !has_status => Some(Problem::NoStatus),
+            Wanted::Status if !has_status && !answer.is_like_status => Some(Problem::NoStatus),
+            Wanted::Result if has_status && answer.is_like_status => Some(Problem::StatusForResult),
             _ => None,
         },
     }
-}
-
-/// Whether a status is one of this protocol (§5.3).
-fn is_status(status: &str) -> bool {
-    matches!(status, "IN_QUEUE" | "IN_PROGRESS" | "COMPLETED")
 }
 
 fn must_be_json(wanted: Wanted) -> bool {
@@ -144,12 +170,12 @@ fn may_not_be_empty(wanted: Wanted) -> bool {
     must_be_json(wanted) || wanted == Wanted::Result
 }
 
-/// A model may give a page, and names the request then, which a login page does not.
-fn may_not_be_page(wanted: Wanted, answer: &Answer) -> bool {
+/// A model may give a page. Its answer names the request then, which a login page does not.
+fn may_not_be_page(wanted: Wanted, answer: Answer) -> bool {
     match wanted {
         Wanted::Anything => false,
-        Wanted::Result => answer.named_id.is_empty() || answer.named_id != answer.asked_id,
-        Wanted::RunResult => answer.named_id.is_empty(),
+        Wanted::Result => answer.header != NamedRequest::Asked,
+        Wanted::RunResult => answer.header == NamedRequest::Nobody,
         _ => true,
     }
 }
@@ -161,19 +187,8 @@ fn is_about_request(wanted: Wanted) -> bool {
     )
 }
 
-fn names_other_request(answer: &Answer) -> bool {
-    !answer.asked_id.is_empty() && !answer.named_id.is_empty() && answer.asked_id != answer.named_id
-}
-
-/// Whether a last status says that its request failed. Some services give an `error` of no
-/// meaning with every status.
-pub fn has_failed(error: Option<&str>, error_type: Option<&str>) -> bool {
-    let is_said = |text: Option<&str>| text.is_some_and(|text| !text.trim_ascii().is_empty());
-    is_said(error) || is_said(error_type)
-}
-
-/// Whether the service itself says that it does not know the request: a 404 may also come from a
-/// proxy that was moved, or from a web framework that knows no such route (protocol §3.2).
+/// Whether the service itself says that it does not know the request. A 404 may also come from a
+/// proxy that was moved, or from a web framework that knows no such route (§3.2).
 pub fn is_unknown_request(detail: &str, status: &str) -> bool {
     status == "NOT_FOUND"
         || detail
@@ -181,8 +196,8 @@ pub fn is_unknown_request(detail: &str, status: &str) -> bool {
             .eq_ignore_ascii_case("Request not found")
 }
 
-/// Whether an HTTP error in place of the result of a request that has completed may pass: the
-/// result is not there yet, or something in between does not find it.
+/// Whether an HTTP error in place of the result of a completed request may pass: the result is
+/// not there yet, or a server in between does not find it.
 pub fn may_result_come(http_status: u16, detail: &str) -> bool {
     const EARLY: &str = "still in progress";
     let is_early = || {
@@ -198,23 +213,21 @@ pub fn may_result_come(http_status: u16, detail: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ID: &str = "0b6c1d1e";
     const NOTHING: Answer = Answer {
         body: Body::Json,
-        status: "",
+        status: QueueStatus::Unknown,
         is_like_status: false,
-        asked_id: ID,
-        named_id: "",
-        is_of_known_request: false,
+        header: NamedRequest::Nobody,
+        request_id: NamedRequest::Nobody,
     };
     const STATUS: Answer = Answer {
-        status: "IN_PROGRESS",
+        status: QueueStatus::InProgress,
         is_like_status: true,
-        named_id: ID,
+        request_id: NamedRequest::Asked,
         ..NOTHING
     };
     const RESULT: Answer = Answer {
-        named_id: ID,
+        header: NamedRequest::Asked,
         ..NOTHING
     };
     const READS: [Wanted; 3] = [Wanted::Status, Wanted::FollowedStatus, Wanted::Result];
@@ -225,15 +238,15 @@ mod tests {
 
     #[test]
     fn an_answer_of_the_service_counts() {
-        assert_eq!(judge(Wanted::Status, &STATUS), Verdict::Believe);
-        assert_eq!(judge(Wanted::FollowedStatus, &STATUS), Verdict::Believe);
+        assert_eq!(judge(Wanted::Status, STATUS), Verdict::Believe);
+        assert_eq!(judge(Wanted::FollowedStatus, STATUS), Verdict::Believe);
         for body in [Body::Json, Body::Text, Body::Bytes] {
-            assert_eq!(judge(Wanted::Result, &with(body, RESULT)), Verdict::Believe);
+            assert_eq!(judge(Wanted::Result, with(body, RESULT)), Verdict::Believe);
             let hidden = with(body, NOTHING);
-            assert_eq!(judge(Wanted::Result, &hidden), Verdict::Believe, "no id");
+            assert_eq!(judge(Wanted::Result, hidden), Verdict::Believe, "no id");
         }
         for wanted in [Wanted::SubmitReply, Wanted::RunResult, Wanted::Anything] {
-            assert_eq!(judge(wanted, &NOTHING), Verdict::Believe);
+            assert_eq!(judge(wanted, NOTHING), Verdict::Believe);
         }
     }
 
@@ -246,23 +259,23 @@ mod tests {
             (Body::Broken, Problem::NoJson),
         ] {
             for wanted in [READS.as_slice(), &[Wanted::SubmitReply]].concat() {
-                let verdict = judge(wanted, &with(body, NOTHING));
+                let verdict = judge(wanted, with(body, NOTHING));
                 assert_eq!(verdict, Verdict::Refuse(problem), "{wanted:?} {body:?}");
             }
         }
         for wanted in [Wanted::SubmitReply, Wanted::Status, Wanted::FollowedStatus] {
             let text = with(Body::Text, STATUS);
-            assert_eq!(judge(wanted, &text), Verdict::Refuse(Problem::NoJson));
+            assert_eq!(judge(wanted, text), Verdict::Refuse(Problem::NoJson));
         }
     }
 
     #[test]
     fn a_page_that_names_the_request_is_what_the_model_gave() {
         let page = with(Body::Page, RESULT);
-        assert_eq!(judge(Wanted::Result, &page), Verdict::Believe);
-        assert_eq!(judge(Wanted::RunResult, &page), Verdict::Believe);
-        for stray in [NOTHING, named("other", RESULT)] {
-            let verdict = judge(Wanted::Result, &with(Body::Page, stray));
+        assert_eq!(judge(Wanted::Result, page), Verdict::Believe);
+        assert_eq!(judge(Wanted::RunResult, page), Verdict::Believe);
+        for stray in [NOTHING, named(NamedRequest::Stranger, RESULT)] {
+            let verdict = judge(Wanted::Result, with(Body::Page, stray));
             assert_eq!(verdict, Verdict::Refuse(Problem::Page));
         }
     }
@@ -270,7 +283,7 @@ mod tests {
     #[test]
     fn nothing_need_be_said_of_what_was_done() {
         for body in [Body::Empty, Body::Text, Body::Json, Body::Bytes] {
-            let verdict = judge(Wanted::Acknowledgement, &with(body, NOTHING));
+            let verdict = judge(Wanted::Acknowledgement, with(body, NOTHING));
             assert_eq!(verdict, Verdict::Believe, "{body:?}");
         }
         for (body, problem) in [
@@ -278,46 +291,48 @@ mod tests {
             (Body::Events, Problem::Events),
             (Body::Broken, Problem::NoJson),
         ] {
-            let verdict = judge(Wanted::Acknowledgement, &with(body, NOTHING));
+            let verdict = judge(Wanted::Acknowledgement, with(body, NOTHING));
             assert_eq!(verdict, Verdict::Refuse(problem));
         }
     }
 
     #[test]
     fn a_status_is_no_result_and_a_result_no_status() {
-        let verdict = judge(Wanted::Result, &STATUS);
+        let verdict = judge(Wanted::Result, STATUS);
         assert_eq!(verdict, Verdict::Refuse(Problem::StatusForResult));
         let models_own = Answer {
             is_like_status: false,
             ..STATUS
         };
-        assert_eq!(judge(Wanted::Result, &models_own), Verdict::Believe);
+        assert_eq!(judge(Wanted::Result, models_own), Verdict::Believe);
         for wanted in [Wanted::Status, Wanted::FollowedStatus] {
-            assert_eq!(judge(wanted, &RESULT), Verdict::Refuse(Problem::NoStatus));
+            assert_eq!(judge(wanted, RESULT), Verdict::Refuse(Problem::NoStatus));
         }
     }
 
     #[test]
     fn a_new_status_is_for_the_caller_to_judge_but_not_followed() {
         let new = Answer {
-            status: "PENDING",
+            status: QueueStatus::Unknown,
             ..STATUS
         };
-        assert_eq!(judge(Wanted::Status, &new), Verdict::Believe);
-        assert!(!is_followed_status(&new));
-        let verdict = judge(Wanted::FollowedStatus, &new);
+        assert_eq!(judge(Wanted::Status, new), Verdict::Believe);
+        assert!(!is_followed_status(new));
+        let verdict = judge(Wanted::FollowedStatus, new);
         assert_eq!(verdict, Verdict::Refuse(Problem::NoStatus));
-        let handled = judge(Wanted::FollowedStatus, &with(Body::Handled, new));
+        let handled = judge(Wanted::FollowedStatus, with(Body::Handled, new));
         assert_eq!(handled, Verdict::Refuse(Problem::NoStatus));
         assert_eq!(
-            judge(Wanted::Status, &with(Body::Handled, NOTHING)),
+            judge(Wanted::Status, with(Body::Handled, NOTHING)),
             Verdict::Believe
         );
     }
 
-    fn named<'a>(id: &'a str, answer: Answer<'a>) -> Answer<'a> {
+    /// The same answer, about another request.
+    fn named(request: NamedRequest, answer: Answer) -> Answer {
         Answer {
-            named_id: id,
+            header: request,
+            request_id: request,
             ..answer
         }
     }
@@ -329,26 +344,23 @@ mod tests {
             (Wanted::FollowedStatus, STATUS),
             (Wanted::Result, RESULT),
         ] {
-            let stray = named("other", answer);
-            assert_eq!(judge(wanted, &stray), Verdict::AskOnceMore);
-            let known = Answer {
-                is_of_known_request: true,
-                ..stray
-            };
+            let stray = named(NamedRequest::Stranger, answer);
+            assert_eq!(judge(wanted, stray), Verdict::AskOnceMore);
+            let known = named(NamedRequest::Known, answer);
             let refused = Verdict::Refuse(Problem::OtherRequest);
-            assert_eq!(judge(wanted, &known), refused);
-            assert_eq!(judge(Wanted::Acknowledgement, &known), Verdict::Believe);
+            assert_eq!(judge(wanted, known), refused);
+            assert_eq!(judge(Wanted::Acknowledgement, known), Verdict::Believe);
         }
-        assert!(!is_followed_status(&named("other", STATUS)));
+        assert!(!is_followed_status(named(NamedRequest::Stranger, STATUS)));
     }
 
     #[test]
-    fn only_words_or_a_type_make_a_failure() {
-        for (error, error_type) in [(None, None), (Some(""), None), (Some(" \n"), Some(""))] {
-            assert!(!has_failed(error, error_type), "{error:?} {error_type:?}");
-        }
-        assert!(has_failed(Some("Runner went away"), None));
-        assert!(has_failed(None, Some("runner_disconnected")));
+    fn a_models_own_request_id_names_no_request() {
+        let output = Answer {
+            request_id: NamedRequest::Stranger,
+            ..RESULT
+        };
+        assert_eq!(judge(Wanted::Result, output), Verdict::Believe);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const NAMESPACES: [&[u8]; 2] = [b"workflows", b"comfy"];
 /// An endpoint id that is safe to build URLs from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointId {
-    /// What was given, without a trailing slash: the id, or a URL.
+    /// The caller's text without a trailing slash: the id, or a URL.
     given: String,
     /// Where `[namespace/]owner/alias[/path]` begins in it.
     start: usize,
@@ -32,7 +32,7 @@ impl EndpointId {
             return Self::at(legacy(id)?, 0);
         }
         let id = id.strip_suffix('/').unwrap_or(id);
-        // What is no URL of fal's is no id either: no segment has a colon.
+        // A URL of another host is no id either: no segment has a colon.
         let start = match fal_url_path(id) {
             None => 0,
             Some(path) if id.as_bytes().get(path) == Some(&b'/') => path + 1,
@@ -119,7 +119,7 @@ impl EndpointId {
 pub struct RequestId<'a>(&'a str);
 
 impl<'a> RequestId<'a> {
-    /// Accepts what can be one path segment as it stands; `None` for anything else.
+    /// Accepts a text that can be one path segment as it stands. `None` for any other.
     pub fn parse(id: &'a str) -> Option<Self> {
         is_segment(id.as_bytes()).then_some(Self(id))
     }

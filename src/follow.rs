@@ -1,34 +1,12 @@
-//! What to do after a status reply of the queue (protocol §5.3).
+//! When to ask again for the status of a request (§5.3).
 
-/// The default pause between two status polls, in milliseconds.
+/// The default time between two polls, in milliseconds.
 pub const POLL_INTERVAL_MS: f64 = 500.0;
 
-/// Polls that say nothing new for so long are cross-checked, in milliseconds: a cache may keep giving
-/// one status.
+/// If polls say nothing new for so long, in milliseconds, the next one goes past every cache.
 pub const QUIET_MS: f64 = 60_000.0;
 
-/// The next step of following a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Still queued or running: ask again after the poll interval.
-    Wait,
-    /// Completed, well or not: the result call tells which.
-    FetchResult,
-    /// No status this protocol has. Waiting for another could wait forever.
-    Unknown,
-}
-
-/// Decides by the `status` field of a reply. There is no failed or cancelled status: both
-/// are `COMPLETED`, and the cause is on the result.
-pub fn after(status: &str) -> Step {
-    match status {
-        "IN_QUEUE" | "IN_PROGRESS" => Step::Wait,
-        "COMPLETED" => Step::FetchResult,
-        _ => Step::Unknown,
-    }
-}
-
-/// A caller's poll interval, or the default where it is no usable number.
+/// A caller's poll interval, or the default if the interval is no usable number.
 pub fn poll_interval_ms(given: f64) -> f64 {
     if given.is_finite() && given >= 0.0 {
         given
@@ -41,7 +19,7 @@ pub fn poll_interval_ms(given: f64) -> f64 {
 /// followed for `age_ms`, with `queue_position` requests ahead of it: a tenth of its age, and
 /// longer in line. `random` is uniform in 0..1.
 ///
-/// Half of the requests end within the next doubling of their age, whatever it is, so that the
+/// At any age, half of the requests end before their age doubles. So the
 /// end is noticed late by a twentieth of the time it took, while a second's job is asked for
 /// as often as an hour's.
 pub fn poll_delay_ms(age_ms: f64, queue_position: f64, is_hidden: bool, random: f64) -> f64 {
@@ -62,20 +40,6 @@ pub fn poll_delay_ms(age_ms: f64, queue_position: f64, is_hidden: bool, random: 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn queued_and_running_requests_are_asked_again_and_completed_ones_fetched() {
-        assert_eq!(after("IN_QUEUE"), Step::Wait);
-        assert_eq!(after("IN_PROGRESS"), Step::Wait);
-        assert_eq!(after("COMPLETED"), Step::FetchResult);
-    }
-
-    #[test]
-    fn a_status_outside_the_protocol_is_not_waited_on() {
-        for status in ["FAILED", "CANCELLED", "completed", ""] {
-            assert_eq!(after(status), Step::Unknown, "{status}");
-        }
-    }
 
     #[test]
     #[allow(clippy::float_cmp)] // passed on, not computed

@@ -106,7 +106,7 @@ pub(crate) fn bytes(seeds: &[impl AsRef<[u8]>]) -> BoxedStrategy<Vec<u8>> {
 fn apply((what, at, length, which): Damage, bytes: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     let share = |part: u16, of: usize| usize::from(part) * (of + 1) / (usize::from(u16::MAX) + 1);
     let start = share(at, bytes.len());
-    // Mostly short: what is left has to be like the input that it was.
+    // Mostly short, so that the rest is still like the original input.
     let longest = (bytes.len() - start).min(1 << (which % 8));
     let end = start + share(length, longest);
     let piece = PIECES[usize::from(which) % PIECES.len()];

@@ -17,11 +17,11 @@ pub struct RetryPolicy {
     /// Each wait is the one before times this.
     pub backoff_multiplier: f64,
     /// Statuses worth another try, where the caller has no list of their own. Without any,
-    /// no status is, whatever the caller lists.
+    /// no status is, even if the caller lists it.
     pub retryable_statuses: &'static [u16],
     /// Spread each wait by ±25 %.
     pub jitter: bool,
-    /// What may be sent twice.
+    /// Whether a request may be sent twice.
     pub repeat: Repeat,
     /// A job is paid for: as long as `Retry-After` says is waited, up to an hour.
     pub waits_out_retry_after: bool,
@@ -59,7 +59,7 @@ pub enum Failure {
         retry_after_ms: Option<f64>,
         /// The caller's own start timeout ran out (`X-Fal-Request-Timeout-Type: user`).
         user_timeout: bool,
-        /// It is not the service's last word, whatever the status says.
+        /// In spite of its status, it is not the service's last word.
         is_passing: bool,
     },
     /// No answer: the connection failed, before or after the request arrived.
@@ -106,7 +106,7 @@ impl RetryPolicy {
         ..Self::RESULT
     };
 
-    /// Fetching what a failed job left: the failure will stay.
+    /// Fetching the result of a failed job: the failure will stay.
     pub const FAILED_RESULT: Self = Self {
         max_retries: 3,
         ..Self::RESULT
@@ -236,7 +236,7 @@ pub fn retry_after_ms(value: &str, now_ms: f64, parse_date: impl Fn(&str) -> f64
         return Some(seconds * 1_000.0);
     }
     let at = parse_date(value);
-    // NaN, from what is neither, fails this comparison.
+    // NaN, from a text that is neither, fails this comparison.
     (at >= 0.0).then(|| (at - now_ms).max(0.0))
 }
 

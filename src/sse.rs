@@ -8,11 +8,11 @@ pub const END: u8 = b'\r';
 /// `data` matters: fal's streams name no other field that a client acts on (protocol §7).
 ///
 /// All of it is a number below [`Events::STATES`], 0 at a stream's beginning: how much of
-/// [`PREFIX`] the line has brought so far, or what comes after that; and two marks.
+/// [`PREFIX`] the line has matched so far, or the part after that; and two marks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Events(pub u8);
 
-/// What a line of data begins with. Only the first of a stream may have the byte order mark.
+/// The beginning of a line of data. Only the first line of a stream may have the byte order mark.
 const PREFIX: &[u8] = b"\xef\xbb\xbfdata:";
 /// A line that has not begun, but for the first.
 const BLANK: u8 = 3;
@@ -33,14 +33,14 @@ impl Events {
     /// How many states there are.
     pub const STATES: u8 = 64;
 
-    /// Takes the next bytes, and leaves at their beginning what they bring of the events' data,
-    /// with [`END`] where one ends: how many bytes these are. At a stream's end, two more LF
+    /// Takes the next bytes, and leaves the events' data at their beginning, with [`END`] after
+    /// each event. Returns how many bytes of data there are. At a stream's end, two more LF
     /// end an event that lacks its blank line.
     pub fn read(&mut self, bytes: &mut [u8]) -> usize {
         let mut kept = 0;
         for at in 0..bytes.len() {
             let data = bytes.get(at).and_then(|byte| self.next(*byte));
-            // Each byte leaves one at most: what is overwritten has been read.
+            // Each byte leaves one at most, so that only bytes that were read are overwritten.
             if let (Some(data), Some(place)) = (data, bytes.get_mut(kept)) {
                 *place = data;
                 kept += 1;
@@ -49,7 +49,7 @@ impl Events {
         kept
     }
 
-    /// What a byte brings.
+    /// The byte of data that comes of a byte, if any.
     fn next(&mut self, byte: u8) -> Option<u8> {
         let line = self.0 & LINE;
         let was_cr = self.0 & AFTER_CR != 0;

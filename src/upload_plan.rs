@@ -11,7 +11,7 @@ pub const PART_BYTES: f64 = 10.0 * MEBIBYTE;
 /// An upload has no more parts than this: the rule of S3, whose way of uploading this is.
 pub const MOST_PARTS: f64 = 10_000.0;
 
-/// How many bytes of a file of `size` bytes go up at a time: all of them where that is
+/// How many bytes of a file of `size` bytes go up at a time: all of them if the file has
 /// `threshold` at most, else a part, of `part_size` unless that makes too many. Sizes are `f64`,
 /// as JavaScript's are; for NaN, the default holds.
 pub fn part_bytes(size: f64, threshold: f64, part_size: f64) -> f64 {

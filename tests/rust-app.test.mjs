@@ -93,6 +93,17 @@ test("a job that waits tells its place in the queue, and is cancelled with its c
   assert.deepEqual(await received("GET", `${id}/status`), statuses, "nobody asks for the cancelled one");
 });
 
+test("a reload goes on with the job, which is submitted once", async () => {
+  const { page, ask } = await open();
+  await ask("A slow river");
+  await page.getByRole("status").filter({ hasText: /^Rendering frame/ }).waitFor();
+  await page.reload();
+  await untilVideoPlays(page);
+  assert.equal((await received("POST", "/text-to-video")).length, 1);
+  assert.deepEqual(await received("PUT", "/cancel"), []);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0, "nothing is left to go on with");
+});
+
 test("the next prompt takes the place of the first, whose job is cancelled", async () => {
   const { page, ask } = await open();
   await ask("Not this one");

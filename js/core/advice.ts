@@ -1,16 +1,16 @@
-// What a caller can do about an answer that fal did not give: a server in between did, or none.
+// Advice for the caller about an answer that came from another server than fal, such as a proxy.
 
-/** How proxies and other servers refuse a URL that they do not know. */
+/** The statuses by which proxies and other servers refuse a URL that they do not know. */
 const REFUSED = [400, 403, 404, 405, 412];
-/** How they answer where there is no proxy. */
+/** The statuses of a server without a proxy at the proxy's URL. */
 const MISSING = [404, 405];
-/** How a GET in place of a POST is answered: its input and its method are gone. */
+/** The statuses in answer to a POST that a redirect turned into a GET, without its input. */
 const WITHOUT_INPUT = [400, 404, 405, 412, 415, 422];
-/** What web frameworks say of a path or method that they do not know. */
+/** The words of web frameworks for a path or method that they do not know. */
 const UNROUTED = /^(not found|method not allowed)$/i;
 
-/** The facts of a failure, with advice where the request went another way than straight to fal. */
-export function advised(reason: any): any {
+/** Adds advice to the facts of a failure, if the request did not go directly to fal. */
+export function withAdvice(reason: any): any {
   const advice = reason?.falCode && !reason.advice && adviceOn(reason);
   return advice ? { ...reason, advice } : reason;
 }
@@ -19,22 +19,22 @@ function adviceOn({ falCode, operation, status, body, request }: any): string | 
   const { isRouted, method, url, redirectedTo } = request ?? {};
   const isAnswer = falCode === "bad_response";
   if (redirectedTo && /^post$/i.test(method) && (isAnswer || WITHOUT_INPUT.includes(status))) {
-    return `The POST was redirected to ${plain(redirectedTo)}, and a redirect by 301, 302 or 303 makes a GET of it: send it there at once, or redirect it by 308`;
+    return `The POST was redirected to ${withoutQuery(redirectedTo)}, and a redirect by 301, 302 or 303 makes a GET of it: send it there at once, or redirect it by 308`;
   }
   if (!isRouted) return undefined;
   if (operation === "token" && REFUSED.includes(status)) {
     return "A proxy has to let pass rest.fal.ai/tokens/ (@fal-ai/server-proxy: in allowedUrlPatterns)";
   }
-  if (isAnswer) return `Is there a proxy at ${plain(url)}, and no login page before it?`;
-  return MISSING.includes(status) && !isOfFal(body) ? `Is there a proxy at ${plain(url)}?` : undefined;
+  if (isAnswer) return `Is there a proxy at ${withoutQuery(url)}, and no login page before it?`;
+  return MISSING.includes(status) && !isOfFal(body) ? `Is there a proxy at ${withoutQuery(url)}?` : undefined;
 }
 
-/** Whether an error body has fal's own words. */
+/** Whether an error body comes from fal. */
 function isOfFal(body: any): boolean {
   return body?.status === "NOT_FOUND" || (typeof body?.detail === "string" && !UNROUTED.test(body.detail));
 }
 
-/** A URL without its query, which may hold anything. */
-function plain(url: unknown): string {
+/** A URL without its query, which may hold secrets. */
+function withoutQuery(url: unknown): string {
   return String(url).split("?")[0] as string;
 }

@@ -1,5 +1,5 @@
-// A status stream may stay open and say nothing new, though its request has gone on: behind a proxy
-// that keeps the connection, for example. A poll finds that out.
+// A status stream may stay open without new statuses although its request has progressed, for example behind a
+// proxy that keeps the connection open. A poll detects that.
 
 /** Milliseconds without a new status until a stream is cross-checked. */
 const QUIET_MS = 60_000;
@@ -12,28 +12,28 @@ export function isAhead(status: any, other: any): boolean {
   return later > 0 || (later === 0 && status.queue_position < other.queue_position);
 }
 
-/** Polls for the status of a request whose stream says nothing new. */
+/** Polls for the status of a request if its stream brings no new status. */
 export class CrossCheck {
   readonly #poll: () => Promise<any>;
   readonly #take: (status: any) => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #heard: string | undefined;
+  #lastStatus: string | undefined;
   #isOver = false;
-  /** The stream was behind. */
+  /** A poll showed that the stream was behind. */
   found = false;
 
-  /** `take` is given what a poll says, and tells whether the stream was behind: then no other poll follows. */
+  /** `take` gets the status of each poll, and returns whether the stream was behind. Then polling ends. */
   constructor(poll: () => Promise<any>, take: (status: any) => boolean) {
     this.#poll = poll;
     this.#take = take;
     this.#wait();
   }
 
-  /** The stream said this. The same once more is nothing new. */
-  heard(status: any): void {
-    const said = JSON.stringify(status);
-    if (said === this.#heard) return;
-    this.#heard = said;
+  /** Takes a status of the stream. A repeated status counts as no news. */
+  noteStatus(status: any): void {
+    const text = JSON.stringify(status);
+    if (text === this.#lastStatus) return;
+    this.#lastStatus = text;
     this.#wait();
   }
 
@@ -48,7 +48,7 @@ export class CrossCheck {
   }
 
   async #check(): Promise<void> {
-    // A poll that fails says nothing of a stream that is alive.
+    // A failed poll says nothing about the stream.
     const status = await this.#poll().catch(() => undefined);
     if (this.#isOver) return;
     this.found = this.#take(status);

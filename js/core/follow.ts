@@ -1,77 +1,94 @@
-// How a request is followed: by the stream of its statuses where the way to the service
-// carries one, else by asking again and again, which is the Rust side's to pace.
+// Follows a request by the event stream of its statuses, if the route carries event streams. Otherwise the engine
+// polls, and decides the poll delay.
 
 import { CrossCheck, isAhead } from "./cross-check.ts";
 import { untilStaying } from "./leaving.ts";
 import { mostStreams } from "./multiplexing.ts";
-import { close, enter, isOpen, occupy, pathOf, suspect, trust } from "./paths.ts";
+import { countStream, mayStream, stopStreaming, streamRouteOf, suspectRoute, takeSlot, trustRoute } from "./paths.ts";
 import { FalStream } from "./stream.ts";
-import { isCompleted, opening } from "./streams.ts";
+import type { Followed } from "./settings.ts";
+import { isCompleted } from "./streams.ts";
 import type { Updates } from "./updates.ts";
-import type { Wasm } from "./wasm.ts";
+import type { Calls } from "./calls.ts";
 
-/** Milliseconds without a byte until a status stream gives way. */
+/** A status stream without a byte for this many milliseconds is given up. */
 const IDLE_MS = 45_000;
-/** The service sends the first status at once: by then a stream has begun, or is held back. */
+/** The service sends the first status at once. If none comes in this time, a proxy holds it back. In milliseconds. */
 const FIRST_MS = 2_000;
 /** The official client's interval. */
 const POLL_MS = 500;
-/** A stream that is cut so often is no way to follow a request. */
+/** If streaming fails this often, the client polls. */
 const TRIES = 2;
 
-/** Whether the caller asks for what the official client does, who reports every status. */
+/** Whether the caller asks for the official client's behaviour, which reports every status. */
 export function isOfficial({ mode, pollInterval }: any): boolean {
   return mode === "polling" || (mode !== "streaming" && pollInterval !== undefined);
 }
 
-/** The options by which the Rust side follows a request, telling `updates` of it. */
-export function following(wasm: Wasm, config: any, id: unknown, options: any, updates: Updates): object {
+/** The options of a call that follows a request, and reports its statuses to `updates`. */
+export function followOptions(calls: Calls, config: any, id: unknown, options: any, updates: Updates): object {
   const { mode, pollInterval = POLL_MS, logs, onProgress } = options;
-  // Progress is read from the logs.
+  // The client reads the progress from the logs.
   const followed = { logs: Boolean(logs || onProgress), onQueueUpdate: (status: unknown) => updates.take(status) };
   if (isOfficial(options)) return { ...followed, pollInterval };
 
-  const path = pathOf(config);
+  const route = streamRouteOf(config);
   const isAsked = mode === "streaming";
   let tries = isAsked ? 1 : TRIES;
-  /** Streams failed, and whether it was their fault shows when asking works. */
+  /** Streaming failed. If polling works, mark this route as unable to stream. */
   let isDoubted = false;
-  /** A try got no answer since the last stream was opened: the network may be at fault. */
+  /** A try got no answer since the last stream was opened, so the network may be the cause. */
   let isLost = false;
+  /** The last stream got no answer. */
+  let wasUnopened = false;
   const onRetry = (): void => {
     isLost = true;
     options.onRetry?.();
   };
-  const source = { wasm, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason, isLast: isCompleted };
+  const source = { calls, timeout: IDLE_MS, ...(!isAsked && { first: FIRST_MS }), toError: (reason: unknown) => reason, isLast: isCompleted };
   return {
     ...followed,
     ...(isAsked && { pollInterval }),
     onRetry,
     onQueueUpdate(status: unknown) {
-      if (isDoubted) (isLost ? suspect : close)(path);
+      if (isDoubted) (isLost ? suspectRoute : stopStreaming)(route);
       isDoubted = false;
       updates.take(status);
     },
-    async followStream({ url, ...request }: Followed, signal: AbortSignal) {
+    async followStream({ url, open, ...request }: Followed, signal: AbortSignal) {
       let last: any;
-      while (tries > 0 && (isAsked || isOpen(path))) {
-        const leave = isAsked ? occupy(path) : await enter(path, mostStreams(config, url));
-        if (!leave) return last;
+      while (tries > 0 && (isAsked || mayStream(route))) {
+        const freeSlot = isAsked ? countStream(route) : await takeSlot(route, mostStreams(config, url));
+        if (!freeSlot) return last;
         try {
-          const open = opening(wasm, config, id, { ...options, url, method: "GET", timeout: undefined, onRetry });
-          isLost = false;
-          const stream = new FalStream({ ...source, signal, open });
+          isLost = wasUnopened;
+          wasUnopened = false;
+          let unopened: any;
+          const openStream = (signal: AbortSignal): Promise<Response> =>
+            open(signal).catch((reason) => {
+              unopened = reason;
+              throw reason;
+            });
+          const stream = new FalStream({ ...source, signal, open: openStream });
           const poll = (): Promise<any> =>
-            wasm.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
-          const counts = (status: unknown): boolean => wasm.is_followed_status(status, request.requestId);
+            calls.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
+          const counts = (status: unknown): boolean => calls.isFollowedStatus(status, request.requestId);
           const read = await readStatuses(stream, counts, updates, poll, isAsked);
           last = read.last ?? last;
-          if (read.last) trust(path);
+          if (read.last) trustRoute(route);
           if (signal.aborted || isCompleted(last)) return last;
+          if (unopened?.falCode === "network") {
+            // The engine opens the stream again, or polls.
+            wasUnopened = true;
+            isDoubted = !isAsked;
+            await untilStaying(signal);
+            throw unopened;
+          }
+          isDoubted = false;
           tries = read.isRefused ? 0 : tries - 1;
           if (!read.isRefused) options.onRetry?.();
         } finally {
-          leave();
+          freeSlot();
         }
         if (tries > 0 || last) await untilStaying(signal);
       }
@@ -81,17 +98,9 @@ export function following(wasm: Wasm, config: any, id: unknown, options: any, up
   };
 }
 
-/** The request that is followed, as the Rust side knows it. */
-interface Followed {
-  requestId: string;
-  status_url: string;
-  /** Of the stream of its statuses. */
-  url: string;
-}
-
 /**
- * Reads the statuses of a stream up to its end; `counts` tells which events are statuses of the request. Returns the
- * last one, with all the logs or, if `isBare`, as the stream gives it. Rejects with what a callback throws.
+ * Reads the statuses of a stream up to its end. `counts` tells which events are statuses of the request. Returns the
+ * last status, with all the logs or, if `isBare`, as the stream gave it. If a callback throws, rejects with that error.
  */
 async function readStatuses(
   stream: FalStream,
@@ -118,15 +127,15 @@ async function readStatuses(
   });
   try {
     for await (const status of stream) {
-      // The call has ended already, and with it what it tells.
+      // The call has ended, so report nothing more.
       if (stream.signal.aborted) break;
       if (!counts(status)) {
-        // A login page is no stream of statuses, nor is that of another request.
+        // This is no status stream of the request: it may be a login page, or about another request.
         if (!last) return { isRefused: true };
-        // As after a poll that says such a thing: it is waited for the next one.
+        // Ignore this event, as polling ignores such an answer.
         continue;
       }
-      check.heard(status);
+      check.noteStatus(status);
       if (Array.isArray(status?.logs)) logs.push(...status.logs);
       const whole = "logs" in status ? { ...status, logs: [...logs] } : status;
       last = isBare ? status : whole;
@@ -134,7 +143,7 @@ async function readStatuses(
       if (thrown) break;
     }
   } catch (reason: any) {
-    // Nothing came at all: the server knows no such URL, or something holds its answer back.
+    // No status came: the server does not know the URL, or a proxy holds the answer back.
     if (!last) return { isRefused: reason?.falCode === "http" };
   } finally {
     check.end();

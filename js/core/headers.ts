@@ -1,6 +1,6 @@
-// What a caller's options ask for, as the headers and the query of the call (protocol §5.2).
+// The headers and the query for the caller's options (protocol §5.2).
 
-import { badArgument } from "./wasm.ts";
+import { badArgument } from "./bad-argument.ts";
 
 const SECONDS: Record<string, number | undefined> = {
   never: undefined,
@@ -14,7 +14,7 @@ const SECONDS: Record<string, number | undefined> = {
 
 type Headers = Record<string, unknown>;
 
-/** The lifecycle header for storage settings, none where they ask for nothing (§9.6). */
+/** The lifecycle header for storage settings (protocol §9.6). No header if they set nothing. */
 export function lifecycleHeader(name: string, settings: any): Headers {
   const { expiresIn, initialAcl } = settings ?? {};
   const isPreset = expiresIn == null || Object.hasOwn(SECONDS, expiresIn);
@@ -37,7 +37,7 @@ export function runHeaders({ storageSettings, startTimeout }: any): Headers {
   };
 }
 
-/** The headers of a submit. What has an option of its own wins over `headers`. */
+/** The headers of a submit. Options override the caller's `headers`. */
 export function submitHeaders(options: any): Headers {
   const { headers, priority, hint } = options;
   const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
@@ -57,7 +57,7 @@ function timeoutHeader(seconds: unknown): Headers {
   throw badArgument("startTimeout", "must be a number of seconds greater than 1", { given: seconds });
 }
 
-/** A query with these parameters, empty without any. */
+/** The query with these parameters. Empty if there are none. */
 export function queryOf(parameters: object): string {
   const query = String(new URLSearchParams({ ...parameters }));
   return query && `?${query}`;

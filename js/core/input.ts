@@ -1,41 +1,42 @@
-// Files in a model's input: finding them wherever they are, and putting a URL or a data URI
-// in their place. Everything else passes untouched, or is refused where JSON would lose it.
+// Finds the files in a model's input, at any depth, and replaces each by a URL or a data URI. Other values stay as
+// they are. Values that JSON would lose are refused.
 
 import { dataUri } from "./data-uri.ts";
 import { isFile, isFileList, tagOf } from "./file.ts";
 import { lifecycleHeader } from "./headers.ts";
 import { hasToJSON, isPlainObject, lossOf } from "./loss.ts";
 import { Progress, sent } from "./progress.ts";
-import { linked } from "./signal.ts";
+import { linkSignal } from "./signal.ts";
 import { upload } from "./upload.ts";
-import { type Wasm, badArgument } from "./wasm.ts";
+import { badArgument } from "./bad-argument.ts";
+import type { Calls } from "./calls.ts";
 
-/** Up to this size `auto` puts a file into the request itself, in bytes. */
+/** Up to this size, in bytes, `auto` puts a file into the request itself. */
 const AUTO_INLINE_BYTES = 8_192;
-/** Deeper than any model's input, and less deep than what JSON can write. */
+/** Deeper than any model's input, and within the depth that `JSON.stringify` can write. */
 const MAX_DEPTH = 1_000;
 
-/** A distinct file, and every place that wants its URL. */
+/** A distinct file, and the functions that put its URL into the input. */
 interface Found {
   file: Blob;
   path: string;
-  places: Array<(url: string) => void>;
+  puts: Array<(url: string) => void>;
 }
 
-/** How an input is searched. */
+/** How to search an input. */
 interface Aims {
-  /** It will be written as JSON: what JSON would lose is refused. */
+  /** The input will be written as JSON, so values that JSON would lose are refused. */
   isForJson: boolean;
   /** Files are replaced by URLs. */
   isUploading: boolean;
 }
 
 /**
- * `input` with its files replaced; the caller's own objects stay as they are. `inlined` takes the
- * files that go into the request's own text. Refuses, before anything is sent, what JSON would lose.
+ * Replaces the files in a copy of `input`; the caller's own objects stay unchanged. `options.inlined` takes the files
+ * that go into the request itself. Before anything is sent, refuses values that JSON would lose.
  */
-export async function transformed(wasm: Wasm, config: any, input: any, options: any, aims: Aims): Promise<any> {
-  const isInlined = inlining(options.files ?? config.files ?? "upload");
+export async function replaceFiles(calls: Calls, config: any, input: any, options: any, aims: Aims): Promise<any> {
+  const isInlined = inlineRule(options.files ?? config.files ?? "upload");
   const search = new Search(aims);
   let result = input;
   search.collect(input, "", 0, (copy) => (result = copy));
@@ -44,11 +45,11 @@ export async function transformed(wasm: Wasm, config: any, input: any, options: 
 
   const progress = new Progress(sent(options), files.map(({ file }) => file).filter((file) => !isInlined(file)));
   const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.storageSettings);
-  const { signal: abortSignal, end } = linked(options.abortSignal);
-  const replace = async ({ file, path, places }: Found): Promise<void> => {
+  const { signal: abortSignal, end } = linkSignal(options.abortSignal);
+  const replace = async ({ file, path, puts }: Found): Promise<void> => {
     try {
-      const url = isInlined(file) ? await (options.inlined?.of(file, abortSignal) ?? dataUri(file, abortSignal)) : await upload(wasm, config, file, { ...options, headers, abortSignal }, progress);
-      for (const put of places) put(url);
+      const url = isInlined(file) ? await (options.inlined?.of(file, abortSignal) ?? dataUri(file, abortSignal)) : await upload(calls, config, file, { ...options, headers, abortSignal }, progress);
+      for (const put of puts) put(url);
     } catch (reason: any) {
       throw reason?.falCode ? Object.assign(reason, { field: path }) : reason;
     }
@@ -56,64 +57,64 @@ export async function transformed(wasm: Wasm, config: any, input: any, options: 
   try {
     await Promise.all(files.map(replace));
   } finally {
-    // One of several uploads failed: the others need not go on.
+    // If one upload failed, abort the others.
     end();
   }
   return result;
 }
 
-function inlining(files: unknown): (file: Blob) => boolean {
+function inlineRule(files: unknown): (file: Blob) => boolean {
   if (files === "upload") return () => false;
   if (files === "inline") return () => true;
   if (files === "auto") return ({ size }) => size <= AUTO_INLINE_BYTES;
   throw badArgument("files", 'must be "upload", "inline" or "auto"');
 }
 
-/** A search for files, and for what JSON would lose, through each object once. */
+/** Searches an input for files and for values that JSON would lose. Visits each object once. */
 class Search {
   readonly found = new Map<Blob, Found>();
   readonly #aims: Aims;
-  /** What became of an object: itself, or a copy where something in it is replaced. */
+  /** The result for each object: itself, or its copy if something in it is replaced. */
   readonly #seen = new Map<object, object | undefined>();
-  /** The class whose instance is searched, if it is one. */
+  /** The name of the class whose instance is being searched, if any. */
   #owner: string | undefined;
 
   constructor(aims: Aims) {
     this.#aims = aims;
   }
 
-  /** Notes the files in a value. What holds files is copied: `put` takes the copy. */
+  /** Collects the files in a value. If it holds files, passes a copy to `put` and returns `true`. */
   collect(value: any, path: string, depth: number, put: (copy: any) => void): boolean {
     const { isForJson, isUploading } = this.#aims;
     if (isUploading && isFile(value)) {
-      if (this.#owner) throw badArgument(named(path), `is a file ${this.#inOwner()}`);
-      const file = this.found.get(value) ?? { file: value, path, places: [] };
+      if (this.#owner) throw badArgument(fieldName(path), `is a file ${this.#inOwner()}`);
+      const file = this.found.get(value) ?? { file: value, path, puts: [] };
       this.found.set(value, file);
-      file.places.push(put);
+      file.puts.push(put);
       return true;
     }
     const loss = isForJson && lossOf(value);
-    if (loss) throw badArgument(named(path), loss);
+    if (loss) throw badArgument(fieldName(path), loss);
     if (!this.#isSearched(value)) return false;
     if (depth > MAX_DEPTH) throw badArgument("input", `has more than ${MAX_DEPTH} levels`);
-    if (!this.#seen.has(value)) this.#seen.set(value, this.#replaced(value, path, depth));
+    if (!this.#seen.has(value)) this.#seen.set(value, this.#searchObject(value, path, depth));
     const copy = this.#seen.get(value);
     if (copy === undefined) throw badArgument("input", "cannot be written as JSON: it contains itself", { field: path });
     if (copy !== value) put(copy);
     return copy !== value;
   }
 
-  /** What says itself how JSON writes it, and instances of classes where nothing is replaced, pass as they are. */
+  /** Whether to search within a value. Not for values with `toJSON`; class instances only if JSON will write them. */
   #isSearched(value: any): boolean {
     if (Array.isArray(value) || isPlainObject(value) || isFileList(value)) return true;
     return this.#aims.isForJson && typeof value === "object" && value !== null && !hasToJSON(value);
   }
 
-  #replaced(value: any, path: string, depth: number): object {
-    // Unknown as long as it is being searched.
+  #searchObject(value: any, path: string, depth: number): object {
+    // While the object is being searched, its result is unknown.
     this.#seen.set(value, undefined);
     const isList = Array.isArray(value) || isFileList(value);
-    if (!isList && !isPlainObject(value)) return this.#inspected(value, path, depth);
+    if (!isList && !isPlainObject(value)) return this.#searchInstance(value, path, depth);
     const copy: any = isList ? Array.from(value) : { ...value };
     let isChanged = isFileList(value);
     for (const name of Object.keys(copy)) {
@@ -123,14 +124,14 @@ class Search {
     return isChanged ? copy : value;
   }
 
-  /** An instance of a class is sent as its own fields, as it is: there is no copy to put URLs into. */
-  #inspected(instance: any, path: string, depth: number): object {
+  /** Searches an instance of a class. JSON writes its own fields. It is not copied, so it must hold no files. */
+  #searchInstance(instance: any, path: string, depth: number): object {
     const outer = this.#owner;
     this.#owner = instance.constructor?.name || tagOf(instance);
     for (const name of Object.keys(instance)) {
       const at = path ? `${path}.${name}` : name;
       this.collect(instance[name], at, depth + 1, () => {
-        throw badArgument(named(at), `holds a file ${this.#inOwner()}`);
+        throw badArgument(fieldName(at), `holds a file ${this.#inOwner()}`);
       });
     }
     this.#owner = outer;
@@ -142,6 +143,6 @@ class Search {
   }
 }
 
-function named(path: string): string {
+function fieldName(path: string): string {
   return path ? `input.${path}` : "input";
 }

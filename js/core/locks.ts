@@ -1,31 +1,31 @@
-// Web Locks, as far as they answer: sandboxed pages are refused, and some have been seen to say nothing.
+// Web Locks with time limits. Sandboxed pages are refused, and some lock managers never answer.
 
-import { Late, bounded } from "./patience.ts";
+import { Late, awaitAtMost } from "./patience.ts";
 
-/** Longer than this no lock manager thinks about whether a lock is free, in milliseconds. */
+/** A working lock manager tells within this time whether a lock is free, in milliseconds. */
 const ANSWER_MS = 1_000;
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export type Release = () => void;
 
-/** The lock manager has not answered: it is not waited for again until it does. */
+/** The lock manager has not answered. Until it does, nothing waits for it again. */
 let isSilent = false;
 
 /**
- * Takes a lock if it is free: how to give it back, nothing where somebody else has it.
- * Rejects where there are no locks, or where these do not answer.
+ * Takes a lock if it is free, and returns a function that releases it. Returns nothing if the lock is held.
+ * Rejects if the runtime has no locks, or if they do not answer.
  */
 export async function takeLock(name: string): Promise<Release | undefined> {
   if (isSilent) throw new Late(ANSWER_MS);
   let isLate = false;
   const asked = request(name, { ifAvailable: true }).then((release) => {
     isSilent = false;
-    // Nobody waits for it any more.
+    // The caller has given up, so release the lock.
     if (isLate) release?.();
     return release;
   });
   try {
-    return await bounded(asked, ANSWER_MS);
+    return await awaitAtMost(asked, ANSWER_MS);
   } catch (reason) {
     isLate = isSilent = reason instanceof Late;
     throw reason;
@@ -37,11 +37,11 @@ export function waitForLock(name: string, signal: AbortSignal): Promise<Release 
   return request(name, { signal });
 }
 
-/** The names of the locks that are held, over all pages of this origin; none where that cannot be told. */
+/** The names of the held locks, over all pages of this origin. Empty if the runtime cannot tell. */
 export async function heldLocks(): Promise<string[]> {
   if (isSilent) return [];
   try {
-    const { held = [] } = await bounded(manager().query(), ANSWER_MS);
+    const { held = [] } = await awaitAtMost(manager().query(), ANSWER_MS);
     return held.map(({ name = "" }) => name);
   } catch {
     return [];

@@ -1,8 +1,8 @@
-// What JSON would lose of an input: the job would run, and cost, with garbage in place of it.
+// Finds values of an input that JSON would lose. The job would run and be billed with a wrong input.
 
 import { isBytes, isFile, isFileList, tagOf } from "./file.ts";
 
-/** What to give in place of a value that JSON writes as `{}`, by the value's tag. */
+/** Advice for values that JSON writes as `{}`, by the value's tag. */
 const INSTEAD: Record<string, string> = {
   Map: "Object.fromEntries(map)",
   Set: "[...set]",
@@ -19,17 +19,17 @@ const INSTEAD: Record<string, string> = {
   RegExp: "its source",
 };
 
-/** Primitives in objects, which JSON writes as what they hold. */
+/** Boxed primitives, which JSON writes as primitives. */
 const BOXED = /^(String|Number|Boolean)$/;
 
-/** Whether a value says itself how JSON writes it. */
+/** Whether a value has a `toJSON` method. */
 export function hasToJSON(value: any): boolean {
   return typeof value?.toJSON === "function";
 }
 
 /**
- * Why JSON would lose what a value itself holds, `undefined` where it would not. An instance of a
- * class loses nothing by it: JSON writes its own fields, of which each is asked for alone.
+ * Why JSON would lose the value, or `undefined` if it would not. The fields of an object are checked one by one, by
+ * other calls. So an instance of a class is no loss in itself: JSON writes its own fields.
  */
 export function lossOf(value: any): string | undefined {
   if (isFile(value)) return "is a file where none is uploaded, which JSON would empty";
@@ -45,19 +45,19 @@ export function lossOf(value: any): string | undefined {
   return `is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}, which JSON would empty${instead ? `: give ${instead}` : ""}`;
 }
 
-/** An object literal, also one from another realm: its prototype is null or has none. */
+/** Whether a value is an object literal, possibly of another realm. Its prototype is null, or has none. */
 export function isPlainObject(value: any): boolean {
   if (typeof value !== "object" || !value) return false;
   const parent = Object.getPrototypeOf(value);
   return parent === null || Object.getPrototypeOf(parent) === null;
 }
 
-/** A stream of Node's: its fields are those of its inner life. */
+/** Whether a value is a stream of Node's. Its fields are internal. */
 function isStream(value: any): boolean {
   return typeof value.pipe === "function" && typeof value.on === "function";
 }
 
-/** A part of a document, on which frameworks leave fields of theirs. */
+/** Whether a value is a DOM node. Frameworks add fields of their own to nodes. */
 function isNode(value: any): boolean {
   return typeof value.nodeType === "number" && typeof value.nodeName === "string";
 }

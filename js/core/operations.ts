@@ -1,25 +1,29 @@
-// The operations of the package, between what its users call and what the Rust side does:
-// what only JavaScript can be, options and files and streams, is dealt with here.
+// The operations of the package. They prepare options, files and streams for the calls of the engine, as only
+// JavaScript can handle these.
 
 import { unlessAborted } from "../abort.ts";
-import { meaning, resultOf } from "./answers.ts";
-import { following, isOfficial } from "./follow.ts";
+import { badArgument } from "./bad-argument.ts";
+import { type Calls, callsOn, resultOf } from "./calls.ts";
+import { followOptions, isOfficial } from "./follow.ts";
 import { Inlined } from "./data-uri.ts";
+import type { Engine } from "./engine.ts";
 import { asFile } from "./file.ts";
 import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.ts";
-import { transformed } from "./input.ts";
+import { replaceFiles } from "./input.ts";
 import { Progress, sent } from "./progress.ts";
 import { withReports } from "./reporter.ts";
-import { leaving } from "./signal.ts";
-import { statusStream, streamed } from "./streams.ts";
+import { leaveSignal } from "./signal.ts";
+import { openModelStream, openStatusStream } from "./streams.ts";
 import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
-import { type Call, type Wasm, badArgument, guarded } from "./wasm.ts";
 
-/** What the face of the package calls. They reject with facts, which it makes exceptions of. */
+/** An operation of the package. `target` is an endpoint id, a file, an input or a saved request. */
+export type Call = (config: any, target: any, options: any) => Promise<any>;
+
+/** The operations behind the public functions. They reject with facts, which the client turns into exceptions. */
 export interface Operations {
   subscribe: Call;
-  /** Goes on as `subscribe` with the request that the options name. */
+  /** Follows the request in the options to its result, as `subscribe` does. */
   resume: Call;
   submit: Call;
   status: Call;
@@ -32,15 +36,14 @@ export interface Operations {
   token: Call;
   upload: Call;
   transformInput: Call;
-  /** Whether the instance has trapped: there must be no more calls. */
+  /** Whether the instance has crashed. Then it must not be called again. */
   isCrashed(): boolean;
 }
 
 /** The operations on a WebAssembly instance. */
-export function operations(instance: Wasm): Operations {
-  const { guard, isCrashed } = guarded(instance);
-  const wasm = meaning(guard);
-  const { status, result, cancel, token } = wasm;
+export function operations(engine: Engine): Operations {
+  const calls = callsOn(engine);
+  const { status, result, cancel, token, isCrashed } = calls;
   return {
     isCrashed,
     status,
@@ -48,70 +51,70 @@ export function operations(instance: Wasm): Operations {
     cancel,
     token,
     async submit(config, id, options) {
-      return wasm.submit(config, id, await submission(wasm, config, id, options));
+      return calls.submit(config, id, await submitOptions(calls, config, id, options));
     },
     subscribe: (config, id, options) =>
       withReports(options, async (options) => {
-        const call = await submission(wasm, config, id, options);
+        const call = await submitOptions(calls, config, id, options);
         const updates = new Updates(options, isOfficial(options));
         let isSettled = false;
         const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
-          updates.submitted();
+          updates.markSubmitted();
           // The request is saved before onEnqueue is called.
           await options.onSubmitted?.(reply);
-          // A submit in flight ends after a call that was left, and its request is saved all the same.
+          // A submit in flight may end after its call. The request is saved, but the caller gets no callback.
           if (!isSettled && !signal.aborted) void options.onEnqueue?.(reply.request_id);
         };
-        const followed = { ...call, ...following(wasm, config, id, ofReads(options), updates), onSubmitted };
-        const answer = await wasm.subscribe(config, id, followed).finally(() => (isSettled = true));
+        const followed = { ...call, ...followOptions(calls, config, id, readOptions(options), updates), onSubmitted };
+        const answer = await calls.subscribe(config, id, followed).finally(() => (isSettled = true));
         return resultOf(answer, updates.summary());
       }),
     resume: (config, id, options) =>
       withReports(options, async (options) => {
         const updates = new Updates(options, isOfficial(options));
-        const answer = await wasm.resume(config, id, { ...options, ...following(wasm, config, id, ofReads(options), updates) });
+        const answer = await calls.resume(config, id, { ...options, ...followOptions(calls, config, id, readOptions(options), updates) });
         return resultOf(answer, updates.summary());
       }),
     async run(config, id, options) {
-      return wasm.run(config, id, await prepared(wasm, config, id, options, runHeaders(options), {}));
+      return calls.run(config, id, await prepareInput(calls, config, id, options, runHeaders(options), {}));
     },
     async stream(config, id, options: any) {
       const call = { ...options, abortSignal: options.signal };
-      return streamed(wasm, config, id, await prepared(wasm, config, id, call, {}, {}));
+      return openModelStream(calls, config, id, await prepareInput(calls, config, id, call, {}, {}));
     },
     async streamStatus(config, id, options) {
-      return statusStream(wasm, config, id, options);
+      return openStatusStream(calls, config, id, options);
     },
     subscribeToStatus: (config, id, options) =>
       withReports(options, async (options) => {
         const updates = new Updates(options, isOfficial(options));
-        return updates.shown(await wasm.follow(config, id, { ...options, ...following(wasm, config, id, ofReads(options), updates) }));
+        return updates.shown(await calls.follow(config, id, { ...options, ...followOptions(calls, config, id, readOptions(options), updates) }));
       }),
     async upload(config, given, options: any) {
       const file = asFile(given);
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);
-      const stored = upload(wasm, config, file, { ...options, headers }, new Progress(sent(options), [file]));
+      const stored = upload(calls, config, file, { ...options, headers }, new Progress(sent(options), [file]));
       return unlessAborted(options.abortSignal, stored);
     },
-    transformInput: (config, input, options) => transformed(wasm, config, input, options, { isForJson: false, isUploading: true }),
+    transformInput: (config, input, options) => replaceFiles(calls, config, input, options, { isForJson: false, isUploading: true }),
   };
 }
 
-/** The options without what ends the call as a whole: the reads of a request that is followed have their own end. */
-function ofReads({ detachSignal, onOver, ...options }: any): any {
+/** The options without `detachSignal` and `onOver`, which concern the whole call and not its status requests. */
+function readOptions({ detachSignal, onOver, ...options }: any): any {
   return options;
 }
 
 /**
- * What a submit sends. Leaving the call ends the uploads that come before it; `onOver` is called where it is
- * not submitted.
+ * The options of a submit. Uploads files first; if the caller leaves the call, the uploads end. Calls `onOver` if
+ * nothing will be submitted.
  */
-async function submission(wasm: Wasm, config: object, id: unknown, options: any): Promise<object> {
+async function submitOptions(calls: Calls, config: object, id: unknown, options: any): Promise<object> {
   const { webhookUrl, abortSignal, onOver } = options;
   const query = webhookUrl ? { fal_webhook: webhookUrl } : {};
   try {
-    const { signal, end } = leaving(options);
-    const call = await prepared(wasm, config, id, { ...options, abortSignal: signal }, submitHeaders(options), query).finally(end);
+    const { signal, end } = leaveSignal(options);
+    const call = await prepareInput(calls, config, id, { ...options, abortSignal: signal }, submitHeaders(options), query).finally(end);
     return { ...call, abortSignal };
   } catch (reason) {
     onOver?.();
@@ -119,23 +122,22 @@ async function submission(wasm: Wasm, config: object, id: unknown, options: any)
   }
 }
 
-/** Options whose input is checked and holds no files any more. */
-async function prepared(wasm: Wasm, config: any, id: unknown, options: any, headers: object, query: object): Promise<any> {
+/** Checks the input, replaces its files, and returns the options of the request. */
+async function prepareInput(calls: Calls, config: any, id: unknown, options: any, headers: object, query: object): Promise<any> {
   const method = String(options.method || "post").toUpperCase();
   const { input, autoUpload = true } = options;
-  const facts = wasm.check(id, input, (options.validate ?? config.validate) !== false);
-  if (facts) throw facts;
+  calls.check(id, input, (options.validate ?? config.validate) !== false);
   const inlined = new Inlined();
   const files = { ...options, ...(method !== "GET" && { inlined }) };
-  // Files are read and sent, which may take long.
-  const changed = input && transformed(wasm, config, input, files, { isForJson: true, isUploading: autoUpload });
+  // Reading and sending files may take long.
+  const changed = input && replaceFiles(calls, config, input, files, { isForJson: true, isUploading: autoUpload });
   const sent = await unlessAborted<any>(options.abortSignal, changed);
-  // With GET the input is the query.
+  // With GET, the input is sent as the query.
   const parameters = { ...query, ...(method === "GET" && sent) };
   return { ...options, body: inlined.body(json(sent)), method, headers, query: queryOf(parameters) };
 }
 
-/** The bare input as JSON, nothing where there is no input. */
+/** The input as JSON, or `undefined` without an input. */
 function json(input: unknown): string | undefined {
   try {
     return input ? JSON.stringify(input) : undefined;

@@ -1,59 +1,59 @@
-// Which ways to the service carry streams: some proxies hold an answer back until it is
-// whole, or know no such URL. That is found out once, and remembered for a while.
+// Which routes to the service carry event streams. Some proxies hold an answer back until it is complete, or refuse
+// the URL. The client remembers such a route for a while.
 
 import { heldLocks, takeLock } from "./locks.ts";
 
-/** How long a way counts as unfit, in milliseconds. */
+/** How long a route counts as unable to stream, in milliseconds. */
 const CLOSED_MS = 600_000;
-/** Streams that fail over a longer time than this, with none that works in between, fail for the path's sake. */
+/** If all streams fail for longer than this, in milliseconds, the route is the cause and not an outage. */
 const OUTAGE_MS = 60_000;
 
-/** A way to the service. */
-export interface Path {
-  /** What the limit of streams is counted by. */
+/** A route to the service. */
+export interface Route {
+  /** The name under which streams are counted. */
   readonly name: string;
-  /** By `performance.now()`, as clocks are set. */
+  /** In time of `performance.now()`, as the user may set the clock. */
   closedUntil: number;
-  /** When a stream failed together with the network, if none has worked since. */
+  /** When a stream first failed together with the network, if none has worked since. */
   lostSince?: number | undefined;
-  /** The numbers of the streams of this page. */
+  /** The numbers of this page's streams. */
   readonly numbers: Set<number>;
 }
 
-const paths = new Map<unknown, Path>();
+const routes = new Map<unknown, Route>();
 
-/** The way that a client's calls take: its proxy, its middleware, or the straight one. */
-export function pathOf({ proxyUrl, requestMiddleware }: any): Path {
+/** The route of a client's calls: its proxy, its middleware, or directly to fal. */
+export function streamRouteOf({ proxyUrl, requestMiddleware }: any): Route {
   const key = proxyUrl ?? requestMiddleware ?? "fal";
-  let path = paths.get(key);
-  if (!path) paths.set(key, (path = { name: String(proxyUrl ?? "fal"), closedUntil: -1, numbers: new Set() }));
-  return path;
+  let route = routes.get(key);
+  if (!route) routes.set(key, (route = { name: String(proxyUrl ?? "fal"), closedUntil: -1, numbers: new Set() }));
+  return route;
 }
 
-/** Whether it may carry a stream, as far as is known. */
-export function isOpen(path: Path): boolean {
-  return path.closedUntil < performance.now();
+/** Whether the route may carry an event stream. */
+export function mayStream(route: Route): boolean {
+  return route.closedUntil < performance.now();
 }
 
-/** It does not. */
-export function close(path: Path): void {
-  path.closedUntil = performance.now() + CLOSED_MS;
+/** Marks the route as unable to stream. */
+export function stopStreaming(route: Route): void {
+  route.closedUntil = performance.now() + CLOSED_MS;
 }
 
-/** A stream failed while nothing answered. That is an outage, unless it goes on for long. */
-export function suspect(path: Path): void {
+/** A stream failed, and other requests got no answer, too. That is an outage, unless it lasts long. */
+export function suspectRoute(route: Route): void {
   const now = performance.now();
-  path.lostSince ??= now;
-  if (now - path.lostSince > OUTAGE_MS) close(path);
+  route.lostSince ??= now;
+  if (now - route.lostSince > OUTAGE_MS) stopStreaming(route);
 }
 
-/** A stream brought a status. */
-export function trust(path: Path): void {
-  path.lostSince = undefined;
+/** A stream brought a status, so the route carries streams. */
+export function trustRoute(route: Route): void {
+  route.lostSince = undefined;
 }
 
-/** Counts a stream that the caller asked for, and that has no limit. Returns a function that ends the count. */
-export function occupy({ numbers }: Path): () => void {
+/** Counts a stream that the caller asked for, which has no limit. Returns a function that uncounts it. */
+export function countStream({ numbers }: Route): () => void {
   let number = 1;
   while (numbers.has(number)) number += 1;
   numbers.add(number);
@@ -61,17 +61,17 @@ export function occupy({ numbers }: Path): () => void {
 }
 
 /**
- * Finds room for one more stream, where all pages of this origin together may have `limit` of them.
- * Returns a function that gives the room back, or nothing if there is none.
+ * Takes one of `limit` slots for streams, which all pages of this origin share. Returns a function that frees the slot,
+ * or nothing if no slot is free.
  */
-export async function enter({ name, numbers }: Path, limit: number): Promise<(() => void) | undefined> {
+export async function takeSlot({ name, numbers }: Route, limit: number): Promise<(() => void) | undefined> {
   const lockName = (number: number): string => `fal-wasm stream ${number} ${name}`;
-  /** The locks that other pages hold. */
+  /** The names of the locks that other pages hold. */
   let held: string[] = [];
   for (let number = 1; number <= limit; number += 1) {
     if (numbers.has(number) || held.includes(lockName(number))) continue;
     numbers.add(number);
-    // Pages whose locks are refused, or do not answer, count for themselves.
+    // If locks are refused or do not answer, the page counts only its own streams.
     const release = await takeLock(lockName(number)).catch(() => () => {});
     if (release) return () => (numbers.delete(number), release());
     numbers.delete(number);

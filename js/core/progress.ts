@@ -1,19 +1,19 @@
-// How much of a call's files is sent.
+// Counts the bytes sent of a call's files.
 
 import type { UploadProgress } from "../types/storage.ts";
 import type { Reachability } from "./reporter.ts";
 
-/** How often the caller gets a report while bytes are on their way, in milliseconds. */
+/** The interval of reports to the caller while bytes are sent, in milliseconds. */
 const EVERY_MS = 100;
 
 /** Reports to the caller. */
 interface Listener {
   report(bytes: UploadProgress): void;
-  /** Nothing is sent, since a try failed. */
+  /** A try failed, and no bytes were sent since. */
   reportLost(): void;
 }
 
-/** Reports bytes sent to a caller who listens; `undefined` where nobody does. */
+/** A listener that reports bytes to the caller's callbacks; `undefined` if there are none. */
 export function sent({ onUploadProgress, onProgress, onRetry }: any): Listener | undefined {
   if (!onUploadProgress && !onProgress) return undefined;
   return {
@@ -25,24 +25,24 @@ export function sent({ onUploadProgress, onProgress, onRetry }: any): Listener |
   };
 }
 
-/** Calls a caller's function, if it is one. A progress bar that throws must not fail a job that is paid for. */
+/** Calls the caller's callback, and ignores its exceptions. */
 function callSafely(callback: unknown, progress: object): void {
   if (typeof callback !== "function") return;
   try {
     callback(progress);
   } catch {
-    // As said.
+    // A progress bar that throws must not fail a job that is paid for.
   }
 }
 
 /** Counts the bytes sent over all the uploads of one call. */
 export class Progress implements Reachability {
   readonly #listener: Listener | undefined;
-  /** Bytes sent of each file, by the URL that takes them, as the last try has it. */
+  /** Bytes of each file that the last try sent, by upload URL or part number. */
   readonly #sent = new Map<Blob, Map<string, number>>();
   #uploads = 0;
   #timer: any;
-  /** The most that was reported. */
+  /** The highest count that was reported. */
   #reported = 0;
   #reportedAt = 0;
   /** A try failed, and no bytes were sent since. */
@@ -53,7 +53,7 @@ export class Progress implements Reachability {
     for (const file of files) this.restart(file);
   }
 
-  /** An upload begins; to be ended, whatever comes of it. */
+  /** An upload begins. The caller must call `end` in any case. */
   begin(): void {
     if (!this.#listener) return;
     if (this.#uploads++ > 0) return;
@@ -65,15 +65,15 @@ export class Progress implements Reachability {
     if (--this.#uploads === 0) clearInterval(this.#timer);
   }
 
-  /** So many bytes of a file are sent to this URL. */
-  tell(file: Blob, url: string, bytes: number): void {
+  /** Sets how many bytes of a file were sent to this URL. */
+  count(file: Blob, url: string, bytes: number): void {
     this.#isLost = false;
     this.#sent.get(file)?.set(url, bytes);
-    // Timers of a page in the background are slow.
+    // Browsers slow down the timers of a background page, so report from here, too.
     if (performance.now() - this.#reportedAt > 2 * EVERY_MS) this.#report();
   }
 
-  /** Nothing of a file counts any more. */
+  /** Resets the count of a file. */
   restart(file: Blob): void {
     this.#sent.set(file, new Map());
   }
@@ -85,7 +85,7 @@ export class Progress implements Reachability {
     this.#report();
   }
 
-  /** A try failed. The next report says so, unless other files or parts are sent meanwhile. */
+  /** A try failed. The next report says so, unless bytes of other files or parts are sent before it. */
   readonly onRetry = (): void => {
     this.#isLost = true;
   };
@@ -104,7 +104,7 @@ export class Progress implements Reachability {
       total += file.size;
       for (const part of sent.values()) loaded += part;
     }
-    // Never back, so that a part sent again does not move the bar the wrong way.
+    // The count never decreases, so that a part that is sent again does not move the bar back.
     this.#reported = Math.max(this.#reported, loaded);
     this.#listener.report({ loaded: this.#reported, total });
   }

@@ -2,17 +2,17 @@
 
 import type { Progress } from "../types/progress.ts";
 
-/** The Rust side calls these functions, which are among the options of a call. */
+/** Callbacks among the options of a call, for the reachability of the service. */
 export interface Reachability {
-  /** A try failed, and the call waits to try again. */
+  /** A try failed, and the call will retry. */
   onRetry(): void;
   /** A try succeeded after one had failed. */
   onAnswer(): void;
 }
 
 /**
- * Does the work of a call whose options may have an `onProgress`. The `onProgress` that the work gets never
- * throws and never repeats a report. Lost connections are reported, too.
+ * Runs a call whose options may have an `onProgress`. The `onProgress` that `work` gets never throws and never
+ * repeats a report. It also reports lost connections.
  */
 export async function withReports<Result>(options: any, work: (options: any) => Promise<Result>): Promise<Result> {
   if (typeof options.onProgress !== "function") return work({ ...options, onProgress: undefined });
@@ -26,10 +26,10 @@ export async function withReports<Result>(options: any, work: (options: any) => 
 }
 
 class ProgressReporter implements Reachability {
-  readonly #tellCaller: (progress: Progress) => void;
+  readonly #callback: (progress: Progress) => void;
   /** The newest phase of the call itself. */
   #phase: Progress | undefined;
-  /** Since when nothing answers, or there is no network. */
+  /** Since when the service does not answer or the device is offline. */
   #since: number | undefined;
   #isLost = false;
   #isOffline = false;
@@ -37,14 +37,14 @@ class ProgressReporter implements Reachability {
   #last: string | undefined;
   readonly #listening = new AbortController();
 
-  constructor(tellCaller: (progress: Progress) => void) {
-    this.#tellCaller = tellCaller;
+  constructor(callback: (progress: Progress) => void) {
+    this.#callback = callback;
     const until = { signal: this.#listening.signal };
     globalThis.addEventListener?.("offline", () => this.#lose({ isLost: this.#isLost, isOffline: true }), until);
     globalThis.addEventListener?.("online", () => (this.#isLost ? this.#lose({ isLost: true, isOffline: false }) : this.onAnswer()), until);
   }
 
-  /** The call is in this phase, so the service can be reached. */
+  /** The call is in this phase. So the service is reachable. */
   readonly onProgress = (phase: Progress): void => {
     this.#phase = phase;
     this.onAnswer();
@@ -79,7 +79,7 @@ class ProgressReporter implements Reachability {
     if (!progress || text === this.#last || this.#listening.signal.aborted) return;
     this.#last = text;
     try {
-      this.#tellCaller(progress);
+      this.#callback(progress);
     } catch {
       // A progress bar that throws must not fail a job that is paid for.
     }

@@ -1,10 +1,10 @@
-import { abortFacts, detached } from "../../src/browser/watch.js";
+import { abortFacts, detachFacts } from "../stop.ts";
 
 /**
- * A signal that is aborted with another, or by `end`, which lets go of the other.
- * Throws the reason of one that is aborted already.
+ * A signal that is aborted with another signal, or by `end`. `end` also removes the listener from the other signal.
+ * Throws the facts of the abort if the other signal is already aborted.
  */
-export function linked(other: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+export function linkSignal(other: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
   if (other?.aborted) throw abortFacts(other.reason);
   const controller = new AbortController();
   const abort = (): void => controller.abort(other?.reason);
@@ -17,15 +17,15 @@ export function linked(other: AbortSignal | undefined): { signal: AbortSignal; e
 }
 
 /**
- * One signal for both ways to leave a call: aborted with the reason of `abortSignal`, or with the facts of
- * `detached`. `end` lets go of the caller's signals.
+ * One signal for an abort and a detach of a call. It is aborted with the reason of `abortSignal`, or with the facts of
+ * a detached call. `end` removes the listeners from the caller's signals.
  */
-export function leaving({ abortSignal, detachSignal, requestId }: any): { signal: AbortSignal; end: () => void } {
-  const aborted = linked(abortSignal);
+export function leaveSignal({ abortSignal, detachSignal, requestId }: any): { signal: AbortSignal; end: () => void } {
+  const aborted = linkSignal(abortSignal);
   if (!detachSignal) return aborted;
   const controller = new AbortController();
   const abort = (): void => controller.abort(aborted.signal.reason);
-  const detach = (): void => controller.abort(detached(requestId));
+  const detach = (): void => controller.abort(detachFacts(requestId));
   if (detachSignal.aborted) detach();
   aborted.signal.addEventListener("abort", abort);
   detachSignal.addEventListener?.("abort", detach);

@@ -1,57 +1,54 @@
-import { newController } from "../../src/browser/watch.js";
-import type { Wasm } from "./wasm.ts";
+import { newController } from "./controllers.ts";
+import type { Calls } from "./calls.ts";
 
-/** Where a stream comes from, and how its failures become exceptions. */
+/** The source of a stream, and the conversion of its failures to exceptions. */
 export interface Source {
-  wasm: Wasm;
-  /** Sends the request; the answer's body is the stream. */
+  calls: Calls;
+  /** Sends the request. The answer's body is the stream. */
   open(signal: AbortSignal): Promise<Response>;
   toError(reason: unknown): unknown;
   /** Ends the stream. */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds without a byte until the stream fails, also before the first one; by default,
-   * 45 s from the answer's headers on.
+   * Milliseconds without a byte until the stream fails, counted from the start of the request. By default, 45 s
+   * counted from the answer's headers.
    */
   timeout?: number | undefined;
-  /** The same, until the first byte. */
+  /** The same limit for the first byte. */
   first?: number | undefined;
-  /** Whether the stream ends with this event, also where its connection stays open. */
+  /** Whether the stream ends with this event, even if its connection stays open. */
   isLast?(event: any): boolean;
 }
 
 type Listener = (event: any) => void;
 
-/** Three of the service's comments, which come every 15 s (protocol §5.4), may be missed. */
+/** The service sends a comment every 15 s (protocol §5.4). Three may be missing. */
 const IDLE_MS = 45_000;
-/** The longest delay that timers take; a longer one would fire at once. */
+/** The longest delay of a timer. A longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
 
-/** How long a stream that said its end may take to end by itself, which saves its connection. */
+/** The time for a stream to end by itself after its last event, in milliseconds. That keeps the connection usable. */
 const LINGER_MS = 1_000;
-/** The event that ends a stream by OpenAI's convention, which models pass on. */
+/** The event that ends a stream by OpenAI's convention. Some models send it. */
 const DONE = "[DONE]";
 
-/** How many states `read_events` knows. */
-const STATES = 64;
-
-/** A running stream of server-sent events, or of bytes where the answer is of any other type. */
+/** A running stream of server-sent events, or of bytes if the answer has another content type. */
 export class FalStream {
-  // Minifiers rename classes.
+  // Set explicitly, as minifiers rename classes.
   static readonly name = "FalStream";
   readonly #source: Source;
   readonly #controller = new AbortController();
-  /** Aborted when the stream has ended, for whatever reason: only that frees its connection in Firefox. */
+  /** Aborted whenever the stream has ended, as Firefox frees the connection only then. */
   readonly #request = newController();
   readonly #listeners: Array<[type: string, listener: Listener]> = [];
   readonly #done: Promise<any>;
   #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
-  /** The events that no iteration has taken yet. */
+  /** The events that no loop has taken yet. */
   #buffer: unknown[] = [];
   #isIterated = false;
-  /** An event said that the stream has ended. */
+  /** The last event of the stream has come. */
   #saidEnd = false;
-  /** The end of a connection whose stream said its end, at most `LINGER_MS` later. */
+  /** Resolves when the connection has ended after the last event, or after `LINGER_MS`. */
   #rest: Promise<void> | undefined;
   #last: unknown;
   #failure: { error: unknown } | undefined;
@@ -62,7 +59,7 @@ export class FalStream {
   constructor(source: Source) {
     this.#source = source;
     this.#done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    // Whoever asks for it is told; nobody has to ask.
+    // Callers need not use `done`, so its rejection must not count as unhandled.
     this.#done.catch(() => {});
     const { signal } = source;
     const own = this.#controller.signal;
@@ -119,14 +116,14 @@ export class FalStream {
       const outcome = await Promise.race([ended, this.#read()]);
       this.#end(() => {
         const value = outcome === "aborted" ? (this.#last ?? {}) : this.#last;
-        if (outcome !== "aborted") this.#tell("done", value);
+        if (outcome !== "aborted") this.#dispatch("done", value);
         this.#settle.resolve(value);
       });
     } catch (reason) {
       const error = this.#source.toError(reason);
       this.#end(() => {
         this.#failure = { error };
-        this.#tell("error", error);
+        this.#dispatch("error", error);
         this.#settle.reject(error);
       });
       this.#controller.abort();
@@ -146,12 +143,12 @@ export class FalStream {
     const { signal } = this.#request;
     if (signal.aborted) return;
     const { timeout, first = timeout } = this.#source;
-    const response = await this.#alive(open(signal), first);
+    const response = await this.#withinTime(open(signal), first);
     this.#requestId = response.headers.get("x-fal-request-id") ?? "";
     const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
     const take = isEvents ? this.#events() : (bytes: Uint8Array) => this.#give(bytes, ["data"]);
     const reader = response.body?.getReader();
-    // A caller's own fetch may not heed its signal.
+    // A caller's own `fetch` may ignore its signal.
     signal.addEventListener("abort", () => void reader?.cancel().catch(() => {}), { once: true });
     let ms = first ?? IDLE_MS;
     for (;;) {
@@ -160,22 +157,22 @@ export class FalStream {
       if (this.#isOver || signal.aborted) return;
       if (value) take(value);
       if (this.#saidEnd && !done) {
-        this.#rest = this.#alive(drained(reader), LINGER_MS).catch(() => {});
+        this.#rest = this.#withinTime(readToEnd(reader), LINGER_MS).catch(() => {});
         return;
       }
       if (!done) continue;
-      // An event may lack its blank line.
+      // The last event may lack its blank line.
       if (isEvents) take(new Uint8Array([10, 10]));
       return;
     }
   }
 
-  /** Something to wait for, which fails when it takes too long. */
-  async #alive<T>(coming: Promise<T>, ms = 0): Promise<T> {
+  /** Waits for a step of the stream. Fails if it takes too long. */
+  async #withinTime<T>(coming: Promise<T>, ms = 0): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stalled = new Promise<never>((_, reject) => {
       const facts = { falCode: "http", status: 408, statusText: `nothing came for ${ms} ms` };
-      if (ms > 0 && ms <= MAX_MS) timer = setTimeout(() => reject({ ...facts, ...this.#names() }), ms);
+      if (ms > 0 && ms <= MAX_MS) timer = setTimeout(() => reject({ ...facts, ...this.#requestFacts() }), ms);
     });
     try {
       return await Promise.race([coming, stalled]);
@@ -184,46 +181,37 @@ export class FalStream {
     }
   }
 
-  /** The next bytes; none of an answer without a body. */
+  /** The next bytes. An answer without a body has none. */
   async #chunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, ms: number): Promise<ReadableStreamReadResult<Uint8Array>> {
     if (!reader) return { value: undefined, done: true };
     const read = reader.read().catch((cause: unknown) => {
-      throw { falCode: "network", cause, ...this.#names() };
+      throw { falCode: "network", cause, ...this.#requestFacts() };
     });
-    return this.#alive(read, ms);
+    return this.#withinTime(read, ms);
   }
 
-  #names(): object {
+  #requestFacts(): object {
     return { operation: "stream", ...(this.#requestId && { requestId: this.#requestId }) };
   }
 
-  /** What takes the bytes of server-sent events. */
+  /** Returns a function that takes the bytes of server-sent events. */
   #events(): (bytes: Uint8Array) => void {
-    const decoder = new TextDecoder();
-    let state = 0;
-    let begun = "";
+    const reader = this.#source.calls.eventReader();
     return (bytes) => {
-      // A copy: the bytes may also be somebody else's, and are written over.
-      const data = bytes.slice();
-      const read = this.#source.wasm.read_events(state, data);
-      state = read % STATES;
-      const texts = decoder.decode(data.subarray(0, read / STATES), { stream: true }).split("\r");
-      texts[0] = begun + texts[0];
-      begun = texts.pop()!;
-      for (const text of texts) {
+      for (const text of reader.read(bytes)) {
         if (this.#isOver || this.#saidEnd) return;
-        // An event without data is a sign of life, and no more.
+        // An event without data only shows that the connection is alive.
         if (text === DONE) this.#saidEnd = true;
-        else if (text) this.#give(this.#parsed(text), ["data", "message"]);
+        else if (text) this.#give(this.#parseEvent(text), ["data", "message"]);
       }
     };
   }
 
-  #parsed(text: string): unknown {
+  #parseEvent(text: string): unknown {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw { falCode: "bad_response", problem: "an event is not valid JSON", cause, ...this.#names() };
+      throw { falCode: "bad_response", problem: "an event is not valid JSON", cause, ...this.#requestFacts() };
     }
   }
 
@@ -231,7 +219,7 @@ export class FalStream {
     this.#last = event;
     const isHeard = this.#listeners.some(([type]) => types.includes(type));
     if (this.#isIterated || !isHeard) this.#buffer.push(event);
-    for (const type of types) this.#tell(type, event);
+    for (const type of types) this.#dispatch(type, event);
     this.#awaken();
     if (this.#source.isLast?.(event)) this.#saidEnd = true;
   }
@@ -242,13 +230,13 @@ export class FalStream {
     wake();
   }
 
-  #tell(type: string, event: unknown): void {
+  #dispatch(type: string, event: unknown): void {
     for (const [wanted, listener] of this.#listeners) {
       if (wanted !== type) continue;
       try {
         listener(event);
       } catch (error) {
-        // A listener's own failure is not the stream's, and must not be lost either.
+        // A listener that throws must not break the stream. The error is reported as uncaught.
         queueMicrotask(() => {
           throw error;
         });
@@ -258,6 +246,6 @@ export class FalStream {
 }
 
 /** Reads a body to its end. */
-async function drained(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
   while (reader && !(await reader.read()).done);
 }

@@ -1,13 +1,13 @@
-// What a caller is told of a request: every update once, and how far it is.
+// Reports statuses and progress of a request to the caller, each update once.
 
 import type { Progress } from "../types/progress.ts";
 
-/** Where a request stands, and since when. */
+/** The status of a request, and the times of its phases. */
 export class Updates {
   readonly #options: any;
   /** The caller asked for a report of every status, changed or not. */
   readonly #repeats: boolean;
-  #told: string | undefined;
+  #lastReport: string | undefined;
   #status: any;
   #submitted: number;
   #began: number | undefined;
@@ -24,33 +24,33 @@ export class Updates {
     this.#repeats = repeats;
   }
 
-  /** The request is in the queue from now on. */
-  submitted(): void {
+  /** The request enters the queue now. */
+  markSubmitted(): void {
     this.#submitted = performance.now();
   }
 
-  /** Takes a status with all the logs so far. Throws what the caller's callback throws. */
+  /** Takes a status with all the logs so far. Throws if the caller's callback throws. */
   take(status: any): void {
     this.#status = status;
     const state = status?.status;
     if (state !== "IN_QUEUE") this.#began ??= performance.now();
     if (state === "COMPLETED") this.#ended ??= performance.now();
     const key = JSON.stringify({ ...status, logs: status?.logs?.length });
-    const isNews = key !== this.#told;
-    this.#told = key;
+    const isNew = key !== this.#lastReport;
+    this.#lastReport = key;
     const { onQueueUpdate, onProgress } = this.#options;
-    if (onQueueUpdate && (isNews || this.#repeats)) void onQueueUpdate(this.shown(status));
-    // Old news, too, says that the service answers.
+    if (onQueueUpdate && (isNew || this.#repeats)) void onQueueUpdate(this.shown(status));
+    // A repeated status is reported, too, as it shows that the service answers.
     onProgress?.(this.#progress(state));
   }
 
-  /** A status as the caller gets it: without logs where only the progress is read from them. */
+  /** The status for the caller. If logs were fetched only for the progress, it has none. */
   shown(status: any): any {
     const { onProgress, logs } = this.#options;
     return onProgress && !logs && status?.logs?.length ? { ...status, logs: null } : status;
   }
 
-  /** What the service measured, and how long it took, in milliseconds. */
+  /** The service's metrics, and the timings in milliseconds. */
   summary(): object {
     const began = this.#began ?? this.#submitted;
     const ended = this.#ended ?? performance.now();
@@ -67,7 +67,7 @@ export class Updates {
     return { phase: "queued", progress: position < first ? 1 - position / first : first > 0 ? 0 : undefined, queuePosition: position };
   }
 
-  /** The share that the newest log lines name, in percent. It never goes back. */
+  /** The share that the newest log lines give in percent. It never decreases. */
   #ran(): number | undefined {
     const logs: any[] = this.#status?.logs ?? [];
     for (const log of logs.slice(this.#readLogs)) {

@@ -1,25 +1,24 @@
-// `fetch` does not tell how much of a body is sent; `XMLHttpRequest` does. So it also shows when
-// no more bytes go out, and the try is given up.
+// Sends bytes with `XMLHttpRequest`. Unlike `fetch`, it reports how many bytes are sent. So a try that sends no more
+// bytes can be ended.
 
 import { type Send, Stalled, Unseen, watchStall } from "./upload/stalled.ts";
 
 const NO_BODY = [204, 205, 304];
 
-/** When bytes last went out, of any request. */
-let flowing = 0;
-/** Whether a request of this page has told of bytes that went out. */
-let hasTold = false;
+/** When bytes of any request were last sent. */
+let lastProgress = 0;
+/** Whether any request of this page has reported progress. */
+let hasReported = false;
 
 /**
- * Whether this request will tell of its bytes as they go out. Behind a service worker that passes
- * requests on, none does.
+ * Whether this request will report progress. Behind a service worker that passes requests on, no request does.
  */
-function isTelling(): boolean {
-  return hasTold && !globalThis.navigator?.serviceWorker?.controller;
+function reportsProgress(): boolean {
+  return hasReported && !globalThis.navigator?.serviceWorker?.controller;
 }
 
-/** A `fetch` that says how many bytes it has sent where, and fails where it sends none for `stallMs`. */
-export function counted(stallMs: number, tell: (url: string, bytes: number) => void): Send {
+/** A `fetch` that reports the bytes it has sent, and fails if it sends none for `stallMs`. */
+export function xhrSend(stallMs: number, count: (url: string, bytes: number) => void): Send {
   return (url, { method = "PUT", headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
@@ -34,19 +33,19 @@ export function counted(stallMs: number, tell: (url: string, bytes: number) => v
       let wait = stallMs;
       const unseen = new Unseen(body?.size ?? 0);
       upload.onprogress = ({ loaded }) => {
-        flowing = moved = performance.now();
-        hasTold = isBegun = true;
+        lastProgress = moved = performance.now();
+        hasReported = isBegun = true;
         unseen.end();
         // Chromium counts the headers, too.
-        tell(url, Math.min(loaded, body?.size ?? 0));
+        count(url, Math.min(loaded, body?.size ?? 0));
       };
-      // The last bytes wait in the system's buffers, and take as long as those before them did.
+      // The last bytes wait in the system's buffers. Sending them may take as long as sending the others.
       upload.onload = () => (wait = Math.max(stallMs, performance.now() - began));
       const stop = watchStall(stallMs, () => {
-        // The browser lets no more than six requests to one host go at a time: one that has sent
-        // nothing may have to wait for the others.
-        const last = isBegun ? moved : Math.max(unseen.since, flowing);
-        const most = isBegun || isTelling() ? wait : unseen.allowance(stallMs);
+        // The browser sends at most six requests to one host at a time. A request without progress may be waiting for
+        // the others.
+        const last = isBegun ? moved : Math.max(unseen.since, lastProgress);
+        const most = isBegun || reportsProgress() ? wait : unseen.allowance(stallMs);
         const ms = performance.now() - last;
         if (ms > most) fail(new Stalled(ms));
       });
@@ -60,7 +59,7 @@ export function counted(stallMs: number, tell: (url: string, bytes: number) => v
         try {
           resolve(answer(request));
         } catch (error) {
-          // A status that no Response can have.
+          // `Response` refuses some statuses.
           reject(error);
         }
       };

@@ -1,10 +1,10 @@
-// The `edge-light` condition: as workerd, with the import written as its bundlers want it.
+// The `edge-light` condition: like workerd, with the form of import that its bundlers need.
 
 import type { Core } from "../core.js";
 import module from "../core.wasm?module";
 import { bind } from "../glue.js";
 
-/** Instantiates the module that came with the program. */
+/** Instantiates the module that is part of the program. */
 export async function instantiate(): Promise<Core> {
   return bind(module);
 }

@@ -1,27 +1,27 @@
-// `./inline`: as the default, but without `import()`, which service workers and background
-// scripts of extensions forbid.
+// `./inline`: like the default entry, but without `import()`, which service workers and extensions'
+// background scripts forbid.
 
 import make, { type Core } from "../core.js";
-import * as noting from "../journal.js";
-import * as sending from "../parts.js";
-import * as connections from "../realtime.js";
+import * as journalModule from "../journal.js";
+import * as partsModule from "../parts.js";
+import * as realtimeModule from "../realtime.js";
 
-/** Compiles the WebAssembly side, which is there already. */
+/** Compiles the WebAssembly, which is part of this bundle. */
 export function instantiate(): Promise<Core> {
   return make();
 }
 
-/** The realtime module, which is there already. */
+/** The realtime module, which is part of this bundle. */
 export async function realtime(): Promise<any> {
-  return connections;
+  return realtimeModule;
 }
 
-/** The journal, which is there already. */
+/** The module that persists requests, which is part of this bundle. */
 export async function journal(): Promise<any> {
-  return noting;
+  return journalModule;
 }
 
-/** What sends large files part by part, which is there already. */
+/** The module that sends large files in parts, which is part of this bundle. */
 export async function parts(): Promise<any> {
-  return sending;
+  return partsModule;
 }

@@ -1,19 +1,19 @@
-// What is brought in at its first use, wherever `import()` is allowed. (In the package, each of
-// these files is what scripts/entries.mjs builds of a module in js/.)
+// Modules that are loaded at their first use, for runtimes that allow `import()`. (In the package,
+// scripts/entries.mjs builds each of these files from a module in js/.)
 
-import { overNetwork } from "../network.ts";
+import { loadOverNetwork } from "../network.ts";
 
-/** Brings the realtime module in. */
+/** Loads the realtime module. */
 export function realtime(): Promise<any> {
-  return overNetwork(() => import("../realtime.js"));
+  return loadOverNetwork(() => import("../realtime.js"));
 }
 
-/** Brings the journal in. */
+/** Loads the module that persists requests. */
 export function journal(): Promise<any> {
-  return overNetwork(() => import("../journal.js"));
+  return loadOverNetwork(() => import("../journal.js"));
 }
 
-/** Brings in what sends large files part by part. */
+/** Loads the module that sends large files in parts. */
 export function parts(): Promise<any> {
-  return overNetwork(() => import("../parts.js"));
+  return loadOverNetwork(() => import("../parts.js"));
 }

@@ -1,13 +1,13 @@
-// The default entry: the module travels in `core.js`, which is fetched at the first call.
+// The default entry: `core.js` holds the WebAssembly, and is fetched at the first call.
 
 import type { Core } from "../core.js";
-import { isRemote, online, overNetwork } from "../network.ts";
+import { isRemote, loadOverNetwork, waitUntilOnline } from "../network.ts";
 
-/** Brings the WebAssembly side in. Offline, it waits for the network, as calls do. */
+/** Loads the core. While the device is offline, it waits for the network, as calls do. */
 export async function instantiate(): Promise<Core> {
-  // Firefox does not try an import again that has failed.
-  if (isRemote()) await online();
-  const { default: make } = await overNetwork(() => import("../core.js"));
+  // Firefox never retries a failed import, so do not start one while offline.
+  if (isRemote()) await waitUntilOnline();
+  const { default: make } = await loadOverNetwork(() => import("../core.js"));
   return make();
 }
 

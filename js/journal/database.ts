@@ -1,16 +1,16 @@
-// The database of the browser's that `persist: true` saves in.
+// The IndexedDB database for `persist: true`.
 
 import { type UseStore, del, promisifyRequest, set, values } from "idb-keyval";
-import { bounded } from "../core/patience.ts";
+import { awaitAtMost } from "../core/patience.ts";
 import type { PendingStore } from "../types/journal.ts";
 
 const NAME = "fal-wasm";
 const STORE = "pending";
 
-/** The connection, while there is one. */
+/** The connection, if one is open or opening. */
 let connection: Promise<IDBDatabase> | undefined;
 
-/** The store in this origin's IndexedDB, which is opened at its first use. */
+/** The store in this origin's IndexedDB. It is opened at its first use. */
 export function inDatabase(): PendingStore {
   return {
     list: () => values(use),
@@ -23,12 +23,12 @@ const use: UseStore = async (mode, work) => work(await open(mode));
 
 async function open(mode: IDBTransactionMode): Promise<IDBObjectStore> {
   try {
-    return objectStore(await connected(), mode);
+    return objectStore(await openConnection(), mode);
   } catch (reason: any) {
     if (reason?.name !== "InvalidStateError") throw reason;
-    // The connection was closed, and nobody was told.
+    // The browser closed the connection without an event, so open a new one.
     connection = undefined;
-    return objectStore(await connected(), mode);
+    return objectStore(await openConnection(), mode);
   }
 }
 
@@ -36,12 +36,12 @@ function objectStore(database: IDBDatabase, mode: IDBTransactionMode): IDBObject
   return database.transaction(STORE, mode).objectStore(STORE);
 }
 
-function connected(): Promise<IDBDatabase> {
+function openConnection(): Promise<IDBDatabase> {
   if (connection) return connection;
   const attempt = connect();
   connection = attempt;
-  // The next use tries again where this fails, or takes too long; what waits for it may still be served.
-  bounded(attempt).catch(() => {
+  // If opening fails or takes too long, the next use tries again. Callers of this attempt may still get its connection.
+  awaitAtMost(attempt).catch(() => {
     if (connection === attempt) connection = undefined;
   });
   return attempt;
@@ -56,13 +56,13 @@ async function connect(version?: number): Promise<IDBDatabase> {
   const database = await promisifyRequest(asked);
   const forget = (): void => void (connection = undefined);
   database.onclose = forget;
-  // Another page deletes the database, or changes its version: it would wait for this connection to close.
+  // Another page deletes the database or changes its version, and waits until this connection is closed.
   database.onversionchange = () => {
     forget();
     database.close();
   };
   if (database.objectStoreNames.contains(STORE)) return database;
-  // Somebody else has made an empty database of this name.
+  // Other code has made an empty database of this name. Add the store, which needs a new version.
   database.close();
   return connect(database.version + 1);
 }

@@ -1,36 +1,36 @@
-// The calls of this program that their callers have left, and that are not through with what they save: `pending`
-// waits for them, so that it lists neither too little nor too much.
+// Calls of this program that their callers have left, but that have not finished saving. `pending` waits for them, so
+// that its list is complete and without finished requests.
 
-import { PATIENCE_MS, bounded } from "../core/patience.ts";
+import { PATIENCE_MS, awaitAtMost } from "../core/patience.ts";
 
-/** As long as that a submit in flight is waited for, in milliseconds: without its id a second job would be bought. */
+/** How long to wait for a submit in flight, in milliseconds. If its id is lost, the caller would buy a second job. */
 const SUBMIT_MS = 30_000;
 
-/** A call and what it still has to do. */
+/** A call that saves its request. */
 export interface Ending {
-  /** Its caller has left it, or been told its end. */
+  /** The caller has left the call, or knows its outcome. */
   readonly isLeft: boolean;
-  /** Its job may be on its way, and nobody has its id yet. */
+  /** The submit may be in flight, and the request id is not known yet. */
   readonly isSubmitting: boolean;
-  /** Resolves when it is through. */
+  /** Resolves when the call has finished saving. */
   readonly done: Promise<void>;
 }
 
 const endings = new Set<Ending>();
 
-/** Has `callsThatLeave` wait for a call from here on. */
+/** Makes `waitForLeftCalls` wait for a call. */
 export function addEnding(ending: Ending): void {
   endings.add(ending);
   void ending.done.then(() => endings.delete(ending));
 }
 
-/** Resolves when the calls that were left are through, or have had their time. */
-export async function callsThatLeave(): Promise<void> {
+/** Resolves when the calls that were left have finished saving, or after a time limit. */
+export async function waitForLeftCalls(): Promise<void> {
   const left = [...endings].filter(({ isLeft }) => isLeft);
-  await Promise.all(left.map(({ done, isSubmitting }) => bounded(done, isSubmitting ? SUBMIT_MS : PATIENCE_MS).catch(() => {})));
+  await Promise.all(left.map(({ done, isSubmitting }) => awaitAtMost(done, isSubmitting ? SUBMIT_MS : PATIENCE_MS).catch(() => {})));
 }
 
-/** When the caller's code has run that awaits a call. */
-export function callerWasTold(): Promise<void> {
+/** Resolves after the caller's code that awaits a call has run. */
+export function letCallerRun(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,17 +1,17 @@
-// One call at a time follows a request, over all tabs of the origin: by Web Locks, and where
-// there are none (Node, pages over http), at least within this program.
+// Ensures that only one call at a time follows a request, over all tabs of the origin, with Web Locks. Without Web
+// Locks (Node, pages over http), it ensures that within this program.
 
 import { type Release, heldLocks, takeLock, waitForLock } from "../core/locks.ts";
 
 export type { Release };
 
 const PREFIX = "fal-wasm:";
-/** A page that goes away while its next one comes up still holds its locks for a moment. */
+/** During a reload, the old page still holds its locks for a moment. In milliseconds. */
 const LEAVING_MS = 1_000;
 
 /**
- * Takes hold of a request; nothing where another call keeps it.
- * @param waits until it is free, or `signal` is aborted; else for a second
+ * Takes the lock of a request. Returns nothing if another call keeps it.
+ * @param waits whether to wait until the lock is free or `signal` is aborted, instead of for one second
  */
 export async function hold(requestId: string, waits: unknown, signal?: AbortSignal): Promise<Release | undefined> {
   const ended = new AbortController();
@@ -20,7 +20,7 @@ export async function hold(requestId: string, waits: unknown, signal?: AbortSign
   signal?.addEventListener("abort", end);
   if (signal?.aborted) end();
   try {
-    return await locked(PREFIX + requestId, ended.signal);
+    return await lockOrWait(PREFIX + requestId, ended.signal);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
@@ -28,35 +28,35 @@ export async function hold(requestId: string, waits: unknown, signal?: AbortSign
 }
 
 /** The ids of all requests that are held. */
-export async function held(): Promise<Set<string>> {
-  const names = [...here.keys(), ...(await heldLocks())];
+export async function heldRequests(): Promise<Set<string>> {
+  const names = [...locksHere.keys(), ...(await heldLocks())];
   return new Set(names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length)));
 }
 
-async function locked(name: string, signal: AbortSignal): Promise<Release | undefined> {
+async function lockOrWait(name: string, signal: AbortSignal): Promise<Release | undefined> {
   let free: Release | undefined;
   try {
     free = await takeLock(name);
   } catch {
-    // A frame without an origin is refused.
-    return heldHere(name, signal);
+    // The browser refuses locks to a frame without an origin.
+    return holdHere(name, signal);
   }
   return free ?? waitForLock(name, signal).catch(() => undefined);
 }
 
-/** What is held in this program, with what resolves when it is free. */
-const here = new Map<string, Promise<void>>();
+/** The locks held within this program. Each promise resolves when its lock is free. */
+const locksHere = new Map<string, Promise<void>>();
 
-async function heldHere(name: string, signal: AbortSignal): Promise<Release | undefined> {
+async function holdHere(name: string, signal: AbortSignal): Promise<Release | undefined> {
   const ended = new Promise((resolve) => signal.addEventListener("abort", resolve));
-  for (let other = here.get(name); other; other = here.get(name)) {
+  for (let other = locksHere.get(name); other; other = locksHere.get(name)) {
     await Promise.race([other, ended]);
     if (signal.aborted) return undefined;
   }
   let free: Release;
-  here.set(name, new Promise((resolve) => (free = resolve)));
+  locksHere.set(name, new Promise((resolve) => (free = resolve)));
   return () => {
-    here.delete(name);
+    locksHere.delete(name);
     free();
   };
 }

@@ -1,73 +1,73 @@
-// The operations of the package where `persist` is on: requests are saved when they are submitted, and
-// dropped when their results were delivered. It is a module of its own, loaded at first use.
+// The operations of the package with `persist`. Requests are saved when they are submitted, and deleted when their
+// results were delivered. This is a separate module, loaded at its first use.
 
 import { unlessAborted } from "../abort.ts";
-import type { Operations } from "../core/operations.ts";
-import { leaving } from "../core/signal.ts";
-import { type Call, badArgument } from "../core/wasm.ts";
+import type { Call, Operations } from "../core/operations.ts";
+import { leaveSignal } from "../core/signal.ts";
+import { badArgument } from "../core/bad-argument.ts";
 import type { PendingEntry, PendingRequest } from "../types/journal.ts";
-import { callsThatLeave } from "./endings.ts";
-import { entryOf, isDue, isEntry, isOf, labelOf, listed } from "./entry.ts";
-import { held } from "./hold.ts";
-import { hasFailed } from "./outcome.ts";
-import { resumed } from "./resume.ts";
+import { waitForLeftCalls } from "./endings.ts";
+import { entryOf, isDue, isEntry, isOfRoute, labelOf, toPendingRequest } from "./entry.ts";
+import { heldRequests } from "./hold.ts";
+import { isFinal } from "./outcome.ts";
+import { resumeRequest } from "./resume.ts";
 import { routeOf } from "./route.ts";
 import { SavedCall, dropLater } from "./saved-call.ts";
-import { type SavedItems, savedIn } from "./store.ts";
+import { type SavedItems, storeFor } from "./store.ts";
 import { uploadsIn } from "./uploads.ts";
 
-/** The operations, and those on what is saved. */
+/** The operations, with those on saved requests. */
 export interface Journal extends Operations {
   pending: Call;
   forget: Call;
 }
 
-/** The operations on `core`, with requests saved where `options.persist` says. */
-export function over(core: Operations): Journal {
+/** Wraps the operations of `core` so that they save requests in the store of `options.persist`. */
+export function makeJournal(core: Operations): Journal {
   return {
     ...core,
-    submit: (config, id, options) => submitted(core.submit, config, id, options, false),
-    subscribe: (config, id, options) => submitted(core.subscribe, config, id, options, true),
+    submit: (config, id, options) => submitAndSave(core.submit, config, id, options, false),
+    subscribe: (config, id, options) => submitAndSave(core.subscribe, config, id, options, true),
     async upload(config, file, options: any) {
-      return core.upload(config, file, { ...options, store: uploadsIn(savedIn(options.persist), config) });
+      return core.upload(config, file, { ...options, store: uploadsIn(storeFor(options.persist), config) });
     },
-    result: dropping(core.result, hasFailed),
-    cancel: dropping(core.cancel, () => false),
+    result: thenDrop(core.result, isFinal),
+    cancel: thenDrop(core.cancel, () => false),
     async resume(config, given, options: any) {
-      const { signal, end } = leaving({ ...options, requestId: (given as any)?.requestId ?? given });
+      const { signal, end } = leaveSignal({ ...options, requestId: (given as any)?.requestId ?? given });
       try {
-        const saved = savedAnywhere(options);
+        const saved = storeOrDatabase(options);
         const found = await unlessAborted(signal, findEntry(saved, config, given, options));
-        return await resumed({ core, config, saved, options, signal, ...found });
+        return await resumeRequest({ core, config, saved, options, signal, ...found });
       } finally {
         end();
       }
     },
-    async pending(config, _subject, options: any) {
-      await callsThatLeave();
-      const saved = savedAnywhere(options);
+    async pending(config, _target, options: any) {
+      await waitForLeftCalls();
+      const saved = storeOrDatabase(options);
       const route = options.allRoutes ? undefined : await routeOf(config);
       const entries = await saved.requests();
       const due = entries.filter(isDue);
       for (const { requestId } of due) void saved.drop(requestId);
-      const ours = entries.filter((entry) => !due.includes(entry) && (options.allRoutes || isOf(route, entry)));
-      const ids = await held();
-      const requests = ours.map((entry): PendingRequest => listed(entry, ids.has(entry.requestId)));
+      const ours = entries.filter((entry) => !due.includes(entry) && (options.allRoutes || isOfRoute(route, entry)));
+      const ids = await heldRequests();
+      const requests = ours.map((entry): PendingRequest => toPendingRequest(entry, ids.has(entry.requestId)));
       return requests.sort((a, b) => a.submittedAt - b.submittedAt);
     },
     async forget(_config, given: any, options) {
-      await callsThatLeave();
-      await savedAnywhere(options).forget(given?.requestId ?? given);
+      await waitForLeftCalls();
+      await storeOrDatabase(options).forget(given?.requestId ?? given);
     },
   };
 }
 
-/** Submits, and saves the request before the caller is told of it. */
-async function submitted(submit: Call, config: object, id: unknown, options: any, isFollowed: boolean): Promise<unknown> {
-  const saved = savedIn(options.persist);
+/** Submits a request, and saves it before the caller gets its id. */
+async function submitAndSave(submit: Call, config: object, id: unknown, options: any, isFollowed: boolean): Promise<unknown> {
+  const saved = storeFor(options.persist);
   const label = labelOf(options);
   const logs = isFollowed && options.logs;
-  // What the middleware says must not hold the submit up, nor end it.
+  // Asking the middleware for the route must neither delay the submit nor make it fail.
   const asked = routeOf(config).catch(() => undefined);
   const call = new SavedCall(saved, options);
   const onSubmitted = async (reply: unknown): Promise<void> => call.save(entryOf(id, reply, { logs, label, route: await asked }), isFollowed);
@@ -75,10 +75,10 @@ async function submitted(submit: Call, config: object, id: unknown, options: any
   return call.run(() => submit(config, id, given), isFollowed);
 }
 
-/** A call after which its request is dropped, also where `isEnd` says so of its failure. */
-function dropping(call: Call, isEnd: (reason: unknown) => boolean): Call {
+/** A call that deletes its request afterwards: if it succeeds, or if `isEnd` is true for its failure. */
+function thenDrop(call: Call, isEnd: (reason: unknown) => boolean): Call {
   return async (config, id, options: any) => {
-    const saved = savedIn(options.persist);
+    const saved = storeFor(options.persist);
     let isOver = true;
     try {
       return await call(config, id, options);
@@ -91,10 +91,10 @@ function dropping(call: Call, isEnd: (reason: unknown) => boolean): Call {
   };
 }
 
-/** What `resume` was given: an entry, or the id of one that is saved. */
+/** Finds the entry to resume. `given` is an entry, or the request id of a saved one. */
 async function findEntry(saved: SavedItems, config: object, given: any, options: any): Promise<{ entry: PendingEntry; isSaved: boolean; isOurs: boolean }> {
   const requestId: unknown = given?.requestId ?? given;
-  // With an entry at hand the request can be followed without its store.
+  // If the caller gave the entry, the request can be followed without the store.
   const entries = await saved.requests().catch((reason): PendingEntry[] => {
     if (!isEntry(given)) throw reason;
     return [];
@@ -105,15 +105,15 @@ async function findEntry(saved: SavedItems, config: object, given: any, options:
     given,
     requestId: typeof requestId === "string" ? requestId : undefined,
   });
-  const isOurs = isOf(await routeOf(config), entry);
+  const isOurs = isOfRoute(await routeOf(config), entry);
   if (!isOurs && !options.allRoutes) {
     throw badArgument("entry", "belongs to another client, with another proxy or key: resume it there, or with allRoutes: true", { requestId: entry.requestId });
   }
-  // What pending() has listed was saved, and is not there any more where its result was delivered.
+  // An entry from pending() was saved when it was listed. If it is no longer saved, its result was delivered.
   return { entry, isSaved: Boolean(found) || "state" in entry, isOurs };
 }
 
-/** What is asked for may be in IndexedDB also where the client's setting is not to save. */
-function savedAnywhere({ persist }: any): SavedItems {
-  return savedIn(persist || true);
+/** The store of `persist`, by default IndexedDB: it may hold requests even if the client's setting is not to save. */
+function storeOrDatabase({ persist }: any): SavedItems {
+  return storeFor(persist || true);
 }

@@ -1,32 +1,32 @@
-// The route by which a client reaches fal. Saved requests belong to it: by another proxy, or with another
+// The route by which a client reaches fal. Saved requests belong to a route: through another proxy, or with another
 // key, fal may not know them.
 
-import { Late, bounded } from "../core/patience.ts";
-import { badArgument } from "../core/wasm.ts";
+import { Late, awaitAtMost } from "../core/patience.ts";
+import { badArgument } from "../core/bad-argument.ts";
 
-/** What a request about a job looks like to the middleware. It is not sent. */
+/** A sample request for asking the middleware. It is not sent. */
 const SAMPLE = { method: "GET", url: "https://queue.fal.run/", headers: {} };
 
-/** The route of requests that go to fal's own hosts. */
+/** The route of requests to fal's own hosts. */
 const FAL = "fal";
 
-/** A key of fal's has an id and a secret. */
+/** The form of fal's own keys: an id and a secret. */
 const KEY = /^[^:]+:./;
 
 /**
- * Where a client's requests go, without query: the URL of its proxy, or `fal`; with a fingerprint of the key that it
- * sends. Where middleware is all that knows, it is asked with a sample. Rejects with what that throws.
+ * The route of a client's requests: the URL of its proxy without query, or `fal`, with a fingerprint of the key that
+ * the client sends. Asks the middleware with a sample request. If the middleware throws, rejects with that error.
  */
 export async function routeOf(config: any): Promise<string> {
   const { requestMiddleware } = config;
   const place = placeOf(requestMiddleware ? await urlBy(requestMiddleware) : SAMPLE.url);
-  // A proxy is sent the key that the caller gave, not the one of the environment.
+  // A proxy gets a key from the configuration, but not one from the environment.
   return place + (place === FAL || config.isKeyGiven ? fingerprintOf(config) : "");
 }
 
 async function urlBy(requestMiddleware: any): Promise<string> {
   try {
-    return String((await bounded(() => requestMiddleware({ ...SAMPLE, headers: {} })))?.url);
+    return String((await awaitAtMost(() => requestMiddleware({ ...SAMPLE, headers: {} })))?.url);
   } catch (cause) {
     throw cause instanceof Late ? badArgument("requestMiddleware", "does not answer") : cause;
   }
@@ -37,14 +37,14 @@ function placeOf(url: string): string {
   try {
     const { document, location } = globalThis;
     const { origin, host, protocol, pathname } = new URL(url, document?.baseURI ?? location?.href);
-    // An origin of the browser's own kind, such as an extension's, is "null".
+    // The origin of an extension's URL is "null".
     return (origin === "null" ? `${protocol}//${host}` : origin) + pathname;
   } catch {
     return url.split(/[?#]/)[0]!;
   }
 }
 
-/** A token that a function gives may be another one the next time; fal's own keys stay. */
+/** The fingerprint of the key. A key from a function counts only if it is fal's own, as other tokens may change. */
 function fingerprintOf({ credentials }: any): string {
   const isFunction = typeof credentials === "function";
   const key = isFunction ? credentials() : credentials;
@@ -52,8 +52,8 @@ function fingerprintOf({ credentials }: any): string {
 }
 
 /**
- * 32 bits of a key (FNV-1a): two keys hardly meet, and nobody finds a key of 250 bits by them. Pages over http have no
- * better hash.
+ * A 32-bit hash of a key (FNV-1a). Two keys are unlikely to share it, and it does not reveal a key of 250 bits. Pages
+ * over http have no better hash.
  */
 function fingerprint(key: string): string {
   let hash = 0x811c9dc5;

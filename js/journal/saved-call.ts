@@ -1,22 +1,22 @@
-// One call whose request is saved: from its submit, or from where `resume` takes it up, until its end was told.
+// One call that saves its request: from the submit or the start of `resume`, until the caller has the outcome.
 
 import type { PendingEntry } from "../types/journal.ts";
-import { type Ending, addEnding, callerWasTold } from "./endings.ts";
+import { type Ending, addEnding, letCallerRun } from "./endings.ts";
 import { type Release, hold } from "./hold.ts";
-import { type Aftermath, hasFailed, isCancelled } from "./outcome.ts";
+import { isFinal } from "./outcome.ts";
 import type { SavedItems } from "./store.ts";
 
-/** Where a cancel takes longer, its request is let go of, so that another call can follow it. In milliseconds. */
+/** If a cancel takes longer, in milliseconds, the lock of its request is released, and another call can follow it. */
 const CANCEL_MS = 60_000;
 
-/** A call that saves its request, and drops it once there is nothing left to come back for. */
+/** A call that saves its request, and deletes it when there is nothing left to resume. */
 export class SavedCall implements Ending {
   readonly done: Promise<void>;
   readonly #saved: SavedItems;
   readonly #options: any;
   readonly #finish: () => void;
-  /** Resolves when nothing of the call goes on any more, with what came of it after its caller had left. */
-  #over: Promise<Aftermath | undefined> | undefined;
+  /** Resolves when the whole call is over, with whether its request was cancelled. */
+  #over: Promise<boolean | undefined> | undefined;
   #entry: PendingEntry | undefined;
   #release: Release | undefined;
   #saving: Promise<void> | undefined;
@@ -41,7 +41,7 @@ export class SavedCall implements Ending {
     return !this.#entry;
   }
 
-  /** Saves a request that was just submitted, and holds it if its call goes on to follow it. */
+  /** Saves a request that was just submitted. If the call follows the request, takes its lock, too. */
   save(entry: PendingEntry | undefined, isFollowed: boolean): Promise<void> {
     if (!entry) return Promise.resolve();
     this.#entry = entry;
@@ -49,22 +49,22 @@ export class SavedCall implements Ending {
   }
 
   async #begin(entry: PendingEntry, isFollowed: boolean): Promise<void> {
-    // Held first: no other tab may find it free.
+    // Takes the lock before the request is listed, so that no other tab can take it.
     if (isFollowed) this.#release = await hold(entry.requestId, false);
     await this.#saved.save(entry);
   }
 
-  /** Takes up a request that was saved before; `false` where another call follows it. */
+  /** Takes the lock of a saved request. Returns `false` if another call follows the request. */
   async take(entry: PendingEntry, signal: AbortSignal): Promise<boolean> {
     this.#entry = entry;
     this.#release = await hold(entry.requestId, this.#options.wait, signal);
     return Boolean(this.#release);
   }
 
-  /** The caller's options, listened to, for one call of the core. */
+  /** The caller's options for one call of the core, with callbacks that report to this object. */
   options(): any {
     const { onQueueUpdate } = this.#options;
-    let onOver: (aftermath?: Aftermath) => void;
+    let onOver: (isCancelled?: boolean) => void;
     this.#over = new Promise((resolve) => (onOver = resolve));
     return {
       ...this.#options,
@@ -77,8 +77,8 @@ export class SavedCall implements Ending {
   }
 
   /**
-   * Makes the call. Its request is dropped after its caller has got the result, not before.
-   * @param isResult whether the call resolves with its request's result
+   * Runs the call. Deletes its request only after the caller has got the result.
+   * @param isResult whether the call resolves with the request's result
    */
   async run<T>(work: () => Promise<T>, isResult = true): Promise<T> {
     try {
@@ -86,42 +86,43 @@ export class SavedCall implements Ending {
       void this.#end(isResult);
       return value;
     } catch (reason) {
-      void this.#end(hasFailed(reason, this.#status), reason);
+      void this.#end(isFinal(reason), reason);
       throw reason;
     }
   }
 
-  /** Lets go of the request, for good. */
+  /** Releases the lock of the request, and marks the call as finished. */
   leave(): void {
     this.#release?.();
     this.#release = undefined;
     this.#finish();
   }
 
-  async #aftermath(): Promise<Aftermath | undefined> {
+  /** Waits until the call is over. Returns whether the service accepted a cancel. */
+  async #isCancelled(): Promise<boolean> {
     const timer: any = setTimeout(() => this.leave(), CANCEL_MS);
-    // No program of Node's runs on for it.
+    // The timer must not keep a Node program running.
     timer.unref?.();
-    const aftermath = await this.#over;
+    const isCancelled = await this.#over;
     clearTimeout(timer);
-    return aftermath;
+    return isCancelled === true;
   }
 
-  async #end(isTold: boolean, reason?: any): Promise<void> {
+  async #end(isDelivered: boolean, reason?: any): Promise<void> {
     this.#isSettled = true;
-    if (isTold) await callerWasTold();
-    const aftermath = isTold ? undefined : await this.#aftermath();
+    if (isDelivered) await letCallerRun();
+    const isCancelled = !isDelivered && (await this.#isCancelled());
     await this.#saving;
-    // A result that is there, and that was not fetched in time, is worth another try.
+    // The job is completed, but its result was not fetched in time. Keep the request, so that it can be resumed.
     const isThere = reason?.falCode === "timeout" && this.#status?.status === "COMPLETED";
-    const isDropped = isTold || (isCancelled(aftermath) && !isThere);
+    const isDropped = isDelivered || (isCancelled && !isThere);
     if (this.#entry && isDropped) await this.#saved.drop(this.#entry.requestId);
     this.leave();
   }
 }
 
-/** Drops a request whose caller is being told its end. */
+/** Deletes a request after its caller has got the outcome. */
 export function dropLater(saved: SavedItems, requestId: string): void {
-  const done = callerWasTold().then(() => saved.drop(requestId));
+  const done = letCallerRun().then(() => saved.drop(requestId));
   addEnding({ isLeft: true, isSubmitting: false, done });
 }

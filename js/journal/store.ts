@@ -1,24 +1,24 @@
-// Where requests are saved, and what happens when that fails: a job that is paid for goes on.
+// Saves requests in a store. If the store fails, the call goes on, as its job is paid for.
 
-import { Late, bounded } from "../core/patience.ts";
-import { badArgument } from "../core/wasm.ts";
+import { Late, awaitAtMost } from "../core/patience.ts";
+import { badArgument } from "../core/bad-argument.ts";
 import type { PendingEntry, PendingStore } from "../types/journal.ts";
 import { inDatabase } from "./database.ts";
 import { isEntry } from "./entry.ts";
 
-/** What a store holds, beside requests: uploads, without an endpoint id. */
+/** An item of a store: a request, or an upload, which has no endpoint id. */
 export type Item = Pick<PendingEntry, "requestId">;
 
-/** A store, used so that it cannot hold anything up: what does not answer is waited for once, and not for long. */
+/** A store with time limits, so that it cannot block a call. After a timeout, nothing waits for it until it answers. */
 export class SavedItems {
   readonly #store: PendingStore;
   readonly #isDatabase: boolean;
-  /** The last put of each item that has not answered yet. */
+  /** The last `put` of each item, until the store has answered it. */
   readonly #puts = new Map<string, Promise<unknown>>();
-  /** Items that are dropped, or will be when their put has answered. */
+  /** The ids of items that are deleted, or will be when their `put` is answered. */
   readonly #dropped = new Set<string>();
   readonly #writes = new Set<Promise<void>>();
-  /** The store has not answered the last time. It is not waited for until it does. */
+  /** The store did not answer the last time. Until it does, nothing waits for it. */
   #isSilent = false;
 
   constructor(store: PendingStore, isDatabase: boolean) {
@@ -26,23 +26,23 @@ export class SavedItems {
     this.#isDatabase = isDatabase;
   }
 
-  /** Everything that is saved. Rejects with `store_unavailable`, or with what the caller's own `list` throws. */
+  /** All saved items. Rejects with `store_unavailable`, or with the exception of the caller's own `list`. */
   async list(): Promise<Item[]> {
     await Promise.all(this.#writes);
     try {
-      const items = [...(await bounded(async () => this.#store.list()))];
+      const items = [...(await awaitAtMost(async () => this.#store.list()))];
       return items.filter((item) => typeof item?.requestId === "string" && !this.#dropped.has(item.requestId));
     } catch (reason) {
       throw this.#problem("read", reason);
     }
   }
 
-  /** The requests among it. */
+  /** The saved requests. */
   async requests(): Promise<PendingEntry[]> {
     return (await this.list()).filter((item): item is PendingEntry => isEntry(item));
   }
 
-  /** Saves an item, in place of the one with its id. Never rejects. */
+  /** Saves an item. It replaces one with the same id. Never rejects. */
   save(item: Item): Promise<void> {
     const { requestId } = item;
     this.#dropped.delete(requestId);
@@ -54,16 +54,16 @@ export class SavedItems {
     return this.#write(put);
   }
 
-  /** Drops an item. Never rejects. */
+  /** Deletes an item. Never rejects. */
   drop(requestId: string): Promise<void> {
     return this.#write(this.#delete(requestId));
   }
 
-  /** Drops an item, and says whether that worked: rejects as `list` does. */
+  /** Deletes an item. Rejects as `list` does if that fails. */
   async forget(requestId: string): Promise<void> {
     await Promise.all(this.#writes);
     try {
-      await bounded(this.#delete(requestId));
+      await awaitAtMost(this.#delete(requestId));
     } catch (reason) {
       throw this.#problem("changed", reason);
     }
@@ -74,7 +74,7 @@ export class SavedItems {
     const late = this.#puts.get(requestId);
     await this.#store.delete(requestId);
     if (!late) return void this.#dropped.delete(requestId);
-    // A put that lands after the delete would bring the item back.
+    // If the `put` is carried out after the delete, the item is back, so delete it again.
     void late.then(async () => {
       if (!this.#dropped.has(requestId)) return;
       await this.#store.delete(requestId);
@@ -85,7 +85,7 @@ export class SavedItems {
   #write(work: Promise<unknown>): Promise<void> {
     const answered = work.catch(warn).finally(() => (this.#isSilent = false));
     if (this.#isSilent) return Promise.resolve();
-    const written: Promise<void> = bounded(answered)
+    const written: Promise<void> = awaitAtMost(answered)
       .catch((late) => {
         this.#isSilent = true;
         warn(late);
@@ -95,17 +95,17 @@ export class SavedItems {
     return written;
   }
 
-  #problem(what: string, cause: any): unknown {
+  #problem(verb: string, cause: any): unknown {
     if (!this.#isDatabase && !(cause instanceof Late)) return cause;
-    return { falCode: "store_unavailable", problem: `The saved requests cannot be ${what}: ${words(cause)}`, cause };
+    return { falCode: "store_unavailable", problem: `The saved requests cannot be ${verb}: ${words(cause)}`, cause };
   }
 }
 
 let database: SavedItems | undefined;
 const stores = new WeakMap<PendingStore, SavedItems>();
 
-/** The store that `persist` stands for. */
-export function savedIn(persist: any): SavedItems {
+/** The store for a `persist` option. */
+export function storeFor(persist: any): SavedItems {
   if (persist === true) return (database ??= new SavedItems(ownDatabase(), true));
   const isStore = ["list", "put", "delete"].every((name) => typeof persist[name] === "function");
   if (!isStore) throw badArgument("persist", "must be true, or a store with the methods list, put and delete");
@@ -125,7 +125,7 @@ function isWithoutDatabase(): boolean {
   try {
     return typeof indexedDB === "undefined";
   } catch {
-    // It is blocked, which is said when it is used.
+    // The browser blocks IndexedDB. Its use reports that.
     return false;
   }
 }

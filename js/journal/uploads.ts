@@ -1,13 +1,13 @@
-// Uploads in parts that are not complete, saved beside the pending requests, to be gone on with.
+// Saves uploads in parts beside the pending requests, so that incomplete uploads can continue.
 
 import type { Store } from "../core/upload/record.ts";
 import { routeOf } from "./route.ts";
 import type { SavedItems } from "./store.ts";
 
-/** By then nobody comes back for an upload, and its upload URL has expired, in milliseconds. */
+/** How long an upload stays saved, in milliseconds. By then its upload URL has expired. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** Where a client keeps the records of its uploads. */
+/** The store for the records of a client's uploads. */
 export function uploadsIn(saved: SavedItems, config: object): Store {
   const route = routeOf(config).catch(() => undefined);
   return {
@@ -17,7 +17,7 @@ export function uploadsIn(saved: SavedItems, config: object): Store {
       const of = await route;
       return all.find((item) => item.requestId === key && item.route === of)?.upload;
     },
-    // Without an endpoint id it is no pending request, and not listed as one.
+    // An upload has no endpoint id, so it is not listed as a pending request.
     set: async (requestId, upload) => saved.save({ requestId, upload, route: await route } as any),
     delete: async (key) => saved.drop(key),
   };

@@ -1,4 +1,4 @@
-import { type ErrorListener, guarded, report } from "../report.ts";
+import { type ErrorListener, report, runCallback } from "../report.ts";
 import type { ApiError } from "../errors.ts";
 import type { RealtimeConnectionHandler } from "../types.ts";
 import { type Problem, thrownByCallback } from "./problems.ts";
@@ -7,36 +7,36 @@ const SHORTEST_TOKEN = 16;
 
 export type Handler = RealtimeConnectionHandler<any>;
 
-/** Whoever listens to a connection: the newest of its handlers. */
+/** The listener of a connection: the newest of its handlers. */
 export class Audience {
   handler: Handler;
   readonly #endpoint: string;
   readonly #ApiError: typeof ApiError;
   #secret = "";
 
-  /** @param Kind the error class; this module is loaded apart from the one that has it */
+  /** @param Kind the error class, which is passed in as it belongs to another bundle */
   constructor(endpoint: string, Kind: typeof ApiError, handler: Handler) {
     this.#endpoint = endpoint;
     this.#ApiError = Kind;
     this.handler = handler;
   }
 
-  /** Keeps a token out of messages, should the other side quote it. */
+  /** Hides a token in messages, as the service may quote it. */
   conceal(token: string): void {
-    // What is too short for a token is likely to be a part of words.
+    // A text shorter than a token may occur within ordinary words, so it is not hidden.
     this.#secret = token.length < SHORTEST_TOKEN ? "" : token;
   }
 
-  /** Gives a result to the caller, who may throw. */
+  /** Reports a result to the caller's `onResult`, which may throw. */
   result(message: any): void {
     const { handler } = this;
-    guarded(
+    runCallback(
       () => handler.onResult(message),
       (reason) => this.error(thrownByCallback(this.#endpoint, reason)),
     );
   }
 
-  /** Tells the caller of a problem. */
+  /** Reports a problem to the caller. */
   error(problem: Problem): void {
     const message = this.#secret ? problem.message.replaceAll(this.#secret, "<token>") : problem.message;
     report(this.handler as ErrorListener, new this.#ApiError({ ...problem, message }));

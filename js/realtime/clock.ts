@@ -1,12 +1,12 @@
-/** Time as the parts of a connection see it, so that tests can turn the hands. */
+/** The clock of a connection. Tests replace it. */
 export interface Clock {
-  /** Milliseconds since some moment; never runs backwards. */
+  /** Milliseconds since some moment. Never decreases. */
   now(): number;
-  /** Runs something after that many milliseconds. */
+  /** Runs a function after that many milliseconds. */
   later(run: () => void, delay_ms: number): Timer;
 }
 
-/** Something that will run, unless it is cancelled before. */
+/** A function that will run unless it is cancelled. */
 export interface Timer {
   cancel(): void;
 }

@@ -12,7 +12,7 @@ import { type TokenSource, Tokens } from "./tokens.ts";
 const DEFAULT_THROTTLE_MS = 128;
 const NORMAL_CLOSURE = 1000;
 
-/** One socket at a time, opened by a send: does what state.ts decides. */
+/** A connection with one socket at a time, which a send opens. state.ts decides the steps; this class performs them. */
 export class Connection {
   readonly #endpoint: string;
   readonly #audience: Audience;
@@ -27,23 +27,23 @@ export class Connection {
     this.#audience = audience;
     this.#tokens = new Tokens(source, systemClock);
     this.#throttle = new Throttle((frame) => {
-      this.#happened({ type: "send", frame, isOpen: this.#socket?.isOpen ?? false });
+      this.#handle({ type: "send", frame, isOpen: this.#socket?.isOpen ?? false });
     }, systemClock);
   }
 
-  /** Serves this handler from now on, in place of the one before. */
+  /** Replaces the handler. */
   adopt(handler: Handler): void {
     this.#audience.handler = handler;
     if (this.#socket) this.#socket.binaryType = binaryTypeFor(handler);
   }
 
-  /** Sends an input, or what its encoder made of it. Throws where it cannot be encoded. */
+  /** Sends an input, or a message that the caller's encoder made from it. Throws if it cannot be encoded. */
   send(message: unknown, isEncoded: boolean): void {
     const { throttleInterval = DEFAULT_THROTTLE_MS } = this.#audience.handler;
     this.#throttle.push(toFrame(message, isEncoded), throttleInterval);
   }
 
-  /** As `send`, for inputs that waited: what is wrong with one goes to `onError`. */
+  /** Sends an input that waited. If it cannot be encoded, `onError` gets the error. */
   sendLate(message: unknown, isEncoded: boolean): void {
     try {
       this.send(message, isEncoded);
@@ -52,13 +52,13 @@ export class Connection {
     }
   }
 
-  /** Closes the socket, or stops opening it. The next send opens a new one. */
+  /** Closes the socket, or stops opening it. The next send opens a new socket. */
   close(): void {
     this.#throttle.reset();
-    this.#happened({ type: "close" });
+    this.#handle({ type: "close" });
   }
 
-  #happened(event: Event): void {
+  #handle(event: Event): void {
     const [state, effects] = next(this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#do(effect);
@@ -81,24 +81,24 @@ export class Connection {
       case "refuseToken":
         return this.#tokens.refuse();
       case "giveUp":
-        return this.#audience.error(problems.refusedTwice(this.#endpoint));
+        return this.#audience.error(problems.secondRefusal(this.#endpoint));
     }
   }
 
   async #authenticate(attempt: number): Promise<void> {
     let token: string;
     try {
-      if (typeof WebSocket === "undefined") return this.#failed(attempt, problems.noWebSocket(this.#endpoint));
+      if (typeof WebSocket === "undefined") return this.#failToken(attempt, problems.noWebSocket(this.#endpoint));
       token = await this.#tokens.take();
     } catch (reason) {
-      return this.#failed(attempt, problems.tokenFailure(this.#endpoint, reason));
+      return this.#failToken(attempt, problems.tokenFailure(this.#endpoint, reason));
     }
-    this.#happened({ type: "token", attempt, token });
+    this.#handle({ type: "token", attempt, token });
   }
 
-  #failed(attempt: number, problem: problems.Problem): void {
+  #failToken(attempt: number, problem: problems.Problem): void {
     if (attempt !== this.#state.attempt) return;
-    this.#happened({ type: "tokenFailed", attempt });
+    this.#handle({ type: "tokenFailed", attempt });
     this.#audience.error(problem);
   }
 
@@ -109,45 +109,45 @@ export class Connection {
       const url = socketUrl(this.#endpoint, token, handler.maxBuffering);
       this.#socket = new Socket(url, binaryTypeFor(handler), this.#listener(attempt));
     } catch {
-      // Nothing of what was thrown is told: engines quote the URL, and with it the token.
-      this.#closed(attempt, problems.ABNORMAL_CLOSURE, "");
+      // The exception is not reported, as its message may quote the URL with the token.
+      this.#handleClose(attempt, problems.ABNORMAL_CLOSURE, "");
     }
   }
 
   #listener(attempt: number): Listener {
     const isPast = () => attempt !== this.#state.attempt;
     return {
-      opened: () => this.#happened({ type: "opened", attempt }),
+      opened: () => this.#handle({ type: "opened", attempt }),
       decode: (data) => (this.#audience.handler.decodeMessage ?? fromFrame)(data),
-      message: (decoded) => isPast() || this.#told(attempt, decoded),
+      message: (decoded) => isPast() || this.#handleMessage(attempt, decoded),
       undecodable: (reason) => isPast() || this.#audience.error(problems.undecodable(this.#endpoint, reason)),
-      closed: (code, reason) => isPast() || this.#closed(attempt, code, reason),
+      closed: (code, reason) => isPast() || this.#handleClose(attempt, code, reason),
     };
   }
 
-  #told(attempt: number, message: unknown): void {
+  #handleMessage(attempt: number, message: unknown): void {
     const meaning = meaningOf(message);
     switch (meaning.kind) {
       case "unauthorized":
-        return this.#happened({ type: "unauthorized", attempt });
+        return this.#handle({ type: "unauthorized", attempt });
       case "error":
         return this.#audience.error(problems.fromService(this.#endpoint, meaning.reason, message));
       case "result":
-        this.#happened({ type: "result", attempt });
+        this.#handle({ type: "result", attempt });
         return this.#audience.result(message);
     }
   }
 
-  #closed(attempt: number, code: number, reason: string): void {
+  #handleClose(attempt: number, code: number, reason: string): void {
     const wasOpen = this.#state.phase === "active";
     this.#socket = undefined;
-    this.#happened({ type: "closed", attempt });
+    this.#handle({ type: "closed", attempt });
     if (code === NORMAL_CLOSURE) return;
-    this.#audience.error(problems.closedWith(this.#endpoint, code, reason, wasOpen));
+    this.#audience.error(problems.closeProblem(this.#endpoint, code, reason, wasOpen));
   }
 }
 
-// A custom decoder gets what the official client gives it; ours need not wait for bytes.
+// A custom decoder gets a `Blob`, as from the official client. Our own gets an `ArrayBuffer`, without waiting.
 function binaryTypeFor(handler: Handler): BinaryType {
   return handler.decodeMessage ? "blob" : "arraybuffer";
 }

@@ -1,4 +1,4 @@
-// What dist/realtime.js holds: loaded when a connection is first asked for.
+// The module in dist/realtime.js. It is loaded at the first `connect`.
 
 import type { ApiError } from "../errors.ts";
 import { endpointOf } from "./address.ts";
@@ -8,23 +8,23 @@ import type { TokenSource } from "./tokens.ts";
 
 const DEFAULT_TOKEN_LIFETIME_S = 120;
 
-/** What the connections of one client have in common. */
+/** The shared data of a client's connections. */
 export interface Shared {
   readonly ApiError: typeof ApiError;
-  /** Fetches a token of 120 s for an app, as the client is configured. */
+  /** Fetches a token of 120 s for an app, with the client's configuration. */
   fetchToken(app: string): Promise<string>;
-  /** The connections that may be asked for again, by key and endpoint. */
+  /** The connections with a `connectionKey`, by key and endpoint. */
   readonly connections: Map<string, Connection>;
 }
 
 /**
- * The connection to an endpoint. One that has the same `connectionKey` and endpoint is taken
- * over, and calls this handler from now on.
+ * The connection to an endpoint. If one with the same `connectionKey` and endpoint exists, returns that, with this
+ * handler in place of its old one.
  */
 export function open(shared: Shared, app: string, handler: Handler): Connection {
   const endpoint = endpointOf(app, handler.path);
   const { connectionKey } = handler;
-  // Else a key for one app would send another app's inputs to it.
+  // The endpoint is part of the key, so that two apps with one `connectionKey` do not share a socket.
   const key = `${endpoint} ${connectionKey}`;
   const known = connectionKey === undefined ? undefined : shared.connections.get(key);
   known?.adopt(handler);

@@ -1,17 +1,17 @@
-// What can go wrong on a connection, in words: what happened, where, what to do.
+// The errors of a connection. Each message says what happened, on which endpoint, and how to fix it.
 
 import type { ApiError } from "../errors.ts";
 
-/** What an ApiError is made of. */
+/** The arguments of an `ApiError`. */
 export type Problem = ConstructorParameters<typeof ApiError>[0];
 
-/** A close code that the browser makes up where no closing frame came. */
+/** The close code that the browser gives if no close frame came. */
 export const ABNORMAL_CLOSURE = 1006;
 
 const textOf = (reason: any): string => String(reason?.message ?? reason).replace(/\.$/, "");
 
-/** The socket was closed with a code that is no good-bye. The status is that code. */
-export function closedWith(endpoint: string, code: number, reason: string, wasOpen: boolean): Problem {
+/** The socket was closed with a code other than a normal closure. The status is that code. */
+export function closeProblem(endpoint: string, code: number, reason: string, wasOpen: boolean): Problem {
   const advice = wasOpen
     ? "The next send connects again"
     : "Is it a realtime endpoint, does the token cover it, and does the page's Content-Security-Policy allow connect-src wss://fal.run?";
@@ -20,15 +20,15 @@ export function closedWith(endpoint: string, code: number, reason: string, wasOp
   return { code: "network", status: code, message: `The connection to ${endpoint} ${event}${why} (code ${code}). ${advice}` };
 }
 
-/** No token, so no socket. */
+/** The token could not be fetched, so no socket was opened. */
 export function tokenFailure(endpoint: string, cause: any): Problem {
   const { status = 401, body, requestId } = cause ?? {};
   const message = `No token for ${endpoint}: ${textOf(cause)}. Check tokenProvider, or give one`;
   return { status: typeof status === "number" ? status : 401, body, requestId, message, cause };
 }
 
-/** The service refused a token, and the new one after it. */
-export function refusedTwice(endpoint: string): Problem {
+/** The service refused a token, and then a new one, too. */
+export function secondRefusal(endpoint: string): Problem {
   const message = `The service refused a new token for ${endpoint}, too (Unauthorized). Do the tokens of tokenProvider cover this endpoint?`;
   return { status: 401, body: { status: "error", error: "Unauthorized" }, message };
 }
@@ -38,22 +38,22 @@ export function fromService(endpoint: string, reason: string, body: any): Proble
   return { status: 400, body, requestId: body?.request_id, message: `${reason} (from ${endpoint})` };
 }
 
-/** A message that cannot be decoded. */
+/** A message cannot be decoded. */
 export function undecodable(endpoint: string, cause: any): Problem {
   return { code: "bad_response", status: 400, message: `A message from ${endpoint} could not be decoded: ${textOf(cause)}`, cause };
 }
 
-/** An input that cannot be encoded, found after `send` returned. */
+/** An input cannot be encoded, which was found after `send` returned. */
 export function unencodable(endpoint: string, cause: any): Problem {
   return { code: "invalid_argument", status: 400, message: `An input for ${endpoint} could not be encoded: ${textOf(cause)}. It was not sent`, cause };
 }
 
-/** What the caller's `onResult` threw. */
+/** The caller's `onResult` threw. */
 export function thrownByCallback(endpoint: string, cause: any): Problem {
   return { code: "invalid_argument", status: 400, message: `onResult of ${endpoint} threw: ${textOf(cause)}. The connection goes on`, cause };
 }
 
-/** A runtime without sockets. */
+/** The runtime has no WebSocket. */
 export function noWebSocket(endpoint: string): Problem {
   const message = `No connection to ${endpoint}: this runtime has no WebSocket. Use Node 22 or newer, or set globalThis.WebSocket before the first send`;
   return { code: "network", status: 500, message };

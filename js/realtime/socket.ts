@@ -1,40 +1,40 @@
 import { ABNORMAL_CLOSURE } from "./problems.ts";
 
-// How long a close event may stay behind its error event, in milliseconds. Node before 22.10
-// has none where a handshake fails.
+// How long to wait for a close event after an error event, in milliseconds. Node before 22.10 fires no close event if
+// the handshake fails.
 const CLOSE_GRACE_MS = 250;
 
-/** Who is told of a socket's life. None of these may throw. */
+/** The callbacks of a socket. They must not throw, except `decode`. */
 export interface Listener {
   opened(): void;
-  /** A message, decoded. */
+  /** A decoded message. */
   message(decoded: unknown): void;
-  /** A message that `decode` threw or rejected for. */
+  /** A message for which `decode` threw or rejected. */
   undecodable(reason: unknown): void;
-  /** The end, once. */
+  /** The end of the socket. Called once. */
   closed(code: number, reason: string): void;
   decode(data: unknown): unknown;
 }
 
-/** One WebSocket, whose messages and end are told in the order in which they came. */
+/** One WebSocket. It reports messages and the end in the order of their arrival. */
 export class Socket {
   readonly #socket: WebSocket;
   readonly #listener: Listener;
-  #told: Promise<void> = Promise.resolve();
+  #reports: Promise<void> = Promise.resolve();
   #hasEnded = false;
 
-  /** Throws what the WebSocket's constructor throws: the URL may be in its message. */
+  /** May throw the exception of the WebSocket's constructor, whose message may quote the URL. */
   constructor(url: string, binaryType: BinaryType, listener: Listener) {
     this.#socket = new WebSocket(url);
     this.#listener = listener;
     this.binaryType = binaryType;
     this.#socket.onopen = () => listener.opened();
-    this.#socket.onmessage = ({ data }) => this.#decoded(data);
+    this.#socket.onmessage = ({ data }) => this.#decodeInOrder(data);
     this.#socket.onclose = ({ code, reason }) => this.#end(code, reason);
     this.#socket.onerror = () => setTimeout(() => this.#end(ABNORMAL_CLOSURE, ""), CLOSE_GRACE_MS);
   }
 
-  /** How binary messages are given to `decode`, from now on. */
+  /** The type in which `decode` gets binary messages from now on. */
   set binaryType(type: BinaryType) {
     this.#socket.binaryType = type;
   }
@@ -47,7 +47,7 @@ export class Socket {
     this.#socket.send(frame as string | Uint8Array<ArrayBuffer>);
   }
 
-  /** Closes the socket. Its listener hears nothing more. */
+  /** Closes the socket. Its listener gets no more calls. */
   hangUp(): void {
     this.#hasEnded = true;
     const { onopen, onmessage, onclose, onerror } = NO_LISTENERS;
@@ -55,20 +55,20 @@ export class Socket {
     this.#socket.close();
   }
 
-  // Decoding starts at once; what is decoded waits for what came before it.
-  #decoded(data: unknown): void {
+  // Decoding starts at once. The decoded message waits for the earlier ones.
+  #decodeInOrder(data: unknown): void {
     const listener = this.#listener;
-    const telling = new Promise((resolve) => resolve(listener.decode(data))).then(
+    const report = new Promise((resolve) => resolve(listener.decode(data))).then(
       (decoded) => () => listener.message(decoded),
       (reason) => () => listener.undecodable(reason),
     );
-    this.#told = this.#told.then(async () => (await telling)());
+    this.#reports = this.#reports.then(async () => (await report)());
   }
 
   #end(code: number, reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#told = this.#told.then(() => this.#listener.closed(code, reason));
+    this.#reports = this.#reports.then(() => this.#listener.closed(code, reason));
   }
 }
 

@@ -1,7 +1,7 @@
-// Where a realtime connection stands and what happens next, as one pure function: the
-// sockets, timers and callbacks are those of connection.ts.
+// The state machine of a realtime connection, as one pure function. connection.ts has the sockets, timers and
+// callbacks.
 
-/** What goes over the socket: text or bytes. */
+/** A frame of the socket: text or bytes. */
 export type Frame = string | Uint8Array;
 
 /**
@@ -12,29 +12,29 @@ export type Frame = string | Uint8Array;
  */
 export type Phase = "idle" | "authenticating" | "opening" | "active";
 
-/** All that the next step depends on. */
+/** The state of a connection. */
 export interface State {
   readonly phase: Phase;
-  /** Counts the tries to connect. What belongs to an earlier one comes too late. */
+  /** Counts the tries to connect. Events of an earlier try are ignored. */
   readonly attempt: number;
-  /** What is to be sent when the socket is open: one frame, the latest. */
+  /** The frame to send when the socket is open: the latest one. */
   readonly pending?: Frame | undefined;
-  /** What was sent last, as long as a result for it may be missing. */
+  /** The frame that was sent last, while a result for it may be missing. */
   readonly last?: Frame | undefined;
-  /** Frames sent over this socket, less the results that came. */
+  /** The number of frames sent over this socket, minus the number of results. */
   readonly unanswered: number;
   /** Whether the service refused a token since the last result. */
   readonly refused: boolean;
 }
 
-/** What happened. Events of a socket or a token carry the attempt that they belong to. */
+/** An event. Events of a socket or a token carry the attempt that they belong to. */
 export type Event =
   | { type: "send"; frame: Frame; isOpen: boolean }
   | { type: "close" }
   | { type: "token"; attempt: number; token: string }
   | { type: "opened" | "result" | "unauthorized" | "closed" | "tokenFailed"; attempt: number };
 
-/** What is to be done about it, in this order. */
+/** The steps to perform after an event, in this order. */
 export type Effect =
   | { do: "authenticate"; attempt: number }
   | { do: "open"; attempt: number; token: string }
@@ -43,10 +43,10 @@ export type Effect =
 
 type Step = readonly [State, readonly Effect[]];
 
-/** Before the first send. */
+/** The state before the first send. */
 export const START: State = { phase: "idle", attempt: 0, unanswered: 0, refused: false };
 
-/** The state after an event, and what to do. An event of an earlier attempt changes nothing. */
+/** The next state, and the steps to perform. An event of an earlier attempt changes nothing. */
 export function next(state: State, event: Event): Step {
   if (event.type === "send") return send(state, event.frame, event.isOpen);
   if (event.type === "close") return [idle(state), [{ do: "hangUp" }, { do: "dropToken" }]];
@@ -57,13 +57,13 @@ export function next(state: State, event: Event): Step {
     case "tokenFailed":
       return [idle(state), []];
     case "opened":
-      return opened(state);
+      return afterOpen(state);
     case "result":
-      return [answered(state), []];
+      return [afterResult(state), []];
     case "unauthorized":
-      return unauthorized(state);
+      return afterRefusal(state);
     case "closed":
-      return closed(state);
+      return afterClose(state);
   }
 }
 
@@ -73,7 +73,7 @@ function send(state: State, frame: Frame, isOpen: boolean): Step {
   return [{ ...state, pending: frame }, []];
 }
 
-function opened(state: State): Step {
+function afterOpen(state: State): Step {
   const active: State = { ...state, phase: "active", pending: undefined };
   return state.pending === undefined ? [active, []] : transmit(active, state.pending);
 }
@@ -82,14 +82,14 @@ function transmit(state: State, frame: Frame): Step {
   return [{ ...state, last: frame, unanswered: state.unanswered + 1 }, [{ do: "transmit", frame }]];
 }
 
-function answered(state: State): State {
+function afterResult(state: State): State {
   const unanswered = Math.max(0, state.unanswered - 1);
   return { ...state, unanswered, last: unanswered ? state.last : undefined, refused: false };
 }
 
-// A frame that a token was refused for was not worked on, so sending it again is not paid
-// twice. One new token is tried: a second refusal is no matter of age.
-function unauthorized(state: State): Step {
+// If the service refuses the token, it does not process the frame, so sending it again is not billed twice. Only one
+// new token is tried, as a second refusal is not caused by the token's age.
+function afterRefusal(state: State): Step {
   if (state.refused) return [idle(state), [{ do: "hangUp" }, { do: "dropToken" }, { do: "giveUp" }]];
   const over: Effect[] = [{ do: "hangUp" }, { do: "refuseToken" }];
   const frame = state.pending ?? state.last;
@@ -98,9 +98,9 @@ function unauthorized(state: State): Step {
   return [connecting, [...over, ...effects]];
 }
 
-// What was sent while the service was hanging up is meant for the next socket. What a socket
-// that never opened was meant for is given up: else an endpoint that is away is tried for ever.
-function closed(state: State): Step {
+// A frame that came while the service was closing the socket goes to a new socket. If the socket never opened, its
+// frame is dropped, so that an unavailable endpoint is not retried for ever.
+function afterClose(state: State): Step {
   const over: Effect[] = [{ do: "dropToken" }];
   if (state.phase !== "active" || state.pending === undefined) return [idle(state), over];
   const [connecting, effects] = connect(state, state.pending);

@@ -1,8 +1,7 @@
 import type { Clock, Timer } from "./clock.ts";
 
 /**
- * Lets the first value of a burst pass at once, and after that one per interval: the last one
- * that came in it (protocol §8.1).
+ * Passes the first value of a burst at once, then the last value of each interval (protocol §8.1).
  */
 export class Throttle<Value> {
   readonly #pass: (value: Value) => void;
@@ -15,7 +14,7 @@ export class Throttle<Value> {
     this.#clock = clock;
   }
 
-  /** @param interval_ms the least time between two values; 0 lets all of them pass */
+  /** @param interval_ms the least time between two values; 0 passes all values */
   push(value: Value, interval_ms: number): void {
     const wait_ms = this.#passedAt_ms + interval_ms - this.#clock.now();
     this.#waiting?.cancel();
@@ -23,7 +22,7 @@ export class Throttle<Value> {
     else this.#passNow(value);
   }
 
-  /** Forgets the value that waits, and the burst. */
+  /** Drops the waiting value, and ends the burst. */
   reset(): void {
     this.#waiting?.cancel();
     this.#passedAt_ms = -Infinity;

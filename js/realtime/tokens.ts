@@ -1,27 +1,27 @@
 import type { Clock, Timer } from "./clock.ts";
 
-// A longer timer would fire at once.
+// The longest delay of a timer. A longer one would fire at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * When to fetch the next token, in milliseconds from now: at 90 % of a token's life, and 5 %
- * of it after a fetch that failed (protocol §3.3). Undefined where its life is not known.
+ * The delay until the next token is fetched, in milliseconds: 90 % of a token's lifetime, or 5 % of it after a failed
+ * fetch (protocol §3.3). Undefined if the lifetime is unknown.
  */
 export function refreshDelay_ms(lifetime_s: number | undefined, hasFailed: boolean): number | undefined {
   if (!lifetime_s || !(lifetime_s > 0)) return undefined;
   return Math.min(lifetime_s * 1000 * (hasFailed ? 0.05 : 0.9), LONGEST_TIMER_MS);
 }
 
-/** Where tokens come from. */
+/** The source of tokens. */
 export interface TokenSource {
   fetch(): Promise<string>;
-  /** How long a token is good for, in seconds; undefined where that is not known. */
+  /** The lifetime of a token, in seconds; undefined if it is unknown. */
   readonly lifetime_s: number | undefined;
 }
 
 /**
- * The token of one connection, kept fresh while it is held. A socket keeps the token that it
- * was opened with; a fresher one saves the wait where the service refuses that.
+ * The token of one connection, which is refreshed while it is held. A socket keeps its first token. If the service
+ * refuses that, a fresh token is ready without a fetch.
  */
 export class Tokens {
   readonly #source: TokenSource;
@@ -29,7 +29,7 @@ export class Tokens {
   #held: string | undefined;
   #isUsed = false;
   #timer: Timer | undefined;
-  // Tells a fetch whether the token was dropped while it was under way.
+  // Changes when the token is dropped, so that a running fetch can detect that.
   #holding = 0;
 
   constructor(source: TokenSource, clock: Clock) {
@@ -37,23 +37,23 @@ export class Tokens {
     this.#clock = clock;
   }
 
-  /** The token to open a socket with. Rejects with what the source rejects with. */
+  /** The token for opening a socket. If the source rejects, rejects with the same reason. */
   async take(): Promise<string> {
     const holding = this.#holding;
     const token = this.#held ?? (await this.#source.fetch());
-    // Whoever waited for it is gone, too.
+    // The token was dropped meanwhile, and so was the attempt to connect. Do not keep the token.
     if (holding !== this.#holding) return token;
     if (this.#held === undefined) this.#hold(token);
     this.#isUsed = true;
     return token;
   }
 
-  /** The service refused the token that was taken. */
+  /** The service refused the token. Drops it, unless a newer one has replaced it. */
   refuse(): void {
     if (this.#isUsed) this.drop();
   }
 
-  /** Forgets the token, and stops refreshing it. */
+  /** Drops the token, and stops refreshing it. */
   drop(): void {
     this.#holding += 1;
     this.#held = undefined;
@@ -72,7 +72,7 @@ export class Tokens {
     this.#timer = this.#clock.later(() => void this.#refresh(), delay_ms);
   }
 
-  // A failure is nobody's concern yet: the socket lives on, and the next try is under way.
+  // A failed refresh is not reported: the socket still works, and a retry follows.
   async #refresh(): Promise<void> {
     const holding = this.#holding;
     const token = await this.#source.fetch().catch(() => undefined);

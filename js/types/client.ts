@@ -14,9 +14,9 @@ export interface FalClient {
   readonly storage: StorageClient;
   readonly streaming: StreamingClient;
   /**
-   * Runs a model on one connection and gives its result. A lost connection loses the
-   * result, and the run is billed: `subscribe` is right for all but the fastest models. An
-   * abort settles the call; the run goes on, as it has no id to cancel it by.
+   * Runs a model on one connection and gives its result. If the connection is lost, the result
+   * is lost and the run is billed: use `subscribe` for all but the fastest models. An abort
+   * settles the call. The run goes on, as it has no id to cancel it by.
    *
    * Rejects as {@link FalClient.subscribe} does.
    */
@@ -27,10 +27,9 @@ export interface FalClient {
   /**
    * Submits a request, follows it to its end and fetches its result.
    *
-   * Rejects with `ValidationError` or `ApiError` where the service or the model refuses,
-   * with `FalError` where no usable answer comes, with the abort reason or a
-   * `TimeoutError`. Errors carry the `requestId` where there is one: after a lost
-   * connection, `queue.result` fetches what was paid for.
+   * Rejects with `ValidationError` or `ApiError` if the service or the model refuses, with
+   * `FalError` if no usable answer comes, with the abort reason, or with a `TimeoutError`. Errors
+   * carry the `requestId` if it is known: after a lost connection, `queue.result` fetches the result.
    */
   subscribe<Id extends string>(
     endpointId: EndpointIdArgument<Id>,
@@ -40,19 +39,19 @@ export interface FalClient {
   stream: StreamingClient["stream"];
   /**
    * The requests that were submitted with `persist` and whose results were not delivered yet,
-   * oldest first; those whose results fal has dropped by now are marked.
+   * oldest first. Each has a `state`: `"expired"` if fal no longer keeps its result.
    */
   pending(options?: PendingOptions): Promise<PendingRequest[]>;
   /**
-   * Goes on with a request as `subscribe` would: follows it, fetches its result, and forgets it.
-   * An abort cancels the job. Timings count from its submit.
+   * Resumes a request: follows it as `subscribe` does, fetches its result, and forgets it. An abort
+   * cancels the job. Timings count from the submit.
    *
-   * Rejects as {@link FalClient.subscribe} does, and with a `FalError` of code `in_use` where
-   * another call or tab follows it, of code `expired` where fal knows it no more.
+   * Rejects as {@link FalClient.subscribe} does. Also rejects with a `FalError` of code `in_use` if
+   * another call or tab follows the request, and of code `expired` if fal no longer knows it.
    * @param request an entry of `pending`, or its request id
    */
   resume<Output = any>(request: PendingEntry | string, options?: ResumeOptions): Promise<Result<Output>>;
-  /** Forgets a request. Its job goes on: `queue.cancel` ends it, and forgets it too. */
+  /** Forgets a request. Its job goes on. `queue.cancel` cancels the job, and forgets the request, too. */
   forget(request: PendingEntry | string, options?: JournalOptions): Promise<void>;
 }
 

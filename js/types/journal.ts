@@ -3,8 +3,8 @@ import type { Progress } from "./progress.ts";
 import type { QueueStatus } from "./status.ts";
 
 /**
- * A request that was submitted and whose result was not delivered yet. It is plain JSON, and
- * holds no key, token, input or header.
+ * A saved request: it was submitted, and its result was not delivered yet. It is plain JSON, and holds
+ * no key, token, input or header.
  */
 export interface PendingEntry {
   readonly endpointId: string;
@@ -12,96 +12,95 @@ export interface PendingEntry {
   readonly requestId: string;
   /** When it was submitted, in milliseconds since 1970 by this machine's clock. */
   readonly submittedAt: number;
-  /** The caller's own words for it: the `label` of its submit. */
+  /** The `label` of its submit. */
   readonly label?: any;
-  /** Its call asked for logs, and so will `resume`. */
+  /** Its call asked for logs, so `resume` does, too. */
   readonly logs?: boolean;
-  /** Where the service said to ask for its status, without query. */
+  /** The status URL that the service gave, without query. */
   readonly statusUrl?: string;
-  /** Where the service said that its result will be, without query. */
+  /** The result URL that the service gave, without query. */
   readonly responseUrl?: string;
-  /** Where the service said to cancel it, without query. */
+  /** The cancel URL that the service gave, without query. */
   readonly cancelUrl?: string;
   /**
-   * How its client reaches fal: the URL of its proxy without query, or `fal`; where the client sends
-   * a key, with a fingerprint of that, which does not give it away. Older versions saved none.
+   * How its client reaches fal: the URL of its proxy without query, or `fal`. If the client sends a key,
+   * a fingerprint of the key follows, which does not reveal it. Older versions saved no route.
    */
   readonly route?: string;
-  /** When `resume` found that fal does not know it any more, in milliseconds since 1970. */
+  /** When `resume` found that fal no longer knows it, in milliseconds since 1970. */
   readonly expiredAt?: number;
 }
 
-/** An entry as `pending` lists it. */
+/** A saved request as `pending` lists it. */
 export interface PendingRequest extends PendingEntry {
   /**
-   * `"expired"` where it was submitted over 30 days ago, which is how long fal stores results
-   * (protocol §5.7), or where fal has said to `resume`, twice, that it does not know it any more. Results
-   * over 1 MB, and all where the account or `X-Fal-Store-IO: 0` turned storing off, are gone an hour
-   * after completion already, 6 minutes if they are 10 kB or more. It can be resumed all the same. It
-   * stays listed until `forget`, or for a week after `resume` found out.
+   * `"expired"` if the request was submitted over 30 days ago, as fal stores results for 30 days
+   * (protocol §5.7), or if fal answered `resume` twice that it does not know the request. fal does not
+   * store results over 1 MB, and stores none if the account or `X-Fal-Store-IO: 0` says so. Such results
+   * are gone an hour after completion, or after 6 minutes if they are 10 kB or more. An expired request
+   * can still be resumed. It stays listed until `forget`, or for a week after `resume` found it expired.
    */
   readonly state: "pending" | "expired";
-  /** A call follows it at this moment, here or in another tab. */
+  /** A call follows it now, in this tab or another one. */
   readonly isFollowed: boolean;
 }
 
 /**
- * Where pending requests are saved: three methods, which may return promises. What `put` and
- * `delete` throw is warned of once, and the call goes on; what `list` throws, `pending` throws. A
- * method that does not answer within 3 s is not waited for any longer.
+ * A store of pending requests: three methods, which may return promises. If `put` or `delete` throws,
+ * the package warns once, and the call goes on. If `list` throws, `pending` rejects with the same
+ * reason. The package waits at most 3 s for each method.
  */
 export interface PendingStore {
-  /** Every entry that was put and not deleted, in any order. */
+  /** All entries that were put and not deleted, in any order. */
   list(): Iterable<PendingEntry> | PromiseLike<Iterable<PendingEntry>>;
-  /** Keeps an entry, in place of one with the same `requestId`. */
+  /** Saves an entry. It replaces one with the same `requestId`. */
   put(entry: PendingEntry): unknown;
-  /** Drops the entry with this `requestId`, if there is one. */
+  /** Deletes the entry with this `requestId`, if there is one. */
   delete(requestId: string): unknown;
 }
 
 /**
- * Note submitted requests until their results are delivered, and uploads in parts until they are
- * complete: `true` in this origin's IndexedDB (database `fal-wasm`), or a store of yours, which
- * works everywhere. The note of an upload holds the URL that takes the file's parts.
+ * Where to save submitted requests until their results are delivered, and uploads in parts until they
+ * are complete. `true` saves in this origin's IndexedDB (database `fal-wasm`); your own store works
+ * everywhere. A saved upload holds its upload URL.
  */
 export type Persist = boolean | PendingStore;
 
-/** Says where requests are noted. */
+/** Says where requests are saved. */
 export interface JournalOptions {
-  /** Where to look. @default the client's setting, else IndexedDB */
+  /** The store to use. @default the client's setting, else IndexedDB */
   readonly persist?: Persist | undefined;
 }
 
 /** Options of `pending`. */
 export interface PendingOptions extends JournalOptions {
   /**
-   * List the requests of all clients on this origin, also those that were submitted through another
-   * proxy or with another key. @default false
+   * List the requests of all clients on this origin, including those submitted through another proxy or
+   * with another key. @default false
    */
   readonly allRoutes?: boolean | undefined;
 }
 
 /** Options of `resume`. */
 export interface ResumeOptions extends PendingOptions, QueueModeOptions {
-  /** Ask for the model's logs with each status. @default what its submit asked for */
+  /** Ask for the model's logs with each status. @default as in its submit */
   readonly logs?: boolean | undefined;
-  /** Told each status, to the last. */
+  /** Called with each status, to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
-  /** Told how far the request is. */
+  /** Called with the progress of the request. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds from now until the call settles with a `TimeoutError` and cancels the job.
    * @default none
    */
   readonly timeout?: number | undefined;
-  /** Settles the call at once, and cancels the job. One that is aborted already does nothing. */
+  /** Settles the call at once, and cancels the job. If the signal is aborted before the call, nothing is done. */
   readonly abortSignal?: AbortSignal | undefined;
   /** Settles the call at once with the code `detached`, and leaves the job running and saved. */
   readonly detachSignal?: AbortSignal | undefined;
   /**
-   * Where another call or tab follows the request: wait until it ends. Otherwise `resume` rejects
-   * with the code `in_use` after a second, which a page that is just going away needs.
-   * @default false
+   * If another call or tab follows the request, wait until that ends. Otherwise `resume` rejects with
+   * the code `in_use` after a second, the time that a page may need to go away. @default false
    */
   readonly wait?: boolean | undefined;
 }

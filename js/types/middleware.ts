@@ -7,21 +7,21 @@ export interface RequestConfig {
 }
 
 /**
- * Changes a request before it is sent. What it returns is sent; where it rejects, the call
- * rejects with the same reason.
+ * Changes a request before it is sent. The client sends the returned request. If the middleware
+ * rejects, the call rejects with the same reason.
  */
 export type RequestMiddleware = (request: RequestConfig) => Promise<RequestConfig>;
 
-/** What a {@link ProxyRuntimeGate} function is told about the place it runs in. */
+/** The argument of a {@link ProxyRuntimeGate} function: facts about the runtime. */
 export interface ProxyRuntimeEnv {
-  /** Whether this is a page or a worker of one, and not a server. */
+  /** Whether this is a page or a page's worker, and not a server. */
   isBrowser: boolean;
 }
 
 /**
  * When a proxy applies: in pages and their workers (the default), everywhere, or when a function
- * says so. The function is asked for each request. By default it does not apply on servers, which
- * may hold a key themselves: Node, Deno, Bun, Cloudflare's workers and edge runtimes.
+ * returns `true`. The function is called for each request. By default a proxy does not apply on
+ * servers, which may hold a key themselves: Node, Deno, Bun, Cloudflare's workers and edge runtimes.
  */
 export type ProxyRuntimeGate = "browser" | "always" | ((env: ProxyRuntimeEnv) => boolean);
 

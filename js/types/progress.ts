@@ -1,8 +1,8 @@
 /**
- * How far a call is, told apart by `phase`. Each report differs from the one before it.
+ * The progress of a call; `phase` tells the kinds apart. Each report differs from the one before it.
  *
- * `progress` is the share of **this phase** that is done, from 0 to 1, or `undefined` where nothing
- * tells. It starts again with each phase: a bar for the whole call has to add the phases up itself.
+ * `progress` is the share of **this phase** that is done, from 0 to 1, or `undefined` if it is
+ * unknown. It starts again with each phase: a bar for the whole call must add the phases up itself.
  */
 export type Progress =
   | UploadingProgress
@@ -12,7 +12,7 @@ export type Progress =
   | ReconnectingProgress
   | OfflineProgress;
 
-/** Files of the input are sent. */
+/** Files of the input are being sent. */
 export interface UploadingProgress {
   readonly phase: "uploading";
   /** The share of the bytes that is sent. */
@@ -26,7 +26,7 @@ export interface UploadingProgress {
 /** The request waits for its turn. */
 export interface QueuedProgress {
   readonly phase: "queued";
-  /** The share of the line that is gone, of the line that the request was in at first. */
+  /** The share of the requests ahead at first that are done by now. */
   readonly progress: number | undefined;
   /** Requests ahead of this one. */
   readonly queuePosition: number | undefined;
@@ -35,19 +35,19 @@ export interface QueuedProgress {
 /** The model runs. */
 export interface RunningProgress {
   readonly phase: "running";
-  /** The share of the work, as the model's log lines name it in percent. */
+  /** The share of the work that is done, read from percentages in the model's logs. */
   readonly progress: number | undefined;
 }
 
-/** The job has ended. Its result is fetched. */
+/** The job has ended. The client fetches its result. */
 export interface DoneProgress {
   readonly phase: "done";
   readonly progress: 1;
 }
 
 /**
- * The service, or a proxy on the way to it, does not answer, or answers that it cannot now. The client
- * tries again. The next usable answer is followed by a report of the phase that the call is in.
+ * The service or a proxy does not answer, or answers that it is unavailable. The client retries. After
+ * the next usable answer, it reports the phase of the call again.
  */
 export interface ReconnectingProgress {
   readonly phase: "reconnecting";
@@ -56,10 +56,10 @@ export interface ReconnectingProgress {
   readonly since: number;
 }
 
-/** There is no network. The call goes on when it is back. */
+/** The device is offline. The call goes on when the network is back. */
 export interface OfflineProgress {
   readonly phase: "offline";
   readonly progress: undefined;
-  /** When the network was first missing, in milliseconds since 1970, as `Date.now()` counts. */
+  /** When the device went offline, in milliseconds since 1970, as `Date.now()` counts. */
   readonly since: number;
 }

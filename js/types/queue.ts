@@ -5,56 +5,57 @@ import type { Result, RunOptions } from "./request.ts";
 import type { CompletedQueueStatus, InQueueQueueStatus, QueueStatus } from "./status.ts";
 import type { FalStream, StreamingConnectionMode } from "./streaming.ts";
 
-/** The place of a request in line. */
+/** The priority of a request in the queue. */
 export type QueuePriority = "low" | "normal";
 
 /** Options of `submit`. */
 export interface SubmitOptions<Input> extends RunOptions<Input> {
-  /** Where the service posts the result to when the request is completed. */
+  /** The URL that the service posts the result to when the request is completed. */
   readonly webhookUrl?: string | undefined;
-  /** `low` waits behind all normal requests. @default "normal" */
+  /** A `low` request waits behind all `normal` ones. @default "normal" */
   readonly priority?: QueuePriority | undefined;
   /** Prefers a runner that served this hint before. Sent as `x-fal-runner-hint`. */
   readonly hint?: string | undefined;
   /**
-   * More headers of the submit. `priority`, `hint`, `startTimeout` and `storageSettings`
-   * win over the headers that they stand for.
+   * More headers of the submit. The options `priority`, `hint`, `startTimeout` and `storageSettings`
+   * override their headers.
    */
   readonly headers?: Record<string, string> | undefined;
-  /** Note the request until its result is delivered. @default the client's setting, false */
+  /** Save the request until its result is delivered. @default the client's setting, false */
   readonly persist?: Persist | undefined;
-  /** What `pending` shall say of the request where it is noted: anything that JSON can hold. */
+  /** A label of your own for the saved request, which `pending` lists: any JSON value. */
   readonly label?: unknown;
 }
 
 /** How a request is followed to its end. */
 export interface QueueModeOptions {
   /**
-   * By asking again and again (`"polling"`), or by one answer that the service sends in
-   * parts (`"streaming"`; where it fails, by asking).
-   * @default streaming where the way to the service carries it, else polling, less often for
-   * an old request, a long line or a hidden page; each update is told once. At one time, all pages
-   * of an origin have up to 64 streams over HTTP/2 and three over HTTP/1.1; `"streaming"` has no limit
+   * `"polling"` asks for the status again and again. `"streaming"` reads statuses from one event
+   * stream; if that fails, it polls.
+   * @default streaming if the proxy carries event streams, otherwise polling, which is less frequent
+   * for an old request, a long queue or a hidden page. Each update is reported once. All pages of an
+   * origin together open up to 64 streams over HTTP/2, and three over HTTP/1.1. `"streaming"` has no
+   * such limit
    */
   readonly mode?: "polling" | "streaming" | undefined;
   /**
-   * Milliseconds between two questions for the status. Given without a `mode`, the request is
-   * followed by polling. @default 500 with a `mode`
+   * The poll delay, in milliseconds. Without a `mode`, this option also selects polling.
+   * @default 500 with a `mode`
    */
   readonly pollInterval?: number | undefined;
-  /** Who holds the connection where `mode` is `"streaming"`. @default "server" */
+  /** Which side connects to fal if `mode` is `"streaming"`. @default "server" */
   readonly connectionMode?: StreamingConnectionMode | undefined;
 }
 
 /** Options of `subscribe`, beside those of a submit. */
 export interface QueueSubscribeOptions extends QueueModeOptions {
-  /** Told the request id, once the request is in the queue. */
+  /** Called with the request id once the request is in the queue. */
   readonly onEnqueue?: ((requestId: string) => void) | undefined;
-  /** Told each status, from the first in the queue to the last. */
+  /** Called with each status, from the first in the queue to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
   /** Ask for the model's logs with each status. @default false */
   readonly logs?: boolean | undefined;
-  /** Gets a report of how far the call is, from the upload of its files to its end, and of lost connections. */
+  /** Called with the progress of the call, from the upload of its files to its end, and with lost connections. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds from the submit (uploads are not counted) until the call settles with a
@@ -62,9 +63,10 @@ export interface QueueSubscribeOptions extends QueueModeOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * Settles the call at once with the code `detached`, and leaves the job running: for a component or a
-   * page that goes away. With `persist` the job stays saved, and `resume` goes on with it. Before the
-   * submit it ends the uploads, and nothing is submitted; a submit in flight is waited for and saved.
+   * Settles the call at once with the code `detached`, and leaves the job running. For a component or a
+   * page that goes away. With `persist` the request stays saved, and `resume` resumes it. Before the
+   * submit, the uploads end and nothing is submitted. A submit in flight completes, and its request is
+   * saved.
    */
   readonly detachSignal?: AbortSignal | undefined;
 }
@@ -75,7 +77,7 @@ export interface RequestOptions {
   readonly requestId: string;
   /** Ends the call. The request itself goes on. */
   readonly abortSignal?: AbortSignal | undefined;
-  /** Where `result` and `cancel` forget the request. @default the client's setting */
+  /** The store from which `result` and `cancel` delete the request. @default the client's setting */
   readonly persist?: Persist | undefined;
 }
 
@@ -87,15 +89,15 @@ export interface QueueStatusOptions extends RequestOptions {
 
 /** Options of `streamStatus`. */
 export interface QueueStatusStreamOptions extends QueueStatusOptions {
-  /** Who holds the connection. @default "server" */
+  /** Which side connects to fal. @default "server" */
   readonly connectionMode?: StreamingConnectionMode | undefined;
 }
 
 /** Options of `subscribeToStatus`. */
 export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, QueueModeOptions {
-  /** Told each status, to the last. */
+  /** Called with each status, to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
-  /** Gets a report of how far the request is, and of lost connections. */
+  /** Called with the progress of the request, and with lost connections. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Milliseconds until the call settles with a `TimeoutError` and cancels the job.
@@ -122,7 +124,7 @@ export interface QueueClient {
     endpointId: EndpointIdArgument<Id>,
     options: SubmitOptions<InputType<Id>>,
   ): Promise<InQueueQueueStatus>;
-  /** Asks where a request stands. */
+  /** Fetches the status of a request. */
   status(endpointId: string, options: QueueStatusOptions): Promise<QueueStatus>;
   /** Gives each status of a request as the service sends it, up to `COMPLETED`. */
   streamStatus(
@@ -131,18 +133,18 @@ export interface QueueClient {
   ): Promise<FalStream<unknown, QueueStatus>>;
   /**
    * Follows a request that was submitted before.
-   * @returns its last status, with all the logs where `logs` asks for them; with `mode: "streaming"`, with
-   * those of the stream's last event
+   * @returns its last status. With `logs`, it has all the logs; with `mode: "streaming"`, only those of
+   * the stream's last event
    */
   subscribeToStatus(
     endpointId: string,
     options: QueueStatusSubscriptionOptions,
   ): Promise<CompletedQueueStatus>;
-  /** Fetches the result of a completed request. A failed one rejects with its failure. */
+  /** Fetches the result of a completed request. If the request failed, rejects with its failure. */
   result<Id extends string>(
     endpointId: EndpointIdArgument<Id>,
     options: RequestOptions,
   ): Promise<Result<OutputType<Id>>>;
-  /** Cancels a request. One that runs already may still complete. */
+  /** Cancels a request. A request that already runs may still complete. */
   cancel(endpointId: string, options: RequestOptions): Promise<void>;
 }

@@ -8,25 +8,25 @@ interface WithRequestId {
 /** A connection to a realtime endpoint. */
 export interface RealtimeConnection<Input> {
   /**
-   * Sends an input; the first one opens the socket. Until it is open, the latest input is
-   * kept and those before it are dropped. Never waits.
+   * Sends an input. The first one opens the socket. Until the socket is open, the client keeps
+   * the latest input and drops the earlier ones. Never waits.
    *
-   * What cannot be encoded throws here, or goes to `onError` where that shows only later.
+   * Throws if the input cannot be encoded. If that is found only later, `onError` gets the error.
    */
   send(input: Input & Partial<WithRequestId>): void;
-  /** Closes the socket, and drops what was not sent yet. The next `send` opens a new one. */
+  /** Closes the socket, and drops the input that was not sent yet. The next `send` opens a new socket. */
   close(): void;
 }
 
 /** How to connect, and what to call. */
 export interface RealtimeConnectionHandler<Output> {
   /**
-   * Connections of a client to the same endpoint with the same key share one socket, which
-   * calls the newest handler. For components that are rendered again and again.
+   * Connections of a client with the same endpoint and the same key share one socket, which calls the
+   * newest handler. For components that are rendered repeatedly.
    * @default a key of its own
    */
   connectionKey?: string;
-  /** Only connect where there is a page; elsewhere, do nothing. @default true in React on a server, else false */
+  /** Connect only in a page; elsewhere, do nothing. @default true in React on a server, else false */
   clientOnly?: boolean;
   /**
    * The least time between two inputs, in milliseconds; 0 lets all of them pass. The first
@@ -39,28 +39,28 @@ export interface RealtimeConnectionHandler<Output> {
    * @default chosen by the endpoint
    */
   maxBuffering?: number;
-  /** What follows the endpoint id. @default "/realtime" */
+  /** The path after the endpoint id. @default "/realtime" */
   path?: string;
-  /** Makes a frame of an input: bytes, or a string for a text frame. @default MessagePack */
+  /** Encodes an input as a frame: bytes, or a string for a text frame. @default MessagePack */
   encodeMessage?: (input: any) => Uint8Array | string;
   /**
-   * Makes a message of a frame: of a string, or of a `Blob`. Results keep their order, however
-   * long it takes. @default MessagePack for bytes, JSON for text
+   * Decodes a frame, a string or a `Blob`, as a message. Results keep their order, however long
+   * decoding takes. @default MessagePack for bytes, JSON for text
    */
   decodeMessage?: (data: any) => Promise<any> | any;
-  /** Called with each result. What it throws goes to `onError`. */
+  /** Called with each result. If it throws, `onError` gets the error. */
   onResult(result: Output & WithRequestId): void;
   /**
-   * Called with each problem: its `status` is 400 for a message of the service, 401 where
-   * there is no token, else the code that the socket was closed with.
+   * Called with each error. Its `status` is 400 for a message of the service, 401 for a missing
+   * token, otherwise the close code of the socket.
    * @default written to the console
    */
   onError?(error: ApiError<any>): void;
   /** Gets tokens. @default fetched with the credentials of the client; deprecated */
   tokenProvider?: TokenProvider;
   /**
-   * How long the tokens of `tokenProvider` are good for, in seconds. They are fetched anew
-   * after 90 % of it, and after 5 % more where that fails. @default not fetched anew
+   * The lifetime of the tokens of `tokenProvider`, in seconds. A new token is fetched after 90 %
+   * of it, and after 5 % more if that fails. @default no refresh
    */
   tokenExpirationSeconds?: number;
 }
@@ -68,8 +68,8 @@ export interface RealtimeConnectionHandler<Output> {
 /** Connections to realtime endpoints. */
 export interface RealtimeClient {
   /**
-   * Connects to a realtime endpoint, at the first `send`. Throws where an argument cannot be
-   * right; everything later goes to `handler.onError`.
+   * Connects to a realtime endpoint at the first `send`. Throws if an argument is invalid; later
+   * errors go to `handler.onError`.
    * @param app the endpoint id
    * @param handler how to connect, and what to call
    */

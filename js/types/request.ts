@@ -6,11 +6,11 @@ import type { FileOptions, StorageSettings } from "./storage.ts";
 export interface Result<T> {
   data: T;
   requestId: string;
-  /** What the service measured: `inference_time` in seconds. After `subscribe`; not enumerable. */
+  /** The service's metrics: `inference_time` in seconds. After `subscribe`; not enumerable. */
   readonly metrics?: Metrics | undefined;
-  /** How long it took, as seen from here. After `subscribe`; not enumerable. */
+  /** How long the request took, measured by this client. After `subscribe`; not enumerable. */
   readonly timings?: Timings | undefined;
-  /** What the request is billed by, where the page may read that header. Not enumerable. */
+  /** The billed units, if the page may read that header. Not enumerable. */
   readonly billableUnits?: number | undefined;
 }
 
@@ -35,8 +35,8 @@ export interface RunOptions<Input> extends FileOptions {
   /** How long, and for whom, the service keeps the files of this request. */
   readonly storageSettings?: StorageSettings | undefined;
   /**
-   * Seconds, greater than 1, within which the service must start to work on the request;
-   * it gives up with a 504 otherwise. Sent as `x-fal-request-timeout`.
+   * Seconds, greater than 1, within which the service must start to work on the request. Otherwise
+   * the service ends the request with a 504. Sent as `x-fal-request-timeout`.
    */
   readonly startTimeout?: number | undefined;
   /** How files in the input become strings. @default the client's setting, "upload" */
@@ -45,13 +45,13 @@ export interface RunOptions<Input> extends FileOptions {
   readonly validate?: boolean | undefined;
 }
 
-/** The parts of an endpoint's URL beside its id. */
+/** The parts of an endpoint's URL besides its id. */
 export interface UrlOptions {
-  /** Before `fal.run`, e.g. `queue`. */
+  /** The subdomain of `fal.run`, e.g. `queue`. */
   readonly subdomain?: string;
   /** The query's parameters by name. */
   readonly query?: Record<string, string>;
-  /** After the endpoint id. */
+  /** The path after the endpoint id. */
   path?: string;
 }
 
@@ -59,7 +59,7 @@ export interface UrlOptions {
 export interface EndpointId {
   readonly owner: string;
   readonly alias: string;
-  /** What follows the alias, without a leading slash. */
+  /** The path after the alias, without a leading slash. */
   readonly path?: string;
   readonly namespace?: "workflows" | "comfy";
 }
@@ -68,7 +68,7 @@ export interface EndpointId {
 export interface ValidationErrorInfo {
   /** The finding in words. */
   msg: string;
-  /** Where: `["body", "<field>", …]`. */
+  /** The path of the field: `["body", "<field>", …]`. */
   loc: Array<string | number>;
   /** The kind of finding, to branch on. */
   type: string;

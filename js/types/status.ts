@@ -3,11 +3,11 @@ export interface RequestLog {
   message: string;
   level: "STDERR" | "STDOUT" | "ERROR" | "INFO" | "WARN" | "DEBUG";
   source: "USER";
-  /** ISO 8601; may lack a zone. */
+  /** ISO 8601; may lack a time zone. */
   timestamp: string;
 }
 
-/** What the service measured. */
+/** The service's metrics of a request. */
 export interface Metrics {
   /** Seconds the model ran. */
   inference_time: number | null;
@@ -21,21 +21,21 @@ interface BaseQueueStatus {
   cancel_url: string;
 }
 
-/** Waiting in line. */
+/** The request waits in the queue. */
 export interface InQueueQueueStatus extends BaseQueueStatus {
   status: "IN_QUEUE";
-  /** How many requests are ahead. */
+  /** How many requests are ahead of this one. */
   queue_position: number;
 }
 
-/** Being worked on. */
+/** The model works on the request. */
 export interface InProgressQueueStatus extends BaseQueueStatus {
   status: "IN_PROGRESS";
-  /** All entries so far; `null` unless logs were asked for. */
+  /** All log entries so far; `null` unless the call asked for logs. */
   logs: RequestLog[];
 }
 
-/** Ended, well or not: the result call tells which. */
+/** The request has ended. Its result tells whether it succeeded. */
 export interface CompletedQueueStatus extends BaseQueueStatus {
   status: "COMPLETED";
   logs: RequestLog[];
@@ -46,5 +46,5 @@ export interface CompletedQueueStatus extends BaseQueueStatus {
   error_type?: string;
 }
 
-/** Where a request stands. */
+/** The status of a request. */
 export type QueueStatus = InQueueQueueStatus | InProgressQueueStatus | CompletedQueueStatus;

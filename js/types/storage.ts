@@ -1,5 +1,6 @@
 import type { Persist } from "./journal.ts";
-/** What a reader is told: the file, that it is forbidden, or that there is none. */
+
+/** The answer to a reader: `allow` gives the file, `forbid` refuses it, `hide` says that there is no such file. */
 export type StorageACLDecision = "hide" | "forbid" | "allow";
 
 /** A decision for one user. */
@@ -9,9 +10,9 @@ export interface StorageACLRule {
   decision: StorageACLDecision;
 }
 
-/** Who may read a file (protocol §9.6). */
+/** The access rules of a file (protocol §9.6). */
 export interface StorageACL {
-  /** For everyone whom no rule names. */
+  /** The decision for all users without a rule. */
   default?: StorageACLDecision;
   rules?: StorageACLRule[];
 }
@@ -23,13 +24,13 @@ export type ObjectExpiration = "never" | "immediate" | "1h" | "1d" | "7d" | "30d
 export interface StorageSettings {
   /** A preset, or seconds. @default the account's setting */
   expiresIn?: ObjectExpiration;
-  /** Who may read the file. */
+  /** The access rules of the file. */
   initialAcl?: StorageACL;
 }
 
 /**
- * Bytes sent so far, over all files of a call. Never goes back: bytes that have to be sent again
- * are counted again, and the numbers stand still until these are more.
+ * Bytes sent so far, over all files of a call. `loaded` never decreases: if bytes are sent again, it
+ * stays the same until more bytes are sent than before.
  */
 export interface UploadProgress {
   loaded: number;
@@ -39,9 +40,9 @@ export interface UploadProgress {
 /** Options of every call that may send files. */
 export interface FileOptions {
   /**
-   * Told how much of the call's files is sent, in bytes: ten times a second while that goes on.
-   * Each byte counts as it leaves the page, or, where this runtime has no `XMLHttpRequest` or
-   * `fetch` is the caller's own, with the rest of its part.
+   * Called with the bytes sent of the call's files, ten times a second while they are sent. Bytes are
+   * counted as they leave the page. In a runtime without `XMLHttpRequest`, or with a `fetch` of your
+   * own, they are counted part by part.
    */
   readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
   /**
@@ -55,16 +56,15 @@ export interface FileOptions {
    */
   readonly multipartThreshold?: number | undefined;
   /**
-   * The bytes of each part, 5 MiB (5242880) to 100 MiB (104857600); more where a file would have
-   * more than 10,000 parts.
+   * The bytes of each part, 5 MiB (5242880) to 100 MiB (104857600). Parts are larger if a file would
+   * have more than 10,000 of them.
    * @default 10485760, which is 10 MiB
    */
   readonly partSize?: number | undefined;
   /**
-   * After so many milliseconds in which nothing of a part, or of a file in one piece, was sent,
-   * it is sent again. Where bytes cannot be counted one by one (see `onUploadProgress`; behind a
-   * service worker, too), it is the time for each MiB that is on its way, of all uploads of the page,
-   * and once more.
+   * Milliseconds without progress after which a part, or a file in one piece, is sent again. Bytes in
+   * flight cannot be counted in some runtimes (see `onUploadProgress`) and behind a service worker.
+   * There, the limit is this time plus this time for each MiB in flight, over all uploads of the page.
    * @default 30000
    */
   readonly stallTimeout?: number | undefined;
@@ -73,7 +73,7 @@ export interface FileOptions {
 /** Options of `upload`. */
 export interface UploadOptions extends FileOptions {
   /**
-   * Note an upload in parts, so that the same file goes on where it was left, also after a reload.
+   * Save an upload in parts, so that a later upload of the same file continues it, also after a reload.
    * @default the client's setting
    */
   readonly persist?: Persist | undefined;
@@ -84,24 +84,23 @@ export interface UploadOptions extends FileOptions {
 /** Files kept by fal. */
 export interface StorageClient {
   /**
-   * Stores a file, a large one in parts, of which six go at one time and each is tried ten times
-   * (or `retry.maxRetries` and once). A place that has expired is asked for anew, twice at most.
-   * Of a file in parts the last byte is asked for at the end, where this page may read it: one
-   * that lacks its end is sent again. A file that was changed on the disk since it was chosen is
-   * refused, also between its parts. Firefox itself shows no change but of the length: there the
-   * ends of each part are compared.
-   * Bytes without a type are stored as `application/octet-stream`.
+   * Stores a file. A large file is sent in parts, six at a time, and each part is tried twelve times
+   * (or `retry.maxRetries` plus one). If the upload URL has expired, the client requests a new one,
+   * twice at most. After the parts, the client reads the last byte of the stored file, if this page
+   * may: a file without its end is sent again. A file that changed on the disk since it was chosen is
+   * refused, also between its parts. Firefox reports only a change of the length, so the client
+   * compares the ends of each part. Bytes without a type are stored as `application/octet-stream`.
    *
-   * Rejects with `ApiError` where the service refuses it, with `FalError`
-   * where no usable answer comes, with the abort reason.
+   * Rejects with `ApiError` if the service refuses the file, with `FalError` if no usable answer
+   * comes, or with the abort reason.
    * @returns its URL, for use in a model's input
    */
   upload: (file: Blob | ArrayBufferLike | ArrayBufferView, options?: UploadOptions) => Promise<string>;
   /**
    * Replaces each `File` and `Blob` in an input, at any depth, by a string, and each `FileList` by
-   * an array of strings, as the calls that take an input do before they send it. (These also refuse
-   * what JSON would lose.) Rejects like {@link StorageClient.upload}.
-   * @returns a copy with strings for files; the input itself is left as it is
+   * an array of strings. Calls with an input do the same before they send it. (They also refuse values
+   * that JSON would lose.) Rejects like {@link StorageClient.upload}.
+   * @returns a copy with strings for files; the input itself stays unchanged
    */
   transformInput: (input: Record<string, any>) => Promise<Record<string, any>>;
 }

@@ -1,5 +1,5 @@
 interface BaseWebHookResponse<Payload> {
-  /** The model's output, or the body of its error; `null` where it was not JSON. */
+  /** The model's output, or the body of its error; `null` if it was not JSON. */
   payload: Payload;
   /** The id that `submit` gave. */
   request_id: string;
@@ -11,19 +11,19 @@ interface BaseWebHookResponse<Payload> {
 
 interface OkWebHookResponse<Payload> extends BaseWebHookResponse<Payload> {
   status: "OK";
-  /** Never there. */
+  /** Never present. */
   error: never;
 }
 
 interface ErrorWebHookResponse<Payload> extends BaseWebHookResponse<Payload> {
   status: "ERROR";
-  /** What went wrong. */
+  /** The reason of the failure. */
   error: string;
 }
 
 /**
- * What the service posts to a `webhookUrl` (protocol §11.1): at least once, so take each
- * `request_id` only once.
+ * The body that the service posts to a `webhookUrl` (protocol §11.1). The service may post it more than
+ * once, so handle each `request_id` only once.
  */
 export type WebHookResponse<Payload = any> =
   | OkWebHookResponse<Payload>

@@ -19,7 +19,7 @@ fn urls() -> impl Strategy<Value = String> {
     ])
 }
 
-/// What a URL library says, which reads URLs as browsers do.
+/// The answer of a URL library that reads URLs as browsers do.
 fn is_fal(url: &Url) -> bool {
     let is_fal_host = |host: &str| {
         ["fal.run", "fal.ai", "fal.media"].iter().any(|fal| {
@@ -43,7 +43,7 @@ proptest! {
     #[test]
     fn a_url_that_may_see_a_key_is_fals_to_a_url_library(url in urls()) {
         if !quickly(|| is_fal_url(&url)) { return Ok(()) }
-        // What is no URL is never called.
+        // A text that is no URL is never called.
         let Ok(parsed) = Url::parse(&url) else { return Ok(()) };
         prop_assert!(is_fal(&parsed), "{}", parsed);
         let path = &url[fal_url_path(&url).expect("accepted")..];

@@ -21,7 +21,7 @@ pub enum Kind {
     FileUrl,
     /// One of these strings, which stand with commas between them.
     OneOf(&'static str),
-    /// A whole number, also written as a text, within bounds (inclusive) where they are published.
+    /// A whole number, also written as a text, within inclusive bounds if the model publishes them.
     Integer {
         /// The smallest value taken.
         min: Option<i32>,
@@ -30,7 +30,7 @@ pub enum Kind {
     },
 }
 
-/// A value as it was given, reduced to what a check needs to see.
+/// A given value, reduced to the facts that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Given<'a> {
     /// Not given, `undefined` or `null`.
@@ -102,7 +102,7 @@ impl Field {
             (Kind::OneOf(values), Given::Text(text)) if has(values, text) => Ok(()),
             (Kind::OneOf(values), _) => Err(Problem::NotOneOf(values)),
             (Kind::Integer { min, max }, Given::Number(number)) => check_integer(number, min, max),
-            // As fal reads it: what a form's field holds is a text.
+            // As fal reads it: the value of a form's field is a text.
             (Kind::Integer { min, max }, Given::Text(text)) => {
                 check_integer(text.parse::<i64>().map_or(f64::NAN, to_f64), min, max)
             }
@@ -111,7 +111,7 @@ impl Field {
     }
 }
 
-/// The schemes of what one page, or one machine, can read.
+/// The schemes of URLs that only one page, or one machine, can read.
 const LOCAL_SCHEMES: [&str; 4] = ["blob", "file", "filesystem", "content"];
 
 /// Whether the service may be able to fetch a file from a URL that begins with `start`: a page's

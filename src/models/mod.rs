@@ -1,4 +1,4 @@
-//! What this crate knows of particular models: the inputs they take, as tables that
+//! Particular models: their inputs, as tables that
 //! the client checks before it sends anything and the emulator checks on arrival, and
 //! the same as serde types for Rust callers.
 //!

@@ -1,4 +1,4 @@
-//! What a server may say about when to come back.
+//! Anything that a server may put into `Retry-After`.
 
 use proptest::prelude::*;
 

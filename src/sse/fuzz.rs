@@ -1,4 +1,4 @@
-//! Bytes that come as an event stream, whatever they are and however they are cut.
+//! Any bytes as an event stream, cut anywhere.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn fed(parser: &mut Events, bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What the parser makes of the stream in pieces, each fed as it comes.
+/// The events that the parser finds in the stream, fed in pieces.
 fn read(stream: &[u8], cuts: &[Index]) -> Vec<Vec<u8>> {
     let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(stream.len() + 1)).collect();
     cuts.sort_unstable();

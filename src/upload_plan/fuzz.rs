@@ -17,7 +17,7 @@ fn urls() -> impl Strategy<Value = String> {
     ])
 }
 
-/// Sizes that JavaScript can hold, and what is none.
+/// Sizes that JavaScript can hold, and numbers that are no size.
 fn sizes() -> impl Strategy<Value = f64> {
     prop_oneof![
         8 => (0.0..2e12_f64).prop_map(f64::floor),

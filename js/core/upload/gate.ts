@@ -1,9 +1,9 @@
-// How many parts are on their way at one time.
+// Limits how many parts are sent at one time.
 
-/** Browsers open six connections to one host over HTTP/1.1: no more than these go at once. */
+/** Browsers open at most six connections to one host over HTTP/1.1. */
 export const MOST = 6;
 
-/** Lets tries through: half as many after a failure, one more after each success. */
+/** Limits concurrent tries. A failure halves the limit, and each success raises it by one. */
 export class Gate {
   #most = MOST;
   #busy = 0;

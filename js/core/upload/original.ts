@@ -1,12 +1,12 @@
-// A file must not change while it goes up part by part: what is stored would be half old, half new.
-// Chromium and WebKit refuse to read a file that was changed since it was chosen, Firefox does not.
+// Detects whether a file changes while its parts are sent. The stored file would be half old, half new. Chromium and
+// WebKit refuse to read a file that changed since it was chosen. Firefox does not.
 
-import { badArgument } from "../wasm.ts";
+import { badArgument } from "../bad-argument.ts";
 
-/** How much of each end of a part is compared, in bytes. */
+/** How many bytes of each end of a part are compared. */
 const SAMPLE_BYTES = 1_024;
 
-/** What a file held when its upload began: the ends of each part. A change between them is not seen. */
+/** The ends of each part of a file when its upload began. A change between the ends is not detected. */
 export class Original {
   readonly #file: Blob;
   readonly #partSize: number;
@@ -19,31 +19,31 @@ export class Original {
   }
 
   static async of(file: Blob, partSize: number): Promise<Original> {
-    return new Original(file, partSize, await bytesOf(ends(file, partSize)).catch(changed));
+    return new Original(file, partSize, await bytesOf(sampleEnds(file, partSize)).catch(rejectChanged));
   }
 
-  /** Rejects where the part at this index, from 0, is not as it was. */
+  /** Rejects if the part at this index, from 0, has changed. */
   async checkPart(index: number): Promise<void> {
     const from = index * this.#partSize;
-    // The samples of all parts before it have the same size, as these are of one size.
+    // All parts before this one have the same size, and so have their samples.
     const start = index * Math.min(2 * SAMPLE_BYTES, 2 * this.#partSize);
-    await this.#compare(start, ends(this.#file.slice(from, from + this.#partSize), this.#partSize));
+    await this.#compare(start, sampleEnds(this.#file.slice(from, from + this.#partSize), this.#partSize));
   }
 
-  /** Rejects where any part is not as it was. */
+  /** Rejects if any part has changed. */
   async check(): Promise<void> {
-    await this.#compare(0, ends(this.#file, this.#partSize));
+    await this.#compare(0, sampleEnds(this.#file, this.#partSize));
   }
 
   async #compare(start: number, sample: Blob): Promise<void> {
-    const now = await bytesOf(sample).catch(changed);
+    const now = await bytesOf(sample).catch(rejectChanged);
     const before = this.#samples.subarray(start, start + sample.size);
-    if (now.length !== before.length || now.some((byte, at) => byte !== before[at])) changed();
+    if (now.length !== before.length || now.some((byte, at) => byte !== before[at])) rejectChanged();
   }
 }
 
-/** The ends of each part, one after another. */
-function ends(bytes: Blob, partSize: number): Blob {
+/** The ends of each part, concatenated. */
+function sampleEnds(bytes: Blob, partSize: number): Blob {
   const pieces: Blob[] = [];
   for (let from = 0; from < bytes.size; from += partSize) {
     const part = bytes.slice(from, from + partSize);
@@ -56,7 +56,7 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/** The facts of a file that changed between its parts. */
-export function changed(cause?: unknown): never {
+/** Throws the facts of a file that changed while it was sent. */
+export function rejectChanged(cause?: unknown): never {
   throw badArgument("file", "changed while it was sent: it would be stored half old, half new", cause === undefined ? {} : { cause });
 }

@@ -1,48 +1,50 @@
-// Where the bytes of a file go: a place that the service gives, and that is good for a while.
+// Requests upload URLs. The service gives one for each file, and it expires after a while.
 
-import { described } from "../../../src/browser/wire.js";
 import type { Progress } from "../progress.ts";
-import type { Wasm } from "../wasm.ts";
+import type { Calls, UploadUrls } from "../calls.ts";
+import { typeOf } from "../file.ts";
 import type { Store } from "./record.ts";
 
-/** One file on its way. */
-export interface Job {
-  wasm: Wasm;
+/** The upload of one file. */
+export interface FileUpload {
+  calls: Calls;
   /** The client's configuration. */
   config: any;
-  /** The same, for requests to the place. */
+  /** The configuration for requests to the upload URL. */
   sending: any;
   file: Blob;
   partBytes: number;
-  /** What asking for a place says of how long the file is kept, and for whom. */
+  /** Headers of the request for an upload URL. They say how long, and for whom, the service keeps the file. */
   headers: any;
   abortSignal: AbortSignal | undefined;
   progress: Progress;
   store: Store | undefined;
 }
 
-/** What the service gives. */
-export interface Place {
-  upload_url: string;
-  file_url: string;
-}
-
-/** What a place says that has expired, or that is not known any more. */
+/** The statuses of an expired or unknown upload URL. */
 export const GONE: number[] = [403, 404, 410];
 
-/** Asks for a place for a file, in one piece or in parts. */
-export function begin({ wasm, config, file, headers, abortSignal, progress: { onRetry, onAnswer } }: Job, multipart = false): Promise<Place> {
-  return wasm.initiate(config, described(file), { headers, abortSignal, multipart, onRetry, onAnswer });
+/** Requests an upload URL for a file, in one piece or in parts. */
+export function requestUploadUrl({ calls, config, file, headers, abortSignal, progress: { onRetry, onAnswer } }: FileUpload, multipart = false): Promise<UploadUrls> {
+  return calls.initiateUpload(config, describe(file), { headers, abortSignal, isMultipart: multipart, onRetry, onAnswer });
 }
 
-/** A call to a place: where that is good no more, the failure has `isGone`. */
-export function atPlace(call: Promise<any>, gone: number[] = GONE): Promise<any> {
+/** Waits for a request to an upload URL. If the URL has expired, the failure has `isGone`. */
+export function flagGone(call: Promise<any>, gone: number[] = GONE): Promise<any> {
   return call.catch((reason) => {
-    throw isAnswer(reason, gone) ? { ...reason, isGone: true } : reason;
+    throw hasStatus(reason, gone) ? { ...reason, isGone: true } : reason;
   });
 }
 
 /** Whether a call failed with one of these statuses. */
-export function isAnswer(reason: any, statuses: number[]): boolean {
+export function hasStatus(reason: any, statuses: number[]): boolean {
   return reason?.falCode === "http" && statuses.includes(reason.status);
+}
+
+/** The body of a request for an upload URL: the file's type and name, as JSON. */
+function describe(file: Blob): string {
+  const type = typeOf(file);
+  const extension = type.split("/")[1]?.split(/[-;]/)[0];
+  const { name } = file as Partial<File>;
+  return JSON.stringify({ content_type: type, file_name: name || `${Date.now()}.${extension}` });
 }

@@ -1,19 +1,19 @@
-// A chosen file stays on the disk, where it may be deleted or changed before its bytes are sent.
+// Checks whether a chosen file can still be read. It stays on the disk, and may be deleted or changed.
 
-import { badArgument } from "../wasm.ts";
+import { badArgument } from "../bad-argument.ts";
 
 /**
- * Rejects where bytes cannot be read any more, or are fewer than they were: browsers would send
- * nothing for long, and call it a lost connection.
+ * Rejects if the bytes can no longer be read, or are fewer than before. Browsers would send nothing for a long time,
+ * and then report a lost connection.
  */
 export async function checkReadable(bytes: Blob): Promise<void> {
-  // The first byte and the last one. Of a deleted file, Chromium says that it is empty.
+  // Reads the first byte and the last one. A deleted file seems empty in Chromium.
   const sample = bytes.size > 0 ? new Blob([bytes.slice(0, 1), bytes.slice(bytes.size - 1)]) : bytes;
-  const { byteLength } = await sample.arrayBuffer().catch(unreadable);
-  if (byteLength !== sample.size) unreadable();
+  const { byteLength } = await sample.arrayBuffer().catch(rejectUnreadable);
+  if (byteLength !== sample.size) rejectUnreadable();
 }
 
-/** The facts of a file that is not as it was chosen. */
-export function unreadable(cause?: unknown): never {
+/** Throws the facts of a file that cannot be read any more. */
+export function rejectUnreadable(cause?: unknown): never {
   throw badArgument("file", "cannot be read: it was changed, moved or deleted since it was chosen", cause === undefined ? {} : { cause });
 }

@@ -1,24 +1,24 @@
-// What is known of an upload in parts, kept so that it goes on after the page was closed.
+// The record of an upload in parts. It is saved so that the upload can continue after the page was closed.
 
-import { bounded } from "../patience.ts";
-import type { Place } from "./place.ts";
+import type { UploadUrls } from "../calls.ts";
+import { awaitAtMost } from "../patience.ts";
 
-/** Where records are kept. What it throws costs the record, not the upload. */
+/** A store of records. If it throws, the record is lost, but the upload goes on. */
 export interface Store {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<unknown>;
   delete(key: string): Promise<unknown>;
 }
 
-/** An upload in parts that has begun. Plain data; the URL in it lets whoever has it send this file. */
+/** An upload in parts that has begun, as plain data. Its upload URL is a secret: it allows sending this file. */
 export interface UploadRecord {
-  /** Of the file, and of how it is to be kept. */
+  /** A fingerprint of the file and of its storage settings. */
   fingerprint: string;
   uploadUrl: string;
   fileUrl: string;
   /** The size of every part but the last, in bytes. */
   partSize: number;
-  /** Of the parts that are there, by number from 1. */
+  /** The etags of the stored parts, by number from 1. */
   etags: Record<number, string>;
   /** When it began, in milliseconds since 1970. */
   at: number;
@@ -27,8 +27,8 @@ export interface UploadRecord {
 const EDGE_BYTES = 65_536;
 
 /**
- * The record of one file, in a store or, without one, only here. Only a file of the user's has an identity to be
- * found by again; other bytes that look alike must not be mixed with it.
+ * Saves the record of one file. Without a store it saves nothing. Only a file from the user's disk can be recognized
+ * later; other bytes that look alike must not be mixed with it.
  */
 export class Memory {
   readonly #store: Store | undefined;
@@ -57,11 +57,11 @@ export class Memory {
     return record?.fingerprint === this.#fingerprint && record.etags ? record : undefined;
   }
 
-  record({ upload_url: uploadUrl, file_url: fileUrl }: Place, partSize: number): UploadRecord {
+  record({ upload_url: uploadUrl, file_url: fileUrl }: UploadUrls, partSize: number): UploadRecord {
     return { fingerprint: this.#fingerprint, uploadUrl, fileUrl, partSize, etags: {}, at: Date.now() };
   }
 
-  /** Saves the record as it is now. The upload does not wait for it. */
+  /** Saves the record as it is now. The upload does not wait for that. */
   save(record: UploadRecord): void {
     this.#isChanged = true;
     this.#saving ??= this.#save(record).finally(() => (this.#saving = undefined));
@@ -84,18 +84,18 @@ export class Memory {
 
 async function quietly(work: () => unknown): Promise<unknown> {
   try {
-    return await bounded(work);
+    return await awaitAtMost(work);
   } catch {
     return undefined;
   }
 }
 
-/** Whether the user chose it, from a disk: it has a name, and a time of change. */
+/** Whether the user chose the file from a disk: it has a name and a modification time. */
 function isIdentifiable({ name, lastModified }: any): boolean {
   return typeof name === "string" && name !== "" && lastModified > 0;
 }
 
-/** The same for the same file after a reload; its first and last bytes stand for all of them. */
+/** A hash that stays the same for the same file after a reload. Of the content it covers the first and last bytes. */
 async function fingerprint(file: any, headers: object): Promise<string> {
   const facts = JSON.stringify([file.name, file.size, file.type, file.lastModified, headers]);
   const bytes = await new Blob([facts, file.slice(0, EDGE_BYTES), file.slice(-EDGE_BYTES)]).arrayBuffer();

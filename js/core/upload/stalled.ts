@@ -1,15 +1,15 @@
-// A try that sends nothing any more is given up, and made again like one whose connection broke.
+// Ends a try that sends no more bytes. It is retried like one with a broken connection.
 
-import { newController, signalPart } from "../../../src/browser/watch.js";
+import { newController, signalPart } from "../controllers.ts";
 
 const MEBIBYTE = 1_048_576;
-/** A stall is noticed this late at most, in milliseconds, however long it may last. */
+/** The longest interval between two checks for a stall, in milliseconds. */
 const MOST_CHECK_MS = 5_000;
 
 /** One try to send the bytes of a file, or of a part. */
 export type Send = (url: string, init: Sending) => Promise<Response>;
 
-/** What `fetch` is given. */
+/** The `init` of `fetch`. */
 export interface Sending {
   method?: string;
   headers: Record<string, string>;
@@ -17,22 +17,22 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** A `TypeError`, as the network's failures are: these are tried again. */
+/** A `TypeError`, like network failures, so that the try is retried. */
 export class Stalled extends TypeError {
   constructor(ms: number) {
     super(`Nothing was sent for ${Math.round(ms / 1000)} s`);
   }
 }
 
-/** The bytes that are on their way unseen, of all uploads of this page: they share its line. */
+/** Bytes in flight without progress reports. Counted over all uploads of this page, as they share its bandwidth. */
 let unseenBytes = 0;
 /** When one of these requests was last answered. */
-let answered = 0;
+let lastAnswer = 0;
 
 /**
- * A request of which nobody sees how much is sent. It may take `stallMs`, and as much again for
- * each mebibyte that is on its way unseen, from its own beginning or from the last answer to
- * another one: six parts of 10 MiB at once take eight minutes at 1 Mbit/s.
+ * A request without progress reports. It may take `stallMs`, plus `stallMs` for each mebibyte in flight without
+ * progress reports. The time counts from its start, or from the last answer to another such request: six parts of
+ * 10 MiB at once take eight minutes at 1 Mbit/s.
  */
 export class Unseen {
   readonly #began = performance.now();
@@ -48,32 +48,32 @@ export class Unseen {
     return stallMs * (1 + (this.#bytes > 0 ? unseenBytes / MEBIBYTE : 0));
   }
 
-  /** Since when nothing is known to have moved. */
+  /** The time of the last known progress. */
   get since(): number {
-    return Math.max(this.#began, answered);
+    return Math.max(this.#began, lastAnswer);
   }
 
-  /** It is seen from now on, or has ended. */
+  /** The request reports progress from now on, or has ended. */
   end(): void {
     unseenBytes -= this.#bytes;
     this.#bytes = 0;
   }
 
-  /** It was answered: the line carries bytes. */
+  /** The request was answered, so the network carries bytes. */
   answer(): void {
-    answered = performance.now();
+    lastAnswer = performance.now();
     this.end();
   }
 }
 
-/** Calls `check` often enough to notice a stall: what that gives to stop it. */
+/** Calls `check` often enough to notice a stall. Returns a function that ends that. */
 export function watchStall(stallMs: number, check: () => void): () => void {
   const timer = setInterval(check, Math.min(stallMs / 10, MOST_CHECK_MS));
   return () => clearInterval(timer);
 }
 
-/** A `fetch` that fails when it takes too long, as what it sends cannot be seen. */
-export function timed(send: any, stallMs: number): Send {
+/** A `fetch` that fails if it takes too long. For runtimes without progress reports. */
+export function withStallLimit(send: any, stallMs: number): Send {
   return (url, init) =>
     new Promise((resolve, reject) => {
       const controller = newController();
@@ -85,11 +85,11 @@ export function timed(send: any, stallMs: number): Send {
         const ms = performance.now() - unseen.since;
         if (ms > unseen.allowance(stallMs)) fail(new Stalled(ms));
       });
-      const sent = async (): Promise<Response> => {
+      const attempt = async (): Promise<Response> => {
         const answer = await send(url, { ...rest, ...signalPart(controller.signal) });
         unseen.answer();
         return answer;
       };
-      sent().then(resolve, reject).finally(() => (stop(), unseen.end()));
+      attempt().then(resolve, reject).finally(() => (stop(), unseen.end()));
     });
 }

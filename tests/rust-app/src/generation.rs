@@ -1,17 +1,26 @@
 //! One video in the making: asked for when the component comes, cancelled when it goes.
 
 use fal_wasm::{
-    Client, Status,
-    models::kandinsky5::{ProTextToVideo, ProTextToVideoInput},
+    Call, Client, Completed, Progress, RequestHandle, Status, Update,
+    models::kandinsky5::{ProTextToVideo, ProTextToVideoInput, VideoOutput},
 };
-use futures_util::{FutureExt, future::abortable};
+use futures_util::future::abortable;
 use yew::{platform::spawn_local, prelude::*};
 
-use crate::problem::explained;
+use crate::{problem::explain, saved};
+
+/// What to make a video of.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Order {
+    /// A new one.
+    Prompt(AttrValue),
+    /// One that was asked for before the page was reloaded.
+    Saved(RequestHandle),
+}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) prompt: AttrValue,
+    pub(crate) order: Order,
     pub(crate) on_cancel: Callback<()>,
 }
 
@@ -23,14 +32,20 @@ enum Stage {
 }
 
 #[component]
-pub(crate) fn Generation(Props { prompt, on_cancel }: &Props) -> Html {
+pub(crate) fn Generation(Props { order, on_cancel }: &Props) -> Html {
     let stage = use_state(|| Stage::Going("Submitting".to_owned()));
-    let job = generate(prompt.to_string(), stage.setter());
+    let setter = stage.setter();
+    let order = order.clone();
     use_effect_with((), move |()| {
-        let (job, handle) = abortable(job);
-        spawn_local(job.map(|_| ()));
-        // Ends the task, which drops its future, upon which the client cancels the request.
-        move || handle.abort()
+        let (job, handle) = abortable(generate(begin(order), setter));
+        spawn_local(async move {
+            let _ = job.await;
+        });
+        // Ends the task, which drops the call. The client then cancels the request.
+        move || {
+            handle.abort();
+            saved::forget();
+        }
     });
 
     match &*stage {
@@ -45,28 +60,43 @@ pub(crate) fn Generation(Props { prompt, on_cancel }: &Props) -> Html {
     }
 }
 
-async fn generate(prompt: String, stage: UseStateSetter<Stage>) {
+fn begin(order: Order) -> Call<Completed<VideoOutput>> {
     let client = Client::with_proxy("/api/fal/proxy");
-    let input = ProTextToVideoInput {
-        prompt,
-        ..Default::default()
-    };
-    let going = stage.clone();
-    let on_update = move |status| going.set(Stage::Going(described(&status)));
-    let ended = client.subscribe::<ProTextToVideo>(&input, on_update).await;
-    stage.set(match ended.map(|completed| completed.data.video.url) {
-        Ok(url) => Stage::Done(url),
-        Err(error) => Stage::Failed(explained(&error)),
+    match order {
+        Order::Saved(request) => client.resume(&request),
+        Order::Prompt(prompt) => client.subscribe::<ProTextToVideo>(&ProTextToVideoInput {
+            prompt: prompt.to_string(),
+            ..Default::default()
+        }),
+    }
+}
+
+async fn generate(call: Call<Completed<VideoOutput>>, stage: UseStateSetter<Stage>) {
+    let ended = call.on_update(|update| match update {
+        Update::Enqueued(request) => saved::save(&request),
+        Update::Status(status) => stage.set(Stage::Going(describe(&status))),
+        Update::Progress(Progress::Reconnecting { .. } | Progress::Offline { .. }) => {
+            stage.set(Stage::Going("Reconnecting".to_owned()));
+        }
+        _ => {}
+    });
+    let ended = ended.await;
+    saved::forget();
+    stage.set(match ended {
+        Ok(completed) => Stage::Done(completed.data.video.url),
+        Err(error) => Stage::Failed(explain(&error)),
     });
 }
 
-fn described(status: &Status) -> String {
+fn describe(status: &Status) -> String {
     match status {
-        Status::InQueue { queue_position } => format!("In the queue, {queue_position} ahead"),
-        Status::InProgress { logs } => match logs.as_ref().and_then(|logs| logs.last()) {
+        Status::InQueue { queue_position } => {
+            format!("In the queue, {} ahead", queue_position.unwrap_or_default())
+        }
+        Status::Completed { .. } => "Fetching the video".to_owned(),
+        status => match status.logs().last() {
             Some(log) => log.message.clone(),
             None => "In progress".to_owned(),
         },
-        Status::Completed { .. } => "Fetching the video".to_owned(),
     }
 }

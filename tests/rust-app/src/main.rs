@@ -2,16 +2,18 @@
 
 mod generation;
 mod problem;
+mod saved;
 
-use generation::Generation;
+use generation::{Generation, Order};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 #[component]
 fn App() -> Html {
     let field = use_node_ref();
-    // What was asked for last, and its number, which tells it from the same prompt before.
-    let order = use_state(|| None::<(u32, AttrValue)>);
+    // What was asked for last, and its number, which tells it from the same prompt before. At first, what was under way
+    // when the page was reloaded.
+    let order = use_state(|| saved::load().map(|request| (0, Order::Saved(request))));
 
     let onsubmit = {
         let (field, order) = (field.clone(), order.clone());
@@ -19,7 +21,7 @@ fn App() -> Html {
             event.prevent_default();
             let number = order.as_ref().map_or(0, |(number, _)| number + 1);
             let prompt = field.cast().map(|field: HtmlTextAreaElement| field.value());
-            order.set(prompt.map(|prompt| (number, prompt.into())));
+            order.set(prompt.map(|prompt| (number, Order::Prompt(prompt.into()))));
         }
     };
     let on_cancel = {
@@ -35,9 +37,9 @@ fn App() -> Html {
                 <textarea id="prompt" ref={field} required=true />
                 <button>{ "Generate" }</button>
             </form>
-            if let Some((number, prompt)) = &*order {
+            if let Some((number, order)) = &*order {
                 // Another key is another component: it takes the place of the former one.
-                <Generation key={*number} {prompt} {on_cancel} />
+                <Generation key={*number} order={order.clone()} {on_cancel} />
             }
         </main>
     }

@@ -1,0 +1,31 @@
+// Network failures.
+
+/** The facts of a request that got no answer. `isUnsent`: the request certainly did not leave this machine. */
+export interface LossFacts {
+  falCode: "network";
+  cause: unknown;
+  isOffline: boolean;
+  isUnsent: boolean;
+}
+
+export function lossFacts(cause: unknown, isUnsent = false): LossFacts {
+  return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
+}
+
+/** Whether the device is offline. Only `false` says so; some runtimes have no such property. */
+export function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false;
+}
+
+/** Watches the network. The returned function ends that, and tells whether the device was offline all the time. */
+export function watchNetwork(): () => boolean {
+  let isAway = isOffline();
+  const back = (): void => {
+    isAway = false;
+  };
+  if (isAway) globalThis.addEventListener?.("online", back);
+  return () => {
+    globalThis.removeEventListener?.("online", back);
+    return isAway && isOffline();
+  };
+}
