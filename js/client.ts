@@ -1,28 +1,46 @@
 import { unlessAborted } from "./abort.ts";
-import { resolveConfig } from "./config.ts";
+import { type ResolvedConfig, resolveConfig } from "./config.ts";
 import type { Operations } from "./core/operations.ts";
 import { toError } from "./errors.ts";
+import { isFacts } from "./facts.ts";
+import type { Fields } from "./fields.ts";
 import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
 import { ifLoadWaits, inTime } from "./network.ts";
 import { createRealtimeClient } from "./realtime.ts";
 import { runCallback } from "./report.ts";
 import { detachFacts } from "./stop.ts";
-import type { Config, FalClient, StreamingClient } from "./types.ts";
+import type { Config, FalClient, Persist, Progress, StreamingClient } from "./types.ts";
 
 /** These operations always use the journal, as they are about saved requests. */
 const ALWAYS = /^(pending|resume|forget)$/;
 /** These operations use the journal if `persist` is set. */
 const SAVING = /^(submit|subscribe|result|cancel|upload)$/;
 
+type Name = Exclude<keyof Journal, "isCrashed">;
+
+/** The operations as the client calls them, with the caller's arguments. Their results are the service's JSON. */
+type UncheckedOperations = Record<Name, (config: ResolvedConfig, target: unknown, options: object) => Promise<any>>;
+
+/** The options that the client itself reads. */
+interface ClientOptions {
+  persist?: Persist | undefined;
+  requestId?: unknown;
+  signal?: AbortSignal;
+  abortSignal?: AbortSignal;
+  detachSignal?: AbortSignal;
+  timeout?: unknown;
+  onProgress?(progress: Progress): unknown;
+}
+
 /** The request that a call is about, if it names one. */
-function requestIdOf(target: any, { requestId = target?.requestId }: any): string | undefined {
-  return requestId;
+function requestIdOf(target: unknown, { requestId = (target as Fields)?.requestId }: ClientOptions): string | undefined {
+  return requestId as string | undefined;
 }
 
 /** Adds the id of the request to the facts of an abort that lack it. */
-function nameRequest(reason: any, requestId: string | undefined): unknown {
-  return reason?.falCode === "aborted" && !reason.requestId ? { ...reason, requestId } : reason;
+function nameRequest(reason: unknown, requestId: string | undefined): unknown {
+  return isFacts(reason) && reason.falCode === "aborted" && !reason.requestId ? { ...reason, requestId } : reason;
 }
 
 /**
@@ -32,10 +50,10 @@ function nameRequest(reason: any, requestId: string | undefined): unknown {
 export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);
   const operation =
-    (name: Exclude<keyof Journal, "isCrashed">) =>
+    (name: Name) =>
     async (target: unknown, options: object = {}): Promise<any> => {
       // The copy runs the getters of the caller's options inside this async function. If one throws, the call rejects.
-      const call: any = { ...options };
+      const call: ClientOptions = { ...options };
       call.persist ??= config.persist;
       const isSaved = ALWAYS.test(name) || (call.persist && SAVING.test(name));
       const isList = name === "pending" || name === "forget";
@@ -45,7 +63,7 @@ export function createFalClient(userConfig: Config = {}): FalClient {
         const signal = name === "stream" ? call.signal : call.abortSignal;
         const inTimeOrLeft = unlessAborted(call.detachSignal, inTime(modules, call.timeout), detachFacts(requestIdOf(target, call)));
         const [core, journal] = await unlessAborted(signal, inTimeOrLeft);
-        return await (journal ? journal.makeJournal(core) : (core as Journal))[name](config, target, call);
+        return await ((journal ? journal.makeJournal(core) : core) as UncheckedOperations)[name](config, target, call);
       } catch (reason) {
         throw toError(nameRequest(reason, requestIdOf(target, call)), name);
       }

@@ -1,3 +1,5 @@
+import { type AbortFacts, type Facts, type Finding, type HttpFacts, type InputFacts, isFacts } from "./facts.ts";
+import type { Fields } from "./fields.ts";
 import type { ValidationErrorInfo } from "./types.ts";
 
 /** The kind of failure. */
@@ -116,32 +118,6 @@ export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }>
   }
 }
 
-/** The plain facts of a failure. The core rejects with them, and this file turns them into exceptions. */
-interface Facts {
-  falCode: FalErrorCode | "timeout" | "aborted";
-  /** The function of the package that the user called. */
-  call?: string;
-  /** The operation of the protocol that failed. */
-  operation?: string;
-  endpointId?: string;
-  requestId?: string;
-  status?: number;
-  statusText?: string;
-  body?: any;
-  timeoutType?: string;
-  timeoutMs?: number;
-  argument?: string;
-  field?: string;
-  problem?: string;
-  advice?: string;
-  given?: unknown;
-  errorType?: string;
-  isUnsent?: boolean;
-  /** The default reason of the signal that ended the call. */
-  reason?: DOMException;
-  cause?: any;
-}
-
 const MAX_QUOTED = 300;
 /** A shorter request id may occur within ordinary words, so it is not replaced in texts. */
 const SHORTEST_ID = 8;
@@ -155,8 +131,8 @@ const SUBMITTING = /^(submit|subscribe|run|stream)$/;
  * own code, stays as it is.
  * @param call the function of the package that the user called
  */
-export function toError(reason: any, call = ""): unknown {
-  if (typeof reason?.falCode !== "string") return reason;
+export function toError(reason: unknown, call = ""): unknown {
+  if (!isFacts(reason)) return reason;
   const facts: Facts = { ...reason, call };
   const { falCode: code, requestId, cause } = facts;
   switch (code) {
@@ -217,11 +193,11 @@ function sentence(facts: Facts): string {
     return `${argument}: ${clause(problem, facts)}${givenWords(facts)}${isBeforeSubmit(facts) ? ". Nothing was submitted" : ""}`;
   }
   if (falCode === "bad_response") {
-    const said = clause(reasonIn(facts.body, facts), facts);
+    const said = clause(reasonIn(facts.body as Fields, facts), facts);
     const words = said ? ` (it says: ${said})` : "";
     return `Unexpected answer to ${operation}${place}: ${problem}${words}. ${withoutIds(facts.advice ?? "Is a proxy or a login page in between?", facts)}`;
   }
-  const why = clause(facts.cause?.message, facts) || "the connection failed";
+  const why = clause((facts.cause as Fields)?.message, facts) || "the connection failed";
   return `No answer to ${operation}${place}: ${why}${adviceAfterLoss(facts)}`;
 }
 
@@ -246,9 +222,9 @@ function adviceAfterLoss(facts: Facts): string {
   return isUncertain(facts) ? MAY_EXIST : "";
 }
 
-function httpError(facts: Facts): ApiError {
+function httpError(facts: HttpFacts): ApiError {
   const { status = 0, body, field } = facts;
-  const why = reasonIn(body, facts) || facts.statusText || "no reason given";
+  const why = reasonIn(body as Fields, facts) || facts.statusText || "no reason given";
   const place = field ? ` of ${field}` : "";
   // Without a JSON object, a 5xx of a run may come from a gateway while the model runs.
   const isHalfway = typeof body !== "object" || facts.operation === "submit";
@@ -274,7 +250,7 @@ function clause(text: unknown, facts: Facts): string {
 }
 
 /** The service's own words in an error body. */
-function reasonIn(body: any, facts: Facts): string {
+function reasonIn(body: Fields, facts: Facts): string {
   const detail = body?.detail;
   const first = Array.isArray(detail) ? detail[0] : undefined;
   if (typeof first?.msg === "string") return withoutIds(fieldMessage(first), facts);
@@ -283,14 +259,14 @@ function reasonIn(body: any, facts: Facts): string {
   return text && !text.trimStart().startsWith("<") ? withoutIds(text, facts) : "";
 }
 
-function fieldMessage({ loc, msg }: ValidationErrorInfo): string {
+function fieldMessage({ loc, msg }: { loc?: unknown; msg?: unknown }): string {
   // Other values are left out: they may throw when converted to text, or contain themselves.
   const isName = (part: unknown) => typeof part === "string" || typeof part === "number";
   const field = Array.isArray(loc) ? loc.filter((part, at) => isName(part) && (at > 0 || part !== "body")).join(".") : "";
   return shorten(field ? `${field}: ${msg}` : String(msg));
 }
 
-function inputError(facts: Facts): ValidationError {
+function inputError(facts: InputFacts): ValidationError {
   const detail = facts.body.detail;
   for (const finding of detail) finding.msg ??= inputMessage(finding);
   const more = detail.length > 1 ? ` (and ${detail.length - 1} more)` : "";
@@ -298,15 +274,15 @@ function inputError(facts: Facts): ValidationError {
     ...facts,
     code: "invalid_input",
     status: 422,
-    message: `${fieldMessage(detail[0])}${more}. Nothing was sent to ${facts.endpointId}; validate: false sends it unchecked`,
+    message: `${fieldMessage(detail[0]!)}${more}. Nothing was sent to ${facts.endpointId}; validate: false sends it unchecked`,
   });
 }
 
-function inputMessage({ type, ctx, input }: any): string {
+function inputMessage({ type, ctx, input }: Finding): string {
   if (type === "missing") return "Field required";
   const expected =
     type === "one_of"
-      ? `be one of ${ctx.expected.map(quote).join(", ")}`
+      ? `be one of ${ctx.expected!.map(quote).join(", ")}`
       : type === "greater_than_equal"
         ? `be greater than or equal to ${ctx.ge}`
         : type === "less_than_equal"
@@ -328,7 +304,7 @@ function shorten(text: string): string {
 }
 
 /** The signal's reason. If the request is known, a copy with its id, as one signal may end many calls. */
-function abortError({ reason, requestId }: Facts): unknown {
+function abortError({ reason, requestId }: AbortFacts): unknown {
   if (reason && !requestId) return reason;
   const { message = "The call was aborted", name = "AbortError" } = reason ?? {};
   return domException(message, name, requestId);

@@ -1,5 +1,7 @@
 // Loads modules while the network may be offline.
 
+import type { TimeoutFacts } from "./facts.ts";
+
 /** The longest delay of a timer. A longer one would fire at once. */
 const MAX_MS = 2_147_483_647;
 
@@ -33,7 +35,7 @@ export async function inTime<T>(loading: Promise<T>, ms: unknown): Promise<T> {
   if (!isOffline() || !(typeof ms === "number" && ms > 0 && ms <= MAX_MS)) return loading;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => isOffline() && reject({ falCode: "timeout", timeoutMs: ms }), ms);
+    timer = setTimeout(() => isOffline() && reject({ falCode: "timeout", timeoutMs: ms } satisfies TimeoutFacts), ms);
   });
   try {
     return await Promise.race([loading, late]);

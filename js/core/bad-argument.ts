@@ -1,4 +1,6 @@
+import type { ArgumentFacts } from "../facts.ts";
+
 /** The facts of an invalid argument. */
-export function badArgument(argument: string, problem: string, more: object = {}): object {
+export function badArgument(argument: string, problem: string, more: Partial<ArgumentFacts> = {}): ArgumentFacts {
   return { falCode: "invalid_argument", argument, problem, ...more };
 }

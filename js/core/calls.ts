@@ -1,5 +1,7 @@
 // The calls of the engine, as functions that read the answer and resolve with its value.
 
+import { type AnswerFacts, type CrashFacts, isFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import { withAdvice } from "./advice.ts";
 import { checkInput } from "./check-input.ts";
 import { type Answer, type Given, crash, crashes, perform } from "./driver.ts";
@@ -7,7 +9,7 @@ import type { Engine, EngineGiven, RequestFacts } from "./engine.ts";
 import { EventReader } from "./event-reader.ts";
 import { statusFacts, textOf } from "./facts.ts";
 import { identifyRequest } from "./requests-known.ts";
-import type { CallOptions, CoreConfig, FollowOptions, ModelOptions, RequestOptions, SubmitOptions } from "./settings.ts";
+import type { CallOptions, CoreConfig, FollowOptions, ModelOptions, RequestOptions, StatusBody, SubmitOptions } from "./settings.ts";
 
 /** A stream's request: of a model, of the statuses of a request, or of a URL. */
 export interface StreamOptions extends ModelOptions, RequestOptions {
@@ -23,7 +25,7 @@ export interface UploadUrls {
 }
 
 /** Options of a request to an upload URL. */
-export interface UploadOptions extends CallOptions {
+export interface UploadUrlOptions extends CallOptions {
   uploadUrl: string;
   /** The number of the part, from 1. */
   part?: string | undefined;
@@ -35,9 +37,9 @@ export interface Calls {
   subscribe(config: CoreConfig, endpointId: unknown, options: SubmitOptions & FollowOptions): Promise<Answer>;
   resume(config: CoreConfig, endpointId: unknown, options: FollowOptions): Promise<Answer>;
   /** Resolves with the last status. */
-  follow(config: CoreConfig, endpointId: unknown, options: FollowOptions): Promise<any>;
-  submit(config: CoreConfig, endpointId: unknown, options: SubmitOptions): Promise<any>;
-  status(config: CoreConfig, endpointId: unknown, options: RequestOptions): Promise<any>;
+  follow(config: CoreConfig, endpointId: unknown, options: FollowOptions): Promise<StatusBody>;
+  submit(config: CoreConfig, endpointId: unknown, options: SubmitOptions): Promise<unknown>;
+  status(config: CoreConfig, endpointId: unknown, options: RequestOptions): Promise<StatusBody>;
   result(config: CoreConfig, endpointId: unknown, options: RequestOptions): Promise<object>;
   cancel(config: CoreConfig, endpointId: unknown, options: RequestOptions): Promise<void>;
   run(config: CoreConfig, endpointId: unknown, options: ModelOptions): Promise<object>;
@@ -46,14 +48,14 @@ export interface Calls {
   token(config: CoreConfig, endpointId: unknown, options: CallOptions): Promise<string>;
   initiateUpload(config: CoreConfig, body: string, options: CallOptions & { isMultipart: boolean }): Promise<UploadUrls>;
   /** Resolves with the etag, if the answer names one. */
-  upload(config: CoreConfig, bytes: Blob, options: UploadOptions): Promise<string | undefined>;
-  completeUpload(config: CoreConfig, body: string, options: UploadOptions): Promise<unknown>;
+  upload(config: CoreConfig, bytes: Blob, options: UploadUrlOptions): Promise<string | undefined>;
+  completeUpload(config: CoreConfig, body: string, options: UploadUrlOptions): Promise<unknown>;
   /** Throws facts if the endpoint id is invalid or, with `validate`, if the input of a known model is. */
   check(endpointId: unknown, input: unknown, validate: boolean): void;
   /** The bytes of each part of a file of this size. `undefined` stands for the defaults. */
   partBytes(size: number, threshold?: number, partSize?: number): number;
   /** Whether an event of a status stream counts as a status of the request that is followed. */
-  isFollowedStatus(status: unknown, requestId: string): boolean;
+  isFollowedStatus(status: unknown, requestId: string): status is StatusBody;
   /** Reads the data of one event stream. */
   eventReader(): EventReader;
   /** Whether the module has crashed. Then it must not be called again. */
@@ -67,20 +69,20 @@ export function callsOn(engine: Engine): Calls {
 
   /** Calls into the module. Any exception is a crash, as exceptions of the caller's own code do not get here. */
   const enter = <T>(work: () => T): T => {
-    if (isCrashed()) throw { falCode: "wasm_crashed" };
+    if (isCrashed()) throw { falCode: "wasm_crashed" } satisfies CrashFacts;
     try {
       return work();
     } catch (cause) {
       crash(cause);
-      throw { falCode: "wasm_crashed", cause };
+      throw { falCode: "wasm_crashed", cause } satisfies CrashFacts;
     }
   };
 
-  const call = async <T>(given: Omit<Given, "engine">, read: (answer: Answer) => T): Promise<T> => {
+  const call = async <Outcome, T>(given: Omit<Given, "engine">, read: (outcome: Outcome) => T): Promise<T> => {
     const { requestId } = given.options;
     try {
-      if (isCrashed()) throw { falCode: "wasm_crashed" };
-      return read(await perform({ ...given, engine }));
+      if (isCrashed()) throw { falCode: "wasm_crashed" } satisfies CrashFacts;
+      return read((await perform({ ...given, engine })) as Outcome);
     } catch (reason) {
       throw withAdvice(nameRequest(reason, requestId));
     }
@@ -88,19 +90,19 @@ export function callsOn(engine: Engine): Calls {
 
   return {
     subscribe: (config, endpointId, options) =>
-      call({ config, endpointId, options, timeout: options.timeout, begin: (driver) => engine.subscribe(driver, given(endpointId, options)) }, whole),
+      call({ config, endpointId, options, timeout: options.timeout, begin: (driver) => engine.subscribe(driver, given(endpointId, options)) }, whole<Answer>),
     resume: (config, endpointId, options) => {
       const begin: Given["begin"] = (driver) => engine.resume(driver, given(endpointId, options), requestFacts(options));
-      return call({ config, endpointId, options, timeout: options.timeout, begin }, whole);
+      return call({ config, endpointId, options, timeout: options.timeout, begin }, whole<Answer>);
     },
     follow: (config, endpointId, options) => {
       const begin: Given["begin"] = (driver) => engine.follow(driver, given(endpointId, options), requestFacts(options));
-      return call({ config, endpointId, options, timeout: options.timeout, givesStatus: true, begin }, whole);
+      return call({ config, endpointId, options, timeout: options.timeout, givesStatus: true, begin }, whole<StatusBody>);
     },
     submit: (config, endpointId, options) =>
-      call({ config, endpointId, options, timeout: options.timeout, begin: (driver) => engine.submit(driver, given(endpointId, options)) }, bodyOf),
+      call({ config, endpointId, options, timeout: options.timeout, begin: (driver) => engine.submit(driver, given(endpointId, options)) }, bodyOf<unknown>),
     status: (config, endpointId, options) =>
-      call({ config, endpointId, options, begin: (driver) => engine.status(driver, given(endpointId, options), requestFacts(options)) }, bodyOf),
+      call({ config, endpointId, options, begin: (driver) => engine.status(driver, given(endpointId, options), requestFacts(options)) }, bodyOf<StatusBody>),
     result: (config, endpointId, options) =>
       call({ config, endpointId, options, begin: (driver) => engine.result(driver, given(endpointId, options), requestFacts(options)) }, resultOf),
     cancel: (config, endpointId, options) =>
@@ -109,22 +111,22 @@ export function callsOn(engine: Engine): Calls {
     open: (config, endpointId, options) => {
       const request = options.requestId === undefined ? undefined : requestFacts(options);
       const begin: Given["begin"] = (driver) => engine.stream(driver, given(endpointId, options), request, options.method === "GET");
-      return call({ config, endpointId, options, begin }, bodyOf);
+      return call({ config, endpointId, options, begin }, bodyOf<Response>);
     },
     token: (config, endpointId, options) => call({ config, endpointId, options, begin: (driver) => engine.token(driver, given(endpointId, options)) }, tokenOf),
     initiateUpload: (config, body, options) =>
       call({ config, options, body, begin: (driver) => engine.initiate_upload(driver, options.isMultipart) }, uploadUrlsOf),
     upload: (config, body, options) => call({ config, options, body, begin: (driver) => engine.upload(driver, given(undefined, options)) }, etagOf),
     completeUpload: (config, body, options) =>
-      call({ config, options, body, begin: (driver) => engine.complete_upload(driver, given(undefined, options)) }, bodyOf),
+      call({ config, options, body, begin: (driver) => engine.complete_upload(driver, given(undefined, options)) }, bodyOf<unknown>),
     check: (endpointId, input, validate) => {
       const refusal = enter(() => checkInput(engine, endpointId, input, validate));
       if (refusal) throw refusal.reason;
     },
     partBytes: (size, threshold, partSize) => enter(() => engine.part_bytes(size, threshold, partSize)),
-    isFollowedStatus: (status, requestId) => {
+    isFollowedStatus: (status, requestId): status is StatusBody => {
       const facts = statusFacts(status);
-      const named = identifyRequest((status as { request_id?: unknown } | null)?.request_id, requestId);
+      const named = identifyRequest((status as Fields)?.request_id, requestId);
       return enter(() => engine.is_followed_status(facts.status, facts.isLikeStatus, named));
     },
     eventReader: () => new EventReader(engine, enter),
@@ -132,7 +134,7 @@ export function callsOn(engine: Engine): Calls {
   };
 }
 
-type AnyOptions = SubmitOptions & FollowOptions & StreamOptions & Partial<UploadOptions>;
+type AnyOptions = SubmitOptions & FollowOptions & StreamOptions & Partial<UploadUrlOptions>;
 
 function given(endpointId: unknown, options: Partial<AnyOptions>): EngineGiven {
   const { query = "", logs, pollInterval, followStream, url, uploadUrl, token, part } = options;
@@ -153,15 +155,15 @@ function requestFacts({ requestId, status_url, response_url, cancel_url }: Reque
 }
 
 /** Adds the request id of the call to the facts of a crash. */
-export function nameRequest(reason: any, requestId: unknown): any {
-  return reason?.falCode === "wasm_crashed" && requestId ? { ...reason, requestId: reason.requestId ?? requestId } : reason;
+export function nameRequest(reason: unknown, requestId: unknown): unknown {
+  return isFacts(reason) && reason.falCode === "wasm_crashed" && requestId ? { ...reason, requestId: reason.requestId ?? requestId } : reason;
 }
 
-function whole(answer: Answer): any {
+function whole<Outcome>(answer: Outcome): Outcome {
   return answer;
 }
 
-function bodyOf({ body }: Answer): any {
+function bodyOf<Body>({ body }: Answer<Body>): Body {
   return body;
 }
 
@@ -177,21 +179,21 @@ export function resultOf({ response, body, requestId = "" }: Answer, more: objec
 }
 
 /** The token. Newer services and older proxies wrap it in an object. */
-function tokenOf({ body }: Answer): string {
+function tokenOf({ body }: Answer<Fields>): string {
   for (const token of [body, body?.token, body?.detail]) if (typeof token === "string") return token;
   throw badAnswer("token", "the answer is no token");
 }
 
-function uploadUrlsOf({ body }: Answer): UploadUrls {
-  if (typeof body?.upload_url === "string" && typeof body.file_url === "string") return body;
+function uploadUrlsOf({ body }: Answer<Partial<UploadUrls> | null | undefined>): UploadUrls {
+  if (typeof body?.upload_url === "string" && typeof body.file_url === "string") return body as UploadUrls;
   throw badAnswer("upload", "the answer names no upload_url and file_url");
 }
 
-function etagOf({ response, body }: Answer): string | undefined {
+function etagOf({ response, body }: Answer<{ etag?: string } | null | undefined>): string | undefined {
   return body?.etag ?? response.headers.get("etag") ?? undefined;
 }
 
 /** The facts of an answer that does not fit the protocol. */
-export function badAnswer(operation: string, problem: string): object {
+export function badAnswer(operation: string, problem: string): AnswerFacts {
   return { falCode: "bad_response", operation, problem };
 }

@@ -1,6 +1,7 @@
 // Checks the input of a known model before anything is sent. The service would refuse a wrong input only after the
 // uploads and the queue. The errors have the service's format.
 
+import type { Finding, InputFacts } from "../facts.ts";
 import { badArgument } from "./bad-argument.ts";
 import type { Engine, FieldKind, InputReader } from "./engine.ts";
 import { isFile } from "./file.ts";
@@ -14,15 +15,6 @@ const FILE_PROBLEMS: Record<string, string> = {
   relative_url: "is no absolute URL: give one, such as new URL(…, location.href).href, a data URI, or the File or Blob itself",
   empty_file: "is a file without a single byte: was it read before it was written?",
 };
-
-/** One finding of a validation error (protocol §10.1). Mostly without `msg`, which errors.ts writes. */
-interface Finding {
-  loc: string[];
-  type: string;
-  ctx: object;
-  input: unknown;
-  msg?: string;
-}
 
 /** The reason to refuse an input: facts, or an exception of the input's own code. */
 export interface Refusal {
@@ -76,7 +68,7 @@ class Reader implements InputReader {
   }
 
   report(type: string, expected: string, bound: number): void {
-    const ctx: Record<string, object> = { one_of: { expected: expected.split(",") }, greater_than_equal: { ge: bound }, less_than_equal: { le: bound } };
+    const ctx: Record<string, Finding["ctx"]> = { one_of: { expected: expected.split(",") }, greater_than_equal: { ge: bound }, less_than_equal: { le: bound } };
     const input = this.#value;
     const problem = FILE_PROBLEMS[type];
     const given = typeof input === "string" ? `${JSON.stringify(input.slice(0, START_LENGTH))} ` : "It ";
@@ -87,7 +79,7 @@ class Reader implements InputReader {
   /** The reason to refuse the input, if any. */
   refusal(): Refusal | undefined {
     if (this.#thrown || this.#findings.length === 0) return this.#thrown;
-    return { reason: { falCode: "invalid_input", endpointId: this.#endpointId, body: { detail: this.#findings } } };
+    return { reason: { falCode: "invalid_input", endpointId: this.#endpointId, body: { detail: this.#findings } } satisfies InputFacts };
   }
 
   /** A field as JSON writes it; for a URL object, its text. `undefined` if it cannot be read. */

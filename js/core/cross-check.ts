@@ -1,21 +1,23 @@
 // A status stream may stay open without new statuses although its request has progressed, for example behind a
 // proxy that keeps the connection open. A poll detects that.
 
+import type { StatusBody } from "./settings.ts";
+
 /** Milliseconds without a new status until a stream is cross-checked. */
 const QUIET_MS = 60_000;
 
-const ORDER = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
+const ORDER: unknown[] = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
 
 /** Whether a status is later than another one of the same request. */
-export function isAhead(status: any, other: any): boolean {
+export function isAhead(status: StatusBody | undefined, other: StatusBody | undefined): boolean {
   const later = ORDER.indexOf(status?.status) - ORDER.indexOf(other?.status);
-  return later > 0 || (later === 0 && status.queue_position < other.queue_position);
+  return later > 0 || (later === 0 && status!.queue_position! < other!.queue_position!);
 }
 
 /** Polls for the status of a request if its stream brings no new status. */
 export class CrossCheck {
-  readonly #poll: () => Promise<any>;
-  readonly #take: (status: any) => boolean;
+  readonly #poll: () => Promise<StatusBody>;
+  readonly #take: (status: StatusBody | undefined) => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastStatus: string | undefined;
   #isOver = false;
@@ -23,14 +25,14 @@ export class CrossCheck {
   found = false;
 
   /** `take` gets the status of each poll, and returns whether the stream was behind. Then polling ends. */
-  constructor(poll: () => Promise<any>, take: (status: any) => boolean) {
+  constructor(poll: () => Promise<StatusBody>, take: (status: StatusBody | undefined) => boolean) {
     this.#poll = poll;
     this.#take = take;
     this.#wait();
   }
 
   /** Takes a status of the stream. A repeated status counts as no news. */
-  noteStatus(status: any): void {
+  noteStatus(status: StatusBody): void {
     const text = JSON.stringify(status);
     if (text === this.#lastStatus) return;
     this.#lastStatus = text;

@@ -1,11 +1,13 @@
 // Performs one call of the API. The engine decides each step; the driver performs it and reports its outcome.
 
+import type { AnswerFacts, ArgumentFacts, CrashFacts, JobFacts, NetworkFacts, TimeoutFacts } from "../facts.ts";
+import { isFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import { abortFacts, detachFacts } from "../stop.ts";
 import { newController } from "./controllers.ts";
 import type { Access, Driver, Engine, EngineCall, FaultName, Freshness, Happening, Method, Notice, Now, OperationName, Reading, StopName } from "./engine.ts";
 import { cancelFacts, errorFacts, statusFacts, textOf } from "./facts.ts";
 import { type Exchange, type Listener, NOT_SENT, type Outgoing, type Routed, exchange } from "./http.ts";
-import type { LossFacts } from "./lost.ts";
 import { identifyRequest, rememberRequest } from "./requests-known.ts";
 import type { CoreConfig, FollowOptions, SubmitOptions } from "./settings.ts";
 import { delay, isHidden } from "./wait.ts";
@@ -16,10 +18,10 @@ const MAX_MS = 2_147_483_647;
 /** The operations that are billed. */
 const BUYS: readonly string[] = ["submit", "run"];
 
-/** The answer that a call resolves with. */
-export interface Answer {
+/** The answer that a call resolves with. The engine has checked its body. */
+export interface Answer<Body = unknown> {
   response: Response;
-  body: any;
+  body: Body;
   /** The id of the call's request. */
   requestId?: string | undefined;
 }
@@ -53,8 +55,8 @@ export function crash(cause: unknown): void {
   for (const driver of live) driver.crash(cause);
 }
 
-/** Performs a call, and settles as the call does. */
-export function perform(given: Given): Promise<any> {
+/** Performs a call, and settles as the call does: with its answer, or with the last status. */
+export function perform(given: Given): Promise<unknown> {
   return new Promise((resolve, reject) => new CallDriver(given, resolve, reject).begin());
 }
 
@@ -95,7 +97,7 @@ class CallDriver implements Driver, Listener {
   #answer: Exchange | undefined;
   #status: unknown;
   /** The facts of the last failure, or an exception of the caller's code. */
-  #error: any;
+  #error: unknown;
   #stopReason: unknown;
 
   constructor(given: Given, resolve: (value: unknown) => void, reject: (reason: unknown) => void) {
@@ -115,7 +117,7 @@ class CallDriver implements Driver, Listener {
     abortSignal?.addEventListener?.("abort", this.#abortCall);
     detachSignal?.addEventListener?.("abort", this.#detachCall);
     if (typeof timeout === "number" && timeout > 0 && timeout <= MAX_MS) {
-      this.#timer = setTimeout(() => this.#stop("timed_out", { falCode: "timeout", timeoutMs: timeout }), timeout);
+      this.#timer = setTimeout(() => this.#stop("timed_out", { falCode: "timeout", timeoutMs: timeout } satisfies TimeoutFacts), timeout);
     }
     try {
       this.#call = this.#given.begin(this);
@@ -252,7 +254,7 @@ class CallDriver implements Driver, Listener {
   }
 
   #reportSubmit({ kind = "text", body }: Exchange): void {
-    const reply: any = body;
+    const reply = body as Fields;
     const requestId = textOf(reply?.request_id);
     const [statusUrl, responseUrl, cancelUrl] = [reply?.status_url, reply?.response_url, reply?.cancel_url].map(textOf);
     this.#requestId = requestId;
@@ -261,18 +263,18 @@ class CallDriver implements Driver, Listener {
     this.#enter((call, ...now) => call.submitted(kind, { requestId, statusUrl, responseUrl, cancelUrl }, ...now));
   }
 
-  #reportFailure(reason: any, answer?: Exchange): void {
+  #reportFailure(reason: unknown, answer?: Exchange): void {
     this.#error = reason;
     const { config } = this.#given;
-    if (answer && (!answer.response.ok || reason?.falCode === "http")) {
+    if (answer && (!answer.response.ok || (isFacts(reason) && reason.falCode === "http"))) {
       const facts = errorFacts(answer, config);
       return this.#enter((call, ...now) => call.refused(facts, ...now));
     }
-    if (reason?.falCode === "network") return this.#reportLoss(reason);
+    if (isFacts(reason) && reason.falCode === "network") return this.#reportLoss(reason);
     this.#report("threw");
   }
 
-  #reportLoss({ isOffline, isUnsent }: LossFacts): void {
+  #reportLoss({ isOffline, isUnsent }: NetworkFacts): void {
     if (isUnsent) return this.#report(isOffline ? "unsent_offline" : "unsent");
     this.#report(isOffline ? "lost_offline" : "lost");
   }
@@ -302,8 +304,8 @@ class CallDriver implements Driver, Listener {
       const open = (signal: AbortSignal): Promise<Response> => this.#openStream(url, access, signal);
       const followed = { url, status_url: this.#statusUrl, requestId: this.#requestId!, open };
       const read = async (): Promise<unknown> => followStream?.(followed, this.signal);
-      this.#await(read(), this.#reportStreamEnd, (reason: any) => {
-        if (reason?.falCode === "network") this.#reportLoss(reason);
+      this.#await(read(), this.#reportStreamEnd, (reason) => {
+        if (isFacts(reason) && reason.falCode === "network") this.#reportLoss(reason);
         else this.#reportCallback(reason);
       });
     });
@@ -370,7 +372,7 @@ class CallDriver implements Driver, Listener {
 
   crash(cause: unknown): void {
     this.#call = undefined;
-    const facts = { falCode: "wasm_crashed", cause, requestId: this.#requestId, operation: this.#uncertain, request: this.#request };
+    const facts: CrashFacts = { falCode: "wasm_crashed", cause, requestId: this.#requestId, operation: this.#uncertain, request: this.#request };
     this.#settle(() => this.#reject(facts));
     this.#leave(false);
     this.#turn += 1;
@@ -379,9 +381,9 @@ class CallDriver implements Driver, Listener {
 
   /** The reason that the call rejects with. Facts name the request, if it is known. */
   #reasonFor(fault: FaultName, isFinal: boolean): unknown {
-    const reason: any = this.#factsOf(fault);
+    const reason = this.#factsOf(fault);
     // An exception of the caller's own code stays as it is.
-    if (typeof reason?.falCode !== "string") return reason;
+    if (!isFacts(reason)) return reason;
     return { ...reason, requestId: reason.requestId ?? this.#requestId, request: this.#request, ...(isFinal && { isFinal }) };
   }
 
@@ -393,11 +395,21 @@ class CallDriver implements Driver, Listener {
       case "stopped":
         return this.#isSubmitting() ? withOperation(this.#stopReason, "submit") : this.#stopReason;
       case "endpoint_id":
-        return { falCode: "invalid_argument", argument: "endpointId", problem: "must be <owner>/<alias>, with the path that the model's page shows", given: endpointId };
+        return {
+          falCode: "invalid_argument",
+          argument: "endpointId",
+          problem: "must be <owner>/<alias>, with the path that the model's page shows",
+          given: endpointId,
+        } satisfies ArgumentFacts;
       case "request_id":
-        return { falCode: "invalid_argument", argument: "requestId", problem: "must be the request_id that submit returned", given: options.requestId };
+        return {
+          falCode: "invalid_argument",
+          argument: "requestId",
+          problem: "must be the request_id that submit returned",
+          given: options.requestId,
+        } satisfies ArgumentFacts;
       case "token_url":
-        return { falCode: "invalid_argument", argument: "url", problem: "must be one of fal's, to be given a token" };
+        return { falCode: "invalid_argument", argument: "url", problem: "must be one of fal's, to be given a token" } satisfies ArgumentFacts;
       case "job_failed":
         return this.#jobFailure();
       default:
@@ -409,7 +421,7 @@ class CallDriver implements Driver, Listener {
     return this.#isSending && this.#operation === "submit";
   }
 
-  #badAnswer(problem: string, fault: FaultName): object {
+  #badAnswer(problem: string, fault: FaultName): AnswerFacts {
     const { json, cause, response, body } = this.#answer ?? {};
     // The request of a submit may exist. This id finds it.
     const requestId = this.#operation === "submit" ? (response?.headers.get("x-fal-request-id") ?? undefined) : undefined;
@@ -418,9 +430,9 @@ class CallDriver implements Driver, Listener {
   }
 
   /** The facts of a failed job. Its status may have an error type without a text. */
-  #jobFailure(): object {
+  #jobFailure(): JobFacts {
     const { error, error_type: errorType } = this.#status as Record<string, unknown>;
-    const words = [error, errorType].find((text) => typeof text === "string" && text.trim() !== "");
+    const words = [error, errorType].find((text): text is string => typeof text === "string" && text.trim() !== "");
     return { falCode: "job_failed", problem: words ?? "", errorType, body: this.#answer?.body };
   }
 
@@ -460,10 +472,10 @@ class CallDriver implements Driver, Listener {
     if (operation === this.#uncertain) this.#uncertain = undefined;
   }
 
-  onAnswer(operation: OperationName, body: any): void {
+  onAnswer(operation: OperationName, body: unknown): void {
     this.onRefusal(operation);
     // If the module crashes now, the error names the request.
-    if (operation === "submit") this.#requestId = textOf(body?.request_id) ?? this.#requestId;
+    if (operation === "submit") this.#requestId = textOf((body as Fields)?.request_id) ?? this.#requestId;
   }
 }
 
@@ -473,8 +485,8 @@ function numberOf(value: unknown): number | undefined {
 }
 
 /** Adds the operation to facts. A value of the caller's own code stays as it is. */
-function withOperation(reason: any, operation: OperationName | undefined): unknown {
-  return typeof reason?.falCode === "string" && operation ? { ...reason, operation } : reason;
+function withOperation(reason: unknown, operation: OperationName | undefined): unknown {
+  return isFacts(reason) && operation ? { ...reason, operation } : reason;
 }
 
 export { NOT_SENT };

@@ -1,5 +1,7 @@
 // The facts about an answer that the engine decides by.
 
+import type { HttpFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import type { ErrorFacts } from "./engine.ts";
 import type { Exchange } from "./http.ts";
 import type { CoreConfig } from "./settings.ts";
@@ -27,9 +29,9 @@ export interface StatusFacts {
 const NO_STATUS: StatusFacts = { status: undefined, isLikeStatus: false, position: 0, hasFailed: false };
 
 /** The facts of a body that may be a status. */
-export function statusFacts(body: any): StatusFacts {
+export function statusFacts(body: unknown): StatusFacts {
   if (typeof body !== "object" || !body) return NO_STATUS;
-  const { status, request_id, response_url, queue_position, error, error_type } = body;
+  const { status, request_id, response_url, queue_position, error, error_type } = body as NonNullable<Fields>;
   return {
     status: textOf(status),
     isLikeStatus: isText(status) && request_id != null && response_url != null,
@@ -41,10 +43,10 @@ export function statusFacts(body: any): StatusFacts {
 /** The facts of an HTTP error. */
 export function errorFacts({ response, error, hadOwnUrl }: Exchange, { retry }: CoreConfig): ErrorFacts {
   const { headers } = response;
-  const body = error?.body;
+  const body = (error as HttpFacts | undefined)?.body as Fields;
   const listed = retry?.retryableStatusCodes;
   // A refused input in a 200 answer counts with the status of its error.
-  const status = response.ok ? error.status : response.status;
+  const status = response.ok ? (error as HttpFacts).status : response.status;
   const retryAfter = headers.get("retry-after") ?? "";
   return {
     ...bodyFacts(body),
@@ -53,7 +55,7 @@ export function errorFacts({ response, error, hadOwnUrl }: Exchange, { retry }: 
     retryAfter,
     retryDateMs: Date.parse(retryAfter) - Date.now(),
     isUserTimeout: headers.get("x-fal-request-timeout-type") === "user",
-    namesErrorType: (headers.get("x-fal-error-type") ?? body?.error_type ?? body?.detail?.[0]?.type) !== undefined,
+    namesErrorType: (headers.get("x-fal-error-type") ?? body?.error_type ?? (body?.detail as Fields[] | undefined)?.[0]?.type) !== undefined,
     hadOwnUrl: Boolean(hadOwnUrl),
   };
 }
@@ -61,7 +63,7 @@ export function errorFacts({ response, error, hadOwnUrl }: Exchange, { retry }: 
 /** The facts of the answer to a cancel. */
 export function cancelFacts(body: unknown): ErrorFacts {
   return {
-    ...bodyFacts(body),
+    ...bodyFacts(body as Fields),
     status: 200,
     isListed: undefined,
     retryAfter: "",
@@ -74,10 +76,10 @@ export function cancelFacts(body: unknown): ErrorFacts {
 
 type BodyFacts = Pick<ErrorFacts, "isEmpty" | "isText" | "detail" | "bodyStatus" | "hasErrorType" | "hasInputFindings" | "saysSuccess">;
 
-function bodyFacts(body: any): BodyFacts {
+function bodyFacts(body: Fields): BodyFacts {
   const detail = body?.detail;
   return {
-    isEmpty: body === undefined || body === null || body === "",
+    isEmpty: body === undefined || body === null || (body as unknown) === "",
     isText: typeof body === "string",
     detail: textOf(detail) ?? "",
     bodyStatus: textOf(body?.status) ?? "",

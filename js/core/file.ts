@@ -1,5 +1,6 @@
 // Recognizes files, and makes files of bytes.
 
+import type { Fields } from "../fields.ts";
 import { badArgument } from "./bad-argument.ts";
 
 /** The tag of a value, which is the same in every realm. `instanceof` fails for values of another realm. */
@@ -8,9 +9,9 @@ export function tagOf(value: unknown): string {
 }
 
 /** Whether a value is a `Blob` or a `File`, possibly from an iframe. */
-export function isFile(value: any): value is Blob {
+export function isFile(value: unknown): value is Blob {
   try {
-    return typeof value?.slice === "function" && typeof value.size === "number" && /^(Blob|File)$/.test(tagOf(value));
+    return typeof (value as Fields)?.slice === "function" && typeof (value as Blob).size === "number" && /^(Blob|File)$/.test(tagOf(value));
   } catch {
     // A getter or a proxy of the caller's may throw.
     return false;

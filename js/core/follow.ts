@@ -1,12 +1,16 @@
 // Follows a request by the event stream of its statuses, if the route carries event streams. Otherwise the engine
 // polls, and decides the poll delay.
 
+import type { ResolvedConfig } from "../config.ts";
+import { isFacts } from "../facts.ts";
+import type { QueueModeOptions } from "../types/queue.ts";
+import type { RequestLog } from "../types/status.ts";
 import { CrossCheck, isAhead } from "./cross-check.ts";
 import { untilStaying } from "./leaving.ts";
 import { mostStreams } from "./multiplexing.ts";
 import { countStream, mayStream, stopStreaming, streamRouteOf, suspectRoute, takeSlot, trustRoute } from "./paths.ts";
 import { FalStream } from "./stream.ts";
-import type { Followed } from "./settings.ts";
+import type { FollowOptions, Followed, FollowingOptions, StatusBody } from "./settings.ts";
 import { isCompleted } from "./streams.ts";
 import type { Updates } from "./updates.ts";
 import type { Calls } from "./calls.ts";
@@ -21,15 +25,15 @@ const POLL_MS = 500;
 const TRIES = 2;
 
 /** Whether the caller asks for the official client's behaviour, which reports every status. */
-export function isOfficial({ mode, pollInterval }: any): boolean {
+export function isOfficial({ mode, pollInterval }: QueueModeOptions): boolean {
   return mode === "polling" || (mode !== "streaming" && pollInterval !== undefined);
 }
 
 /** The options of a call that follows a request, and reports its statuses to `updates`. */
-export function followOptions(calls: Calls, config: any, id: unknown, options: any, updates: Updates): object {
+export function followOptions(calls: Calls, config: ResolvedConfig, id: unknown, options: FollowingOptions, updates: Updates): FollowOptions {
   const { mode, pollInterval = POLL_MS, logs, onProgress } = options;
   // The client reads the progress from the logs.
-  const followed = { logs: Boolean(logs || onProgress), onQueueUpdate: (status: unknown) => updates.take(status) };
+  const followed = { logs: Boolean(logs || onProgress), onQueueUpdate: (status: StatusBody) => updates.take(status) };
   if (isOfficial(options)) return { ...followed, pollInterval };
 
   const route = streamRouteOf(config);
@@ -50,34 +54,34 @@ export function followOptions(calls: Calls, config: any, id: unknown, options: a
     ...followed,
     ...(isAsked && { pollInterval }),
     onRetry,
-    onQueueUpdate(status: unknown) {
+    onQueueUpdate(status: StatusBody) {
       if (isDoubted) (isLost ? suspectRoute : stopStreaming)(route);
       isDoubted = false;
       updates.take(status);
     },
     async followStream({ url, open, ...request }: Followed, signal: AbortSignal) {
-      let last: any;
+      let last: StatusBody | undefined;
       while (tries > 0 && (isAsked || mayStream(route))) {
         const freeSlot = isAsked ? countStream(route) : await takeSlot(route, mostStreams(config, url));
         if (!freeSlot) return last;
         try {
           isLost = wasUnopened;
           wasUnopened = false;
-          let unopened: any;
+          let unopened: unknown;
           const openStream = (signal: AbortSignal): Promise<Response> =>
             open(signal).catch((reason) => {
               unopened = reason;
               throw reason;
             });
           const stream = new FalStream({ ...source, signal, open: openStream });
-          const poll = (): Promise<any> =>
+          const poll = (): Promise<StatusBody> =>
             calls.status(config, id, { ...request, logs: followed.logs, abortSignal: stream.signal });
-          const counts = (status: unknown): boolean => calls.isFollowedStatus(status, request.requestId);
+          const counts = (status: unknown): status is StatusBody => calls.isFollowedStatus(status, request.requestId);
           const read = await readStatuses(stream, counts, updates, poll, isAsked);
           last = read.last ?? last;
           if (read.last) trustRoute(route);
           if (signal.aborted || isCompleted(last)) return last;
-          if (unopened?.falCode === "network") {
+          if (isFacts(unopened) && unopened.falCode === "network") {
             // The engine opens the stream again, or polls.
             wasUnopened = true;
             isDoubted = !isAsked;
@@ -104,15 +108,15 @@ export function followOptions(calls: Calls, config: any, id: unknown, options: a
  */
 async function readStatuses(
   stream: FalStream,
-  counts: (status: unknown) => boolean,
+  counts: (status: unknown) => status is StatusBody,
   updates: Updates,
-  poll: () => Promise<any>,
+  poll: () => Promise<StatusBody>,
   isBare: boolean,
-): Promise<{ last?: any; isRefused?: boolean }> {
-  const logs: unknown[] = [];
-  let last: any;
+): Promise<{ last?: StatusBody | undefined; isRefused?: boolean }> {
+  const logs: RequestLog[] = [];
+  let last: StatusBody | undefined;
   let thrown: { error: unknown } | undefined;
-  const report = (status: any): void => {
+  const report = (status: StatusBody): void => {
     try {
       updates.take(status);
     } catch (error) {
@@ -142,13 +146,13 @@ async function readStatuses(
       report(whole);
       if (thrown) break;
     }
-  } catch (reason: any) {
+  } catch (reason) {
     // No status came: the server does not know the URL, or a proxy holds the answer back.
-    if (!last) return { isRefused: reason?.falCode === "http" };
+    if (!last) return { isRefused: isFacts(reason) && reason.falCode === "http" };
   } finally {
     check.end();
   }
-  if (check.found) report(last);
+  if (check.found) report(last!);
   if (thrown) throw thrown.error;
   return { last, isRefused: !last };
 }

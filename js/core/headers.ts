@@ -1,6 +1,8 @@
 // The headers and the query for the caller's options (protocol §5.2).
 
+import type { StorageSettings } from "../types/storage.ts";
 import { badArgument } from "./bad-argument.ts";
+import type { Headers, InputOptions, SubmittingOptions } from "./settings.ts";
 
 const SECONDS: Record<string, number | undefined> = {
   never: undefined,
@@ -12,16 +14,14 @@ const SECONDS: Record<string, number | undefined> = {
   "1y": 31_536_000,
 };
 
-type Headers = Record<string, unknown>;
-
 /** The lifecycle header for storage settings (protocol §9.6). No header if they set nothing. */
-export function lifecycleHeader(name: string, settings: any): Headers {
+export function lifecycleHeader(name: string, settings: StorageSettings | null | undefined): Headers {
   const { expiresIn, initialAcl } = settings ?? {};
   const isPreset = expiresIn == null || Object.hasOwn(SECONDS, expiresIn);
   if (!isPreset && !Number.isFinite(expiresIn)) {
     throw badArgument("expiresIn", `must be a number of seconds, or one of ${Object.keys(SECONDS).join(", ")}`, { given: expiresIn });
   }
-  const seconds = isPreset ? SECONDS[expiresIn] : expiresIn;
+  const seconds = isPreset ? SECONDS[expiresIn!] : expiresIn;
   const asked = {
     ...(seconds !== undefined && { expiration_duration_seconds: seconds }),
     ...(initialAcl != null && { initial_acl: initialAcl }),
@@ -30,7 +30,7 @@ export function lifecycleHeader(name: string, settings: any): Headers {
 }
 
 /** The headers of a run. */
-export function runHeaders({ storageSettings, startTimeout }: any): Headers {
+export function runHeaders({ storageSettings, startTimeout }: InputOptions): Headers {
   return {
     ...lifecycleHeader("x-fal-object-lifecycle-preference", storageSettings),
     ...timeoutHeader(startTimeout),
@@ -38,7 +38,7 @@ export function runHeaders({ storageSettings, startTimeout }: any): Headers {
 }
 
 /** The headers of a submit. Options override the caller's `headers`. */
-export function submitHeaders(options: any): Headers {
+export function submitHeaders(options: SubmittingOptions): Headers {
   const { headers, priority, hint } = options;
   const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return {

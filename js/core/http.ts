@@ -1,17 +1,18 @@
 // Sends one HTTP request, with the caller's middleware, the key and `fetch`. The engine decides about retries.
 
+import { type AnswerFacts, type ArgumentFacts, type HttpFacts, isFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
+import type { RequestConfig } from "../types/middleware.ts";
 import { signalPart } from "./controllers.ts";
 import type { Access, Freshness, Method, OperationName, Reading } from "./engine.ts";
 import { limitTo } from "./limit.ts";
 import { lossFacts, watchNetwork } from "./lost.ts";
 import { type Read, readAnswer } from "./read-answer.ts";
-import type { CoreConfig } from "./settings.ts";
+import type { CoreConfig, Fetch, Headers } from "./settings.ts";
 
 const JSON_TYPE = "application/json";
 /** From this status on, a server may have carried out the request. */
 const SERVER_ERROR = 500;
-
-type Headers = Record<string, unknown>;
 
 /** A request that the engine decided to send. */
 export interface Outgoing {
@@ -49,7 +50,7 @@ export interface Routed {
 export interface Exchange extends Partial<Read> {
   response: Response;
   /** The facts of an HTTP error, or an exception of the caller's response handler. */
-  error?: any;
+  error?: unknown;
   /** The request had a unique URL, to bypass caches. */
   hadOwnUrl?: boolean;
 }
@@ -104,18 +105,21 @@ export async function exchange(config: CoreConfig, outgoing: Outgoing, payload: 
     if (reading === "stream" && response.ok) return { response, kind: "text", body: response };
     const handler = reading === "json" ? config.responseHandler : undefined;
     const read = await readAnswer(response, reading, handler, limit);
-    if (request.isRouted && isRefusal(read.body)) throw { falCode: "http", status: 422, body: read.body };
+    if (request.isRouted && isRefusal(read.body)) throw { falCode: "http", status: 422, body: read.body } satisfies HttpFacts;
     listener.onAnswer(operation, read.body);
     return { response, ...read };
-  } catch (error: any) {
+  } catch (error) {
     if (!response) throw error;
-    const isRefused = !response.ok || error?.falCode === "http";
+    const isRefused = !response.ok || (isFacts(error) && error.falCode === "http");
     if (isRefused && response.status < SERVER_ERROR) listener.onRefusal(operation);
-    return { response, error: error ?? { falCode: "bad_response", problem: "responseHandler threw nothing" }, hadOwnUrl: hasOwnUrl };
+    return { response, error: error ?? ({ falCode: "bad_response", problem: "responseHandler threw nothing" } satisfies AnswerFacts), hadOwnUrl: hasOwnUrl };
   } finally {
     limit.end();
   }
 }
+
+/** The request that a middleware returned. Its headers may be an instance of `Headers`. */
+type Chosen = Partial<Omit<RequestConfig, "headers">> & { headers?: Headers & Partial<Pick<globalThis.Headers, "entries">> };
 
 /** The request after the caller's middleware. A presigned URL bypasses the middleware. */
 async function route(config: CoreConfig, { method, url, access }: Outgoing, payload: Payload): Promise<Routed> {
@@ -123,8 +127,8 @@ async function route(config: CoreConfig, { method, url, access }: Outgoing, payl
   const request = { method: payload.method ?? method, url, headers: { ...payload.headers } };
   const { requestMiddleware } = config;
   if (access === "presigned" || !requestMiddleware) return request;
-  const routed: any = (await requestMiddleware(request as never)) ?? {};
-  if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" };
+  const routed: Chosen = (await requestMiddleware(request as RequestConfig)) ?? {};
+  if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" } satisfies ArgumentFacts;
   const headers: Headers = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
   const chosen = String(routed.url);
   const isRouted = chosen !== url;
@@ -203,7 +207,7 @@ function withServiceHeaders(config: CoreConfig, { headers: given }: Routed, mayH
 function keyOf({ credentials }: CoreConfig): string | undefined {
   const key = typeof credentials === "function" ? credentials() : credentials;
   if (!key || /^[!-~]+$/.test(key)) return key;
-  throw { falCode: "invalid_argument", argument: "credentials", problem: "are no key: a key is printable ASCII, without spaces or line breaks" };
+  throw { falCode: "invalid_argument", argument: "credentials", problem: "are no key: a key is printable ASCII, without spaces or line breaks" } satisfies ArgumentFacts;
 }
 
 let noStoreInit: { cache?: "no-store" } | undefined;
@@ -220,22 +224,22 @@ function noStore(): { cache?: "no-store" } {
   return noStoreInit;
 }
 
-async function send(custom: CoreConfig["fetch"], url: string, init: object, signal: AbortSignal): Promise<Response> {
+async function send(custom: Fetch | undefined, url: string, init: object, signal: AbortSignal): Promise<Response> {
   let response: Response | undefined;
   const isStillAway = watchNetwork();
   try {
     // Passes a URL, as React on a server answers a repeated `Request` from its memory.
     response = await (custom ?? fetch)(url, { ...init, ...signalPart(signal) });
-  } catch (cause: any) {
+  } catch (cause) {
     if (!custom) rejectImpossible(url, init);
     const isUnsent = isStillAway() && !custom && isBrowsersOwn();
     // Other exceptions of a caller's own `fetch` are no network failures.
-    throw cause instanceof TypeError || typeof cause?.code === "string" ? lossFacts(cause, isUnsent) : cause;
+    throw cause instanceof TypeError || typeof (cause as Fields)?.code === "string" ? lossFacts(cause, isUnsent) : cause;
   } finally {
     isStillAway();
   }
   if (typeof response?.headers?.get === "function" && typeof response.status === "number") return response;
-  throw { falCode: "bad_response", problem: "fetch gave no Response" };
+  throw { falCode: "bad_response", problem: "fetch gave no Response" } satisfies AnswerFacts;
 }
 
 /**
@@ -253,8 +257,8 @@ function isBrowsersOwn(): boolean {
 function rejectImpossible(url: string, init: object): void {
   try {
     new Request(url, init);
-  } catch (cause: any) {
-    throw { falCode: "invalid_argument", argument: "request", problem: cause.message, cause };
+  } catch (cause) {
+    throw { falCode: "invalid_argument", argument: "request", problem: (cause as Error).message, cause } satisfies ArgumentFacts;
   }
 }
 
@@ -262,8 +266,8 @@ function rejectImpossible(url: string, init: object): void {
  * Whether a body is the service's refusal of an input, and nothing else. Some proxies answer 200 for every status of
  * the service.
  */
-function isRefusal(body: any): boolean {
-  const findings = body?.detail;
-  const isAlone = Array.isArray(findings) && findings.length > 0 && Object.keys(body).length === 1;
+function isRefusal(body: unknown): boolean {
+  const findings = (body as Fields)?.detail;
+  const isAlone = Array.isArray(findings) && findings.length > 0 && Object.keys(body as object).length === 1;
   return isAlone && findings.every((it) => it?.loc?.[0] === "body" && typeof it.msg === "string" && typeof it.type === "string");
 }

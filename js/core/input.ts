@@ -1,7 +1,9 @@
 // Finds the files in a model's input, at any depth, and replaces each by a URL or a data URI. Other values stay as
 // they are. Values that JSON would lose are refused.
 
-import { dataUri } from "./data-uri.ts";
+import type { ResolvedConfig } from "../config.ts";
+import { isFacts } from "../facts.ts";
+import { type Inlined, dataUri } from "./data-uri.ts";
 import { isFile, isFileList, tagOf } from "./file.ts";
 import { lifecycleHeader } from "./headers.ts";
 import { hasToJSON, isPlainObject, lossOf } from "./loss.ts";
@@ -10,6 +12,7 @@ import { linkSignal } from "./signal.ts";
 import { upload } from "./upload.ts";
 import { badArgument } from "./bad-argument.ts";
 import type { Calls } from "./calls.ts";
+import type { FileOptions } from "./settings.ts";
 
 /** Up to this size, in bytes, `auto` puts a file into the request itself. */
 const AUTO_INLINE_BYTES = 8_192;
@@ -31,11 +34,14 @@ interface Aims {
   isUploading: boolean;
 }
 
+/** Options of `replaceFiles`. `inlined` takes the files that go into the request itself. */
+type ReplaceOptions = FileOptions & { inlined?: Inlined };
+
 /**
- * Replaces the files in a copy of `input`; the caller's own objects stay unchanged. `options.inlined` takes the files
- * that go into the request itself. Before anything is sent, refuses values that JSON would lose.
+ * Replaces the files in a copy of `input`; the caller's own objects stay unchanged. Before anything is sent, refuses
+ * values that JSON would lose.
  */
-export async function replaceFiles(calls: Calls, config: any, input: any, options: any, aims: Aims): Promise<any> {
+export async function replaceFiles(calls: Calls, config: ResolvedConfig, input: unknown, options: ReplaceOptions, aims: Aims): Promise<unknown> {
   const isInlined = inlineRule(options.files ?? config.files ?? "upload");
   const search = new Search(aims);
   let result = input;
@@ -50,8 +56,8 @@ export async function replaceFiles(calls: Calls, config: any, input: any, option
     try {
       const url = isInlined(file) ? await (options.inlined?.of(file, abortSignal) ?? dataUri(file, abortSignal)) : await upload(calls, config, file, { ...options, headers, abortSignal }, progress);
       for (const put of puts) put(url);
-    } catch (reason: any) {
-      throw reason?.falCode ? Object.assign(reason, { field: path }) : reason;
+    } catch (reason) {
+      throw isFacts(reason) ? Object.assign(reason, { field: path }) : reason;
     }
   };
   try {
@@ -84,7 +90,7 @@ class Search {
   }
 
   /** Collects the files in a value. If it holds files, passes a copy to `put` and returns `true`. */
-  collect(value: any, path: string, depth: number, put: (copy: any) => void): boolean {
+  collect(value: unknown, path: string, depth: number, put: (copy: unknown) => void): boolean {
     const { isForJson, isUploading } = this.#aims;
     if (isUploading && isFile(value)) {
       if (this.#owner) throw badArgument(fieldName(path), `is a file ${this.#inOwner()}`);
@@ -105,17 +111,17 @@ class Search {
   }
 
   /** Whether to search within a value. Not for values with `toJSON`; class instances only if JSON will write them. */
-  #isSearched(value: any): boolean {
+  #isSearched(value: unknown): value is object {
     if (Array.isArray(value) || isPlainObject(value) || isFileList(value)) return true;
     return this.#aims.isForJson && typeof value === "object" && value !== null && !hasToJSON(value);
   }
 
-  #searchObject(value: any, path: string, depth: number): object {
+  #searchObject(value: object, path: string, depth: number): object {
     // While the object is being searched, its result is unknown.
     this.#seen.set(value, undefined);
     const isList = Array.isArray(value) || isFileList(value);
     if (!isList && !isPlainObject(value)) return this.#searchInstance(value, path, depth);
-    const copy: any = isList ? Array.from(value) : { ...value };
+    const copy = (isList ? Array.from(value) : { ...value }) as Record<string, unknown>;
     let isChanged = isFileList(value);
     for (const name of Object.keys(copy)) {
       const at = isList ? `[${name}]` : path ? `.${name}` : name;
@@ -125,12 +131,12 @@ class Search {
   }
 
   /** Searches an instance of a class. JSON writes its own fields. It is not copied, so it must hold no files. */
-  #searchInstance(instance: any, path: string, depth: number): object {
+  #searchInstance(instance: object, path: string, depth: number): object {
     const outer = this.#owner;
     this.#owner = instance.constructor?.name || tagOf(instance);
     for (const name of Object.keys(instance)) {
       const at = path ? `${path}.${name}` : name;
-      this.collect(instance[name], at, depth + 1, () => {
+      this.collect((instance as Record<string, unknown>)[name], at, depth + 1, () => {
         throw badArgument(fieldName(at), `holds a file ${this.#inOwner()}`);
       });
     }

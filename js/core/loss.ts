@@ -1,5 +1,6 @@
 // Finds values of an input that JSON would lose. The job would run and be billed with a wrong input.
 
+import type { Fields } from "../fields.ts";
 import { isBytes, isFile, isFileList, tagOf } from "./file.ts";
 
 /** Advice for values that JSON writes as `{}`, by the value's tag. */
@@ -23,15 +24,15 @@ const INSTEAD: Record<string, string> = {
 const BOXED = /^(String|Number|Boolean)$/;
 
 /** Whether a value has a `toJSON` method. */
-export function hasToJSON(value: any): boolean {
-  return typeof value?.toJSON === "function";
+export function hasToJSON(value: unknown): boolean {
+  return typeof (value as Fields)?.toJSON === "function";
 }
 
 /**
  * Why JSON would lose the value, or `undefined` if it would not. The fields of an object are checked one by one, by
  * other calls. So an instance of a class is no loss in itself: JSON writes its own fields.
  */
-export function lossOf(value: any): string | undefined {
+export function lossOf(value: unknown): string | undefined {
   if (isFile(value)) return "is a file where none is uploaded, which JSON would empty";
   if (isBytes(value)) return "is bytes, which JSON would spoil: give new Blob([bytes], { type }) for a file, Array.from(numbers) for numbers";
   if (hasToJSON(value)) return undefined;
@@ -46,18 +47,18 @@ export function lossOf(value: any): string | undefined {
 }
 
 /** Whether a value is an object literal, possibly of another realm. Its prototype is null, or has none. */
-export function isPlainObject(value: any): boolean {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || !value) return false;
   const parent = Object.getPrototypeOf(value);
   return parent === null || Object.getPrototypeOf(parent) === null;
 }
 
 /** Whether a value is a stream of Node's. Its fields are internal. */
-function isStream(value: any): boolean {
+function isStream(value: { pipe?: unknown; on?: unknown }): boolean {
   return typeof value.pipe === "function" && typeof value.on === "function";
 }
 
 /** Whether a value is a DOM node. Frameworks add fields of their own to nodes. */
-function isNode(value: any): boolean {
+function isNode(value: { nodeType?: unknown; nodeName?: unknown }): boolean {
   return typeof value.nodeType === "number" && typeof value.nodeName === "string";
 }

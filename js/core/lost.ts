@@ -1,14 +1,9 @@
 // Network failures.
 
-/** The facts of a request that got no answer. `isUnsent`: the request certainly did not leave this machine. */
-export interface LossFacts {
-  falCode: "network";
-  cause: unknown;
-  isOffline: boolean;
-  isUnsent: boolean;
-}
+import type { NetworkFacts } from "../facts.ts";
 
-export function lossFacts(cause: unknown, isUnsent = false): LossFacts {
+/** The facts of a request that got no answer. `isUnsent`: the request certainly did not leave this machine. */
+export function lossFacts(cause: unknown, isUnsent = false): NetworkFacts {
   return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
 }
 

@@ -2,6 +2,8 @@
 // JavaScript can handle these.
 
 import { unlessAborted } from "../abort.ts";
+import type { ResolvedConfig } from "../config.ts";
+import type { Fields } from "../fields.ts";
 import { badArgument } from "./bad-argument.ts";
 import { type Calls, callsOn, resultOf } from "./calls.ts";
 import { followOptions, isOfficial } from "./follow.ts";
@@ -12,32 +14,39 @@ import { lifecycleHeader, queryOf, runHeaders, submitHeaders } from "./headers.t
 import { replaceFiles } from "./input.ts";
 import { Progress, sent } from "./progress.ts";
 import { withReports } from "./reporter.ts";
+import type {
+  FileOptions,
+  FollowingOptions,
+  Headers,
+  InputOptions,
+  ModelStreamOptions,
+  StatusStreamOptions,
+  SubmitReply,
+  SubmittingOptions,
+  SubscribeOptions,
+  UploadOptions,
+} from "./settings.ts";
 import { leaveSignal } from "./signal.ts";
+import type { FalStream } from "./stream.ts";
 import { openModelStream, openStatusStream } from "./streams.ts";
 import { Updates } from "./updates.ts";
 import { upload } from "./upload.ts";
 
-/** An operation of the package. `target` is an endpoint id, a file, an input or a saved request. */
-export type Call = (config: any, target: any, options: any) => Promise<any>;
+/** An operation. `target` is an endpoint id, a file, an input or a saved request. */
+export type Operation<Options, Result, Target = unknown> = (config: ResolvedConfig, target: Target, options: Options) => Promise<Result>;
 
 /** The operations behind the public functions. They reject with facts, which the client turns into exceptions. */
-export interface Operations {
-  subscribe: Call;
+export interface Operations extends Pick<Calls, "status" | "result" | "cancel" | "token" | "isCrashed"> {
+  subscribe: Operation<SubscribeOptions, object>;
   /** Follows the request in the options to its result, as `subscribe` does. */
-  resume: Call;
-  submit: Call;
-  status: Call;
-  result: Call;
-  cancel: Call;
-  subscribeToStatus: Call;
-  run: Call;
-  stream: Call;
-  streamStatus: Call;
-  token: Call;
-  upload: Call;
-  transformInput: Call;
-  /** Whether the instance has crashed. Then it must not be called again. */
-  isCrashed(): boolean;
+  resume: Operation<FollowingOptions, object>;
+  submit: Operation<SubmittingOptions, unknown>;
+  subscribeToStatus: Operation<FollowingOptions, unknown>;
+  run: Operation<InputOptions, object>;
+  stream: Operation<ModelStreamOptions, FalStream>;
+  streamStatus: Operation<StatusStreamOptions, FalStream>;
+  upload: Operation<UploadOptions, string>;
+  transformInput: Operation<FileOptions, unknown>;
 }
 
 /** The operations on a WebAssembly instance. */
@@ -58,7 +67,7 @@ export function operations(engine: Engine): Operations {
         const call = await submitOptions(calls, config, id, options);
         const updates = new Updates(options, isOfficial(options));
         let isSettled = false;
-        const onSubmitted = async (reply: any, signal: AbortSignal): Promise<void> => {
+        const onSubmitted = async (reply: SubmitReply, signal: AbortSignal): Promise<void> => {
           updates.markSubmitted();
           // The request is saved before onEnqueue is called.
           await options.onSubmitted?.(reply);
@@ -78,7 +87,7 @@ export function operations(engine: Engine): Operations {
     async run(config, id, options) {
       return calls.run(config, id, await prepareInput(calls, config, id, options, runHeaders(options), {}));
     },
-    async stream(config, id, options: any) {
+    async stream(config, id, options) {
       const call = { ...options, abortSignal: options.signal };
       return openModelStream(calls, config, id, await prepareInput(calls, config, id, call, {}, {}));
     },
@@ -90,7 +99,7 @@ export function operations(engine: Engine): Operations {
         const updates = new Updates(options, isOfficial(options));
         return updates.shown(await calls.follow(config, id, { ...options, ...followOptions(calls, config, id, readOptions(options), updates) }));
       }),
-    async upload(config, given, options: any) {
+    async upload(config, given, options) {
       const file = asFile(given);
       const headers = lifecycleHeader("X-Fal-Object-Lifecycle", options.lifecycle);
       const stored = upload(calls, config, file, { ...options, headers }, new Progress(sent(options), [file]));
@@ -101,7 +110,7 @@ export function operations(engine: Engine): Operations {
 }
 
 /** The options without `detachSignal` and `onOver`, which concern the whole call and not its status requests. */
-function readOptions({ detachSignal, onOver, ...options }: any): any {
+function readOptions({ detachSignal, onOver, ...options }: FollowingOptions): FollowingOptions {
   return options;
 }
 
@@ -109,7 +118,7 @@ function readOptions({ detachSignal, onOver, ...options }: any): any {
  * The options of a submit. Uploads files first; if the caller leaves the call, the uploads end. Calls `onOver` if
  * nothing will be submitted.
  */
-async function submitOptions(calls: Calls, config: object, id: unknown, options: any): Promise<object> {
+async function submitOptions<Options extends SubmittingOptions>(calls: Calls, config: ResolvedConfig, id: unknown, options: Options): Promise<Options & Prepared> {
   const { webhookUrl, abortSignal, onOver } = options;
   const query = webhookUrl ? { fal_webhook: webhookUrl } : {};
   try {
@@ -122,8 +131,23 @@ async function submitOptions(calls: Calls, config: object, id: unknown, options:
   }
 }
 
+/** The options of a request that stand for the input. Files in the body are replaced. */
+interface Prepared {
+  body: string | Blob | undefined;
+  method: string;
+  headers: Headers;
+  query: string;
+}
+
 /** Checks the input, replaces its files, and returns the options of the request. */
-async function prepareInput(calls: Calls, config: any, id: unknown, options: any, headers: object, query: object): Promise<any> {
+async function prepareInput<Options extends InputOptions>(
+  calls: Calls,
+  config: ResolvedConfig,
+  id: unknown,
+  options: Options,
+  headers: Headers,
+  query: object,
+): Promise<Options & Prepared> {
   const method = String(options.method || "post").toUpperCase();
   const { input, autoUpload = true } = options;
   calls.check(id, input, (options.validate ?? config.validate) !== false);
@@ -131,7 +155,7 @@ async function prepareInput(calls: Calls, config: any, id: unknown, options: any
   const files = { ...options, ...(method !== "GET" && { inlined }) };
   // Reading and sending files may take long.
   const changed = input && replaceFiles(calls, config, input, files, { isForJson: true, isUploading: autoUpload });
-  const sent = await unlessAborted<any>(options.abortSignal, changed);
+  const sent = await unlessAborted(options.abortSignal, changed as Promise<Fields>);
   // With GET, the input is sent as the query.
   const parameters = { ...query, ...(method === "GET" && sent) };
   return { ...options, body: inlined.body(json(sent)), method, headers, query: queryOf(parameters) };

@@ -1,6 +1,7 @@
 // Which routes to the service carry event streams. Some proxies hold an answer back until it is complete, or refuse
 // the URL. The client remembers such a route for a while.
 
+import type { ResolvedConfig } from "../config.ts";
 import { heldLocks, takeLock } from "./locks.ts";
 
 /** How long a route counts as unable to stream, in milliseconds. */
@@ -23,7 +24,7 @@ export interface Route {
 const routes = new Map<unknown, Route>();
 
 /** The route of a client's calls: its proxy, its middleware, or directly to fal. */
-export function streamRouteOf({ proxyUrl, requestMiddleware }: any): Route {
+export function streamRouteOf({ proxyUrl, requestMiddleware }: ResolvedConfig): Route {
   const key = proxyUrl ?? requestMiddleware ?? "fal";
   let route = routes.get(key);
   if (!route) routes.set(key, (route = { name: String(proxyUrl ?? "fal"), closedUntil: -1, numbers: new Set() }));

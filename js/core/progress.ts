@@ -2,6 +2,7 @@
 
 import type { UploadProgress } from "../types/storage.ts";
 import type { Reachability } from "./reporter.ts";
+import type { UploadOptions } from "./settings.ts";
 
 /** The interval of reports to the caller while bytes are sent, in milliseconds. */
 const EVERY_MS = 100;
@@ -14,7 +15,7 @@ interface Listener {
 }
 
 /** A listener that reports bytes to the caller's callbacks; `undefined` if there are none. */
-export function sent({ onUploadProgress, onProgress, onRetry }: any): Listener | undefined {
+export function sent({ onUploadProgress, onProgress, onRetry }: UploadOptions): Listener | undefined {
   if (!onUploadProgress && !onProgress) return undefined;
   return {
     report({ loaded, total }) {
@@ -41,7 +42,7 @@ export class Progress implements Reachability {
   /** Bytes of each file that the last try sent, by upload URL or part number. */
   readonly #sent = new Map<Blob, Map<string, number>>();
   #uploads = 0;
-  #timer: any;
+  #timer: ReturnType<typeof setInterval> | undefined;
   /** The highest count that was reported. */
   #reported = 0;
   #reportedAt = 0;

@@ -1,5 +1,7 @@
 // Reads the body of an answer, depending on its content type.
 
+import { type HttpFacts, isFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import type { BodyKind, Reading } from "./engine.ts";
 import { lossFacts } from "./lost.ts";
 import type { Limit } from "./limit.ts";
@@ -10,12 +12,12 @@ export interface Read {
   kind: BodyKind;
   body?: unknown;
   /** The body as JSON, also if JSON comes with a text type. */
-  json?: any;
+  json?: Fields;
   /** Why the body cannot be read as JSON. */
   cause?: unknown;
 }
 
-type Handler = (response: Response) => Promise<unknown>;
+type Handler = (response: Response) => Promise<Fields>;
 
 /** Binary content types. */
 const BINARY = /^(image|audio|video|font|model)\/(?!svg)|\/(octet-stream|pdf|wasm|protobuf|(x-)?(zip|gzip|tar|msgpack|7z-compressed))/;
@@ -37,13 +39,13 @@ export async function readAnswer(response: Response, reading: Reading, handler: 
   try {
     if (BINARY.test(type) && reading !== "json") return readBytes(await whole("arrayBuffer"));
     return readText(await whole("text"), type, reading === "json");
-  } catch (cause: any) {
-    throw cause?.falCode ? cause : lossFacts(cause);
+  } catch (cause) {
+    throw isFacts(cause) ? cause : lossFacts(cause);
   }
 }
 
 /** The facts of an HTTP error. */
-async function httpError(response: Response, limit: Limit): Promise<object> {
+async function httpError(response: Response, limit: Limit): Promise<HttpFacts> {
   const { status, statusText, headers } = response;
   // If the body of an error breaks off, its status still counts.
   const text = await limit.within(response.text()).catch(() => "");
@@ -73,10 +75,10 @@ function readText(text: string, type: string, isJsonDue: boolean): Read {
   } catch (cause) {
     if (isJson) return { kind: "broken", cause };
   }
-  return { kind: "text", body: text, json: text.startsWith("{") ? parseOrKeep(text) : undefined };
+  return { kind: "text", body: text, json: text.startsWith("{") ? (parseOrKeep(text) as Fields) : undefined };
 }
 
-function readJson(body: unknown): Read {
+function readJson(body: Fields): Read {
   return { kind: "json", body, json: body };
 }
 

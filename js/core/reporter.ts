@@ -1,6 +1,7 @@
 // Reports to a caller's `onProgress`: the phases of one call, and lost connections.
 
 import type { Progress } from "../types/progress.ts";
+import type { ReportOptions } from "./settings.ts";
 
 /** Callbacks among the options of a call, for the reachability of the service. */
 export interface Reachability {
@@ -14,7 +15,7 @@ export interface Reachability {
  * Runs a call whose options may have an `onProgress`. The `onProgress` that `work` gets never throws and never
  * repeats a report. It also reports lost connections.
  */
-export async function withReports<Result>(options: any, work: (options: any) => Promise<Result>): Promise<Result> {
+export async function withReports<Options extends ReportOptions, Result>(options: Options, work: (options: Options) => Promise<Result>): Promise<Result> {
   if (typeof options.onProgress !== "function") return work({ ...options, onProgress: undefined });
   const reporter = new ProgressReporter(options.onProgress);
   const { onProgress, onRetry, onAnswer } = reporter;

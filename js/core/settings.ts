@@ -1,7 +1,22 @@
 // The configuration and the options of calls, as the core reads them.
 
+import type { Fields } from "../fields.ts";
+import type { PendingStore } from "../types/journal.ts";
 import type { RequestMiddleware } from "../types/middleware.ts";
+import type { Progress } from "../types/progress.ts";
+import type { QueueModeOptions, SubmitOptions as UserSubmitOptions } from "../types/queue.ts";
+import type { RunOptions } from "../types/request.ts";
 import type { RetryOptions } from "../types/retry.ts";
+import type { Metrics, RequestLog } from "../types/status.ts";
+import type { UploadOptions as UserUploadOptions } from "../types/storage.ts";
+import type { StreamOptions as UserStreamOptions, StreamingConnectionMode, TokenProvider } from "../types/streaming.ts";
+import type { Store } from "./upload/record.ts";
+
+/** Sends a request, as `fetch` does. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Headers by name. */
+export type Headers = Record<string, unknown>;
 
 /** The client's configuration. */
 export interface CoreConfig {
@@ -9,12 +24,21 @@ export interface CoreConfig {
   /** The caller gave the key. It does not come from the environment. */
   isKeyGiven?: boolean;
   requestMiddleware?: RequestMiddleware | undefined;
-  responseHandler?: ((response: Response) => Promise<unknown>) | undefined;
-  fetch?: ((url: string, init: any) => Promise<Response>) | undefined;
+  responseHandler?: ((response: Response) => Promise<Fields>) | undefined;
+  fetch?: Fetch | undefined;
   /** Sends bytes to presigned URLs. */
-  put?: ((url: string, init: any) => Promise<Response>) | undefined;
+  put?(url: string, init: RequestInit): Promise<Response>;
   userAgent?: string | undefined;
   retry?: Partial<RetryOptions> | undefined;
+}
+
+/** A status of a request, as the service sends it. */
+export interface StatusBody {
+  status?: string;
+  request_id?: unknown;
+  queue_position?: number;
+  logs?: RequestLog[] | null;
+  metrics?: Metrics | null;
 }
 
 /** Options of every call. */
@@ -27,7 +51,7 @@ export interface CallOptions {
   onRetry?: (() => void) | undefined;
   /** A try succeeded after one had failed. */
   onAnswer?: (() => void) | undefined;
-  headers?: Record<string, unknown> | undefined;
+  headers?: Headers | undefined;
 }
 
 /** Options of a call with a time limit. */
@@ -66,7 +90,7 @@ export interface Followed {
 /** Options of a call that follows a request. */
 export interface FollowOptions extends TimedOptions, RequestOptions {
   pollInterval?: unknown;
-  onQueueUpdate?(status: unknown): unknown;
+  onQueueUpdate?: ((status: StatusBody) => unknown) | undefined;
   /**
    * Follows the status stream, if the route carries one, and returns the last status. If the stream cannot be opened,
    * rejects with the facts of the lost connection. If a callback throws, rejects with that error.
@@ -76,5 +100,68 @@ export interface FollowOptions extends TimedOptions, RequestOptions {
 
 /** Options of a submit. */
 export interface SubmitOptions extends ModelOptions, TimedOptions {
-  onSubmitted?(reply: unknown, signal: AbortSignal): unknown;
+  onSubmitted?: ((reply: SubmitReply, signal: AbortSignal) => unknown) | undefined;
+}
+
+/** The service's reply to a submit. The engine has checked that it names the request. */
+export interface SubmitReply {
+  request_id: string;
+  status_url?: unknown;
+  response_url?: unknown;
+  cancel_url?: unknown;
+}
+
+// The options of the package's operations: those of the caller, and those that the package adds.
+
+/** Callbacks for the progress of a call. */
+export interface ReportOptions extends CallOptions {
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Options of an upload. */
+export type UploadOptions = ReportOptions & Omit<UserUploadOptions, "persist"> & { store?: Store | undefined };
+
+/** Options of an operation that may send the files of an input. */
+export type FileOptions = UploadOptions & Pick<RunOptions<unknown>, "files" | "storageSettings">;
+
+/** Options of an operation that sends an input to a model. */
+export type InputOptions = FileOptions & RunOptions<unknown> & Pick<UserStreamOptions<unknown>, "autoUpload">;
+
+/** Options of an operation that submits a request. */
+export type SubmittingOptions = InputOptions &
+  Omit<UserSubmitOptions<unknown>, "persist"> &
+  Omit<SubmitOptions, "onSubmitted"> & {
+    /** Called before the caller gets the request id. */
+    onSubmitted?: ((reply: SubmitReply) => unknown) | undefined;
+  };
+
+/** Options of an operation that follows a request, and reports its statuses. */
+export type FollowingOptions = ReportOptions &
+  Omit<FollowOptions, "pollInterval" | "followStream"> &
+  QueueModeOptions & {
+    /** When the request was submitted, in milliseconds since 1970. */
+    submittedAt?: number | undefined;
+  };
+
+/** Options of `subscribe`. */
+export type SubscribeOptions = SubmittingOptions & FollowingOptions & { onEnqueue?: ((requestId: string) => unknown) | undefined };
+
+/** Options of `stream`. */
+export type ModelStreamOptions = InputOptions & UserStreamOptions<unknown>;
+
+/** Options of `streamStatus`. */
+export interface StatusStreamOptions extends RequestOptions, ConnectionOptions {
+  timeout?: number | undefined;
+}
+
+/** How to open a stream. */
+export interface ConnectionOptions {
+  accept?: string | undefined;
+  connectionMode?: StreamingConnectionMode | undefined;
+  tokenProvider?: TokenProvider | undefined;
+}
+
+/** Options of an operation that saves its request, or deletes a saved one. */
+export interface SavingOptions {
+  persist: true | PendingStore;
 }

@@ -1,3 +1,4 @@
+import type { AnswerFacts, Facts, HttpFacts, NetworkFacts } from "../facts.ts";
 import { newController } from "./controllers.ts";
 import type { Calls } from "./calls.ts";
 
@@ -17,10 +18,10 @@ export interface Source {
   /** The same limit for the first byte. */
   first?: number | undefined;
   /** Whether the stream ends with this event, even if its connection stays open. */
-  isLast?(event: any): boolean;
+  isLast?(event: unknown): boolean;
 }
 
-type Listener = (event: any) => void;
+type Listener = (event: unknown) => void;
 
 /** The service sends a comment every 15 s (protocol §5.4). Three may be missing. */
 const IDLE_MS = 45_000;
@@ -41,7 +42,7 @@ export class FalStream {
   /** Aborted whenever the stream has ended, as Firefox frees the connection only then. */
   readonly #request = newController();
   readonly #listeners: Array<[type: string, listener: Listener]> = [];
-  readonly #done: Promise<any>;
+  readonly #done: Promise<unknown>;
   #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
   /** The events that no loop has taken yet. */
   #buffer: unknown[] = [];
@@ -74,7 +75,7 @@ export class FalStream {
     this.#listeners.push([type, listener]);
   };
 
-  done = (): Promise<any> => this.#done;
+  done = (): Promise<unknown> => this.#done;
 
   abort = (reason?: unknown): void => {
     if (!this.#isOver) this.#controller.abort(reason);
@@ -88,7 +89,7 @@ export class FalStream {
     return this.#requestId;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<any, void, unknown> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, unknown> {
     this.#isIterated = true;
     try {
       for (;;) {
@@ -171,7 +172,7 @@ export class FalStream {
   async #withinTime<T>(coming: Promise<T>, ms = 0): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stalled = new Promise<never>((_, reject) => {
-      const facts = { falCode: "http", status: 408, statusText: `nothing came for ${ms} ms` };
+      const facts: HttpFacts = { falCode: "http", status: 408, statusText: `nothing came for ${ms} ms` };
       if (ms > 0 && ms <= MAX_MS) timer = setTimeout(() => reject({ ...facts, ...this.#requestFacts() }), ms);
     });
     try {
@@ -185,12 +186,12 @@ export class FalStream {
   async #chunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, ms: number): Promise<ReadableStreamReadResult<Uint8Array>> {
     if (!reader) return { value: undefined, done: true };
     const read = reader.read().catch((cause: unknown) => {
-      throw { falCode: "network", cause, ...this.#requestFacts() };
+      throw { falCode: "network", cause, ...this.#requestFacts() } satisfies NetworkFacts;
     });
     return this.#withinTime(read, ms);
   }
 
-  #requestFacts(): object {
+  #requestFacts(): Pick<Facts, "operation" | "requestId"> {
     return { operation: "stream", ...(this.#requestId && { requestId: this.#requestId }) };
   }
 
@@ -211,7 +212,7 @@ export class FalStream {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw { falCode: "bad_response", problem: "an event is not valid JSON", cause, ...this.#requestFacts() };
+      throw { falCode: "bad_response", problem: "an event is not valid JSON", cause, ...this.#requestFacts() } satisfies AnswerFacts;
     }
   }
 

@@ -1,14 +1,17 @@
 // Opens streams of a model's answer and of a request's statuses.
 
+import type { ResolvedConfig } from "../config.ts";
+import type { Fields } from "../fields.ts";
 import { queryOf } from "./headers.ts";
 import { FalStream } from "./stream.ts";
 import { badArgument } from "./bad-argument.ts";
-import { type Calls, nameRequest } from "./calls.ts";
+import { type Calls, type StreamOptions, nameRequest } from "./calls.ts";
+import type { ConnectionOptions, ModelStreamOptions, StatusStreamOptions } from "./settings.ts";
 
 const EVENTS = "text/event-stream";
 
 /** The stream of a model's answer. `call` holds the caller's options and the prepared input. */
-export function openModelStream(calls: Calls, config: any, id: unknown, call: any): FalStream {
+export function openModelStream(calls: Calls, config: ResolvedConfig, id: unknown, call: StreamOptions & ModelStreamOptions): FalStream {
   const { signal, timeout, queryParams, url } = call;
   const query = url ? undefined : queryOf(queryParams ?? {});
   const open = streamOpener(calls, config, id, { ...call, query });
@@ -16,7 +19,7 @@ export function openModelStream(calls: Calls, config: any, id: unknown, call: an
 }
 
 /** The stream of the statuses of the request in the options. */
-export function openStatusStream(calls: Calls, config: any, id: unknown, options: any): FalStream {
+export function openStatusStream(calls: Calls, config: ResolvedConfig, id: unknown, options: StatusStreamOptions): FalStream {
   const { abortSignal: signal, timeout } = options;
   const open = streamOpener(calls, config, id, { ...options, method: "GET" });
   const toError = (reason: unknown): unknown => config.toError(nameRequest(reason, options.requestId), "streamStatus");
@@ -24,12 +27,12 @@ export function openStatusStream(calls: Calls, config: any, id: unknown, options
 }
 
 /** Whether a status is the last one of its request. */
-export function isCompleted(status: any): boolean {
-  return status?.status === "COMPLETED";
+export function isCompleted(status: unknown): boolean {
+  return (status as Fields)?.status === "COMPLETED";
 }
 
 /** Returns a function that sends the request of a stream, with a token if the stream bypasses the proxy. */
-export function streamOpener(calls: Calls, config: any, id: any, options: any): (signal: AbortSignal) => Promise<Response> {
+export function streamOpener(calls: Calls, config: ResolvedConfig, id: unknown, options: StreamOptions & ConnectionOptions): (signal: AbortSignal) => Promise<Response> {
   const { accept = EVENTS, connectionMode } = options;
   return async (signal) => {
     const isDirect = connectionMode === "client";
@@ -39,7 +42,7 @@ export function streamOpener(calls: Calls, config: any, id: any, options: any): 
   };
 }
 
-async function tokenFor(calls: Calls, config: any, id: any, { tokenProvider }: any, abortSignal: AbortSignal): Promise<string> {
+async function tokenFor(calls: Calls, config: ResolvedConfig, id: unknown, { tokenProvider }: ConnectionOptions, abortSignal: AbortSignal): Promise<string> {
   if (!tokenProvider) {
     console.warn("[fal.stream] Without a tokenProvider, the token is asked for with this client's key or proxy.");
     return calls.token(config, id, { abortSignal });

@@ -1,14 +1,16 @@
 // Reports statuses and progress of a request to the caller, each update once.
 
 import type { Progress } from "../types/progress.ts";
+import type { RequestLog } from "../types/status.ts";
+import type { FollowingOptions, StatusBody } from "./settings.ts";
 
 /** The status of a request, and the times of its phases. */
 export class Updates {
-  readonly #options: any;
+  readonly #options: FollowingOptions;
   /** The caller asked for a report of every status, changed or not. */
   readonly #repeats: boolean;
   #lastReport: string | undefined;
-  #status: any;
+  #status: StatusBody | undefined;
   #submitted: number;
   #began: number | undefined;
   #ended: number | undefined;
@@ -16,9 +18,9 @@ export class Updates {
   #readLogs = 0;
   #share: number | undefined;
 
-  constructor(options: any, repeats: boolean) {
+  constructor(options: FollowingOptions, repeats: boolean) {
     this.#options = options;
-    const age = Date.now() - options.submittedAt;
+    const age = Date.now() - options.submittedAt!;
     // A clock that was set back must not make times negative.
     this.#submitted = performance.now() - (age > 0 ? age : 0);
     this.#repeats = repeats;
@@ -30,7 +32,7 @@ export class Updates {
   }
 
   /** Takes a status with all the logs so far. Throws if the caller's callback throws. */
-  take(status: any): void {
+  take(status: StatusBody): void {
     this.#status = status;
     const state = status?.status;
     if (state !== "IN_QUEUE") this.#began ??= performance.now();
@@ -45,7 +47,7 @@ export class Updates {
   }
 
   /** The status for the caller. If logs were fetched only for the progress, it has none. */
-  shown(status: any): any {
+  shown(status: StatusBody): StatusBody {
     const { onProgress, logs } = this.#options;
     return onProgress && !logs && status?.logs?.length ? { ...status, logs: null } : status;
   }
@@ -58,10 +60,10 @@ export class Updates {
     return { metrics: this.#status?.metrics ?? undefined, timings };
   }
 
-  #progress(state: string): Progress {
+  #progress(state: string | undefined): Progress {
     if (state === "COMPLETED") return { phase: "done", progress: 1 };
     if (state !== "IN_QUEUE") return { phase: "running", progress: this.#ran() };
-    const position = this.#status.queue_position;
+    const position = this.#status!.queue_position;
     if (typeof position !== "number") return { phase: "queued", progress: undefined, queuePosition: undefined };
     const first = (this.#firstPosition ??= position);
     return { phase: "queued", progress: position < first ? 1 - position / first : first > 0 ? 0 : undefined, queuePosition: position };
@@ -69,7 +71,7 @@ export class Updates {
 
   /** The share that the newest log lines give in percent. It never decreases. */
   #ran(): number | undefined {
-    const logs: any[] = this.#status?.logs ?? [];
+    const logs: RequestLog[] = this.#status?.logs ?? [];
     for (const log of logs.slice(this.#readLogs)) {
       for (const [, percent] of String(log?.message).matchAll(/(\d{1,3}(?:\.\d+)?) ?%/g)) {
         this.#share = Math.max(this.#share ?? 0, Math.min(Number(percent) / 100, 1));

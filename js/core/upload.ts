@@ -1,7 +1,11 @@
+import type { ResolvedConfig } from "../config.ts";
+import { isFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import { badArgument } from "./bad-argument.ts";
 import type { Calls } from "./calls.ts";
 import { isFile, typeOf } from "./file.ts";
 import type { Progress } from "./progress.ts";
+import type { Headers, UploadOptions } from "./settings.ts";
 import { linkSignal } from "./signal.ts";
 import { type FileUpload, GONE, flagGone, hasStatus, requestUploadUrl } from "./upload/place.ts";
 import { checkReadable } from "./upload/readable.ts";
@@ -18,7 +22,7 @@ const STALL_MS = 30_000;
 const MOST_NEW_URLS = 2;
 
 /** Stores one file, in parts if it is large, reports to `progress`, and returns the file's URL. */
-export async function upload(calls: Calls, config: any, file: Blob, options: any, progress: Progress): Promise<string> {
+export async function upload(calls: Calls, config: ResolvedConfig, file: Blob, options: UploadOptions & { headers: Headers }, progress: Progress): Promise<string> {
   const { headers, abortSignal, store } = options;
   const threshold = numberOption(options, "multipartThreshold", 0);
   const partBytes = calls.partBytes(file.size, threshold, numberOption(options, "partSize", LEAST_PART_BYTES, MOST_BYTES));
@@ -37,7 +41,7 @@ export async function upload(calls: Calls, config: any, file: Blob, options: any
 }
 
 /** A number among the options. Throws if it is out of range. */
-function numberOption(options: any, name: string, least: number, most = Infinity): number | undefined {
+function numberOption(options: UploadOptions, name: "multipartThreshold" | "partSize" | "stallTimeout", least: number, most = Infinity): number | undefined {
   const given = options[name] ?? undefined;
   if (given === undefined || (typeof given === "number" && given >= least && given <= most)) return given;
   const end = most < Infinity ? ` to ${most}` : " or more";
@@ -45,7 +49,7 @@ function numberOption(options: any, name: string, least: number, most = Infinity
 }
 
 /** A function that sends bytes. A stalled try fails. If the runtime reports sent bytes, they are counted. */
-function sender(config: any, file: Blob, stallMs: number, progress: Progress): Send {
+function sender(config: ResolvedConfig, file: Blob, stallMs: number, progress: Progress): Send {
   const count = (url: string, bytes: number): void => progress.count(file, url, bytes);
   const isCounted = !config.fetch && typeof XMLHttpRequest !== "undefined";
   const send = isCounted ? xhrSend(stallMs, count) : withStallLimit(config.fetch ?? fetch, stallMs);
@@ -71,8 +75,8 @@ async function retryWithNewUrl(task: FileUpload, send: (task: FileUpload) => Pro
   for (let times = 0; ; times++) {
     try {
       return await send(task);
-    } catch (reason: any) {
-      if (!reason?.isGone || times >= MOST_NEW_URLS) throw reason;
+    } catch (reason) {
+      if (!isFacts(reason) || !reason.isGone || times >= MOST_NEW_URLS) throw reason;
       task.progress.restart(task.file);
     }
   }
@@ -91,11 +95,11 @@ async function sendInParts(task: FileUpload): Promise<string> {
   try {
     const { uploadParts } = await task.config.loadParts();
     return await retryWithNewUrl(task, (task) => uploadParts(task, { GONE, flagGone, requestUploadUrl, hasStatus, linkSignal, withStallLimit }));
-  } catch (refusal: any) {
-    if (!refusal?.advice) throw refusal;
+  } catch (refusal) {
+    if (!isFacts(refusal) || !refusal.advice) throw refusal;
     if (task.file.size <= MOST_BYTES) {
-      return await retryWithNewUrl(task, sendInOnePiece).catch((reason) => {
-        throw reason?.status === 413 ? refusal : reason;
+      return await retryWithNewUrl(task, sendInOnePiece).catch((reason: unknown) => {
+        throw (reason as Fields)?.status === 413 ? refusal : reason;
       });
     }
     // Check whether uploads in one piece are refused, too. Then that error is the one to report.

@@ -2,6 +2,7 @@
 
 import { type UseStore, del, promisifyRequest, set, values } from "idb-keyval";
 import { awaitAtMost } from "../core/patience.ts";
+import type { Fields } from "../fields.ts";
 import type { PendingStore } from "../types/journal.ts";
 
 const NAME = "fal-wasm";
@@ -24,8 +25,8 @@ const use: UseStore = async (mode, work) => work(await open(mode));
 async function open(mode: IDBTransactionMode): Promise<IDBObjectStore> {
   try {
     return objectStore(await openConnection(), mode);
-  } catch (reason: any) {
-    if (reason?.name !== "InvalidStateError") throw reason;
+  } catch (reason) {
+    if ((reason as Fields)?.name !== "InvalidStateError") throw reason;
     // The browser closed the connection without an event, so open a new one.
     connection = undefined;
     return objectStore(await openConnection(), mode);

@@ -1,6 +1,8 @@
 // Entries: the saved data of requests. They suffice to find a request again, and hold no secrets.
 
 import { badArgument } from "../core/bad-argument.ts";
+import type { RequestOptions, SubmitReply } from "../core/settings.ts";
+import type { Fields } from "../fields.ts";
 import type { PendingEntry, PendingRequest } from "../types/journal.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -22,7 +24,7 @@ interface About {
 }
 
 /** A copy of the caller's label as plain JSON, which every store can hold. */
-export function labelOf({ label }: any): unknown {
+export function labelOf({ label }: { label?: unknown }): unknown {
   try {
     return label === undefined ? undefined : JSON.parse(JSON.stringify(label));
   } catch (cause) {
@@ -31,7 +33,7 @@ export function labelOf({ label }: any): unknown {
 }
 
 /** The entry of a request, from the service's `reply` to its submit. Nothing if the reply names no id. */
-export function entryOf(endpointId: unknown, reply: any, { logs, label, route }: About): PendingEntry | undefined {
+export function entryOf(endpointId: unknown, reply: Partial<SubmitReply> | null | undefined, { logs, label, route }: About): PendingEntry | undefined {
   if (typeof reply?.request_id !== "string") return undefined;
   const named = {
     label,
@@ -56,8 +58,8 @@ function withoutQuery(url: unknown): string | undefined {
 }
 
 /** Whether a value is an entry. Stores may hold anything. */
-export function isEntry(value: any): value is PendingEntry {
-  return typeof value?.endpointId === "string" && typeof value.requestId === "string";
+export function isEntry(value: unknown): value is PendingEntry {
+  return typeof (value as Fields)?.endpointId === "string" && typeof (value as PendingEntry).requestId === "string";
 }
 
 /** Whether an entry belongs to a client with this route. Older versions saved no route. */
@@ -86,7 +88,7 @@ function age(since: number): number {
 }
 
 /** The options for following an entry's request. */
-export function requestOptions(entry: PendingEntry): object {
+export function requestOptions(entry: PendingEntry): RequestOptions & { submittedAt: number } {
   const { requestId, submittedAt, statusUrl, responseUrl, cancelUrl } = entry;
   return { requestId, submittedAt, status_url: statusUrl, response_url: responseUrl, cancel_url: cancelUrl };
 }

@@ -1,8 +1,11 @@
 // Resumes a saved request.
 
 import { unlessAborted } from "../abort.ts";
+import type { ResolvedConfig } from "../config.ts";
 import type { Operations } from "../core/operations.ts";
-import type { PendingEntry } from "../types/journal.ts";
+import type { FollowingOptions } from "../core/settings.ts";
+import type { ProblemFacts } from "../facts.ts";
+import type { PendingEntry, ResumeOptions } from "../types/journal.ts";
 import { isYoung, requestOptions } from "./entry.ts";
 import { isUnknownToFal } from "./outcome.ts";
 import { SavedCall } from "./saved-call.ts";
@@ -11,12 +14,15 @@ import type { SavedItems } from "./store.ts";
 /** The delay before asking again for a request that fal does not know, in milliseconds. */
 const ASK_AGAIN_MS = 2_000;
 
+/** Options of `resume`. */
+export type ResumingOptions = FollowingOptions & ResumeOptions;
+
 /** The arguments for resuming a request. */
 export interface Resumption {
   core: Operations;
-  config: object;
+  config: ResolvedConfig;
   saved: SavedItems;
-  options: any;
+  options: ResumingOptions;
   /** Aborted when the caller aborts or detaches the call. */
   signal: AbortSignal;
   entry: PendingEntry;
@@ -27,7 +33,7 @@ export interface Resumption {
 }
 
 /** Follows a saved request as `subscribe` does, and returns its result. */
-export async function resumeRequest(it: Resumption): Promise<any> {
+export async function resumeRequest(it: Resumption): Promise<object> {
   const { saved, options, signal, entry, isSaved } = it;
   const { requestId } = entry;
   const call = new SavedCall(saved, options);
@@ -45,12 +51,12 @@ export async function resumeRequest(it: Resumption): Promise<any> {
   return call.run(() => follow(it, call));
 }
 
-async function follow({ core, config, saved, options, signal, entry, isSaved, isOurs }: Resumption, call: SavedCall): Promise<any> {
+async function follow({ core, config, saved, options, signal, entry, isSaved, isOurs }: Resumption, call: SavedCall<ResumingOptions>): Promise<object> {
   const { logs = entry.logs } = options;
-  const ask = (more: object): Promise<any> => core.resume(config, entry.endpointId, { ...call.options(), ...requestOptions(entry), logs, ...more });
+  const ask = (more: { timeout?: number } | 0 | undefined): Promise<object> => core.resume(config, entry.endpointId, { ...call.options(), ...requestOptions(entry), logs, ...more });
   const began = performance.now();
   /** The rest of the caller's time limit. */
-  const timeout = (): number => options.timeout - (performance.now() - began);
+  const timeout = (): number => options.timeout! - (performance.now() - began);
   try {
     return await ask({});
   } catch (reason) {
@@ -80,11 +86,11 @@ async function isStillSaved(saved: SavedItems, requestId: string): Promise<boole
   return !entries || entries.some((item) => item.requestId === requestId);
 }
 
-function inUseFacts(requestId: string, problem: string): object {
+function inUseFacts(requestId: string, problem: string): ProblemFacts {
   return { falCode: "in_use", requestId, problem };
 }
 
-function expiryFacts(requestId: string, cause: unknown): object {
+function expiryFacts(requestId: string, cause: unknown): ProblemFacts {
   const problem = "The service does not know this request any more: results are kept for a limited time. It stays listed as expired for a week, or until forget";
   return { falCode: "expired", requestId, problem, cause };
 }

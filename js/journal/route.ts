@@ -3,6 +3,8 @@
 
 import { Late, awaitAtMost } from "../core/patience.ts";
 import { badArgument } from "../core/bad-argument.ts";
+import type { CoreConfig } from "../core/settings.ts";
+import type { RequestMiddleware } from "../types/middleware.ts";
 
 /** A sample request for asking the middleware. It is not sent. */
 const SAMPLE = { method: "GET", url: "https://queue.fal.run/", headers: {} };
@@ -17,14 +19,14 @@ const KEY = /^[^:]+:./;
  * The route of a client's requests: the URL of its proxy without query, or `fal`, with a fingerprint of the key that
  * the client sends. Asks the middleware with a sample request. If the middleware throws, rejects with that error.
  */
-export async function routeOf(config: any): Promise<string> {
+export async function routeOf(config: CoreConfig): Promise<string> {
   const { requestMiddleware } = config;
   const place = placeOf(requestMiddleware ? await urlBy(requestMiddleware) : SAMPLE.url);
   // A proxy gets a key from the configuration, but not one from the environment.
   return place + (place === FAL || config.isKeyGiven ? fingerprintOf(config) : "");
 }
 
-async function urlBy(requestMiddleware: any): Promise<string> {
+async function urlBy(requestMiddleware: RequestMiddleware): Promise<string> {
   try {
     return String((await awaitAtMost(() => requestMiddleware({ ...SAMPLE, headers: {} })))?.url);
   } catch (cause) {
@@ -45,7 +47,7 @@ function placeOf(url: string): string {
 }
 
 /** The fingerprint of the key. A key from a function counts only if it is fal's own, as other tokens may change. */
-function fingerprintOf({ credentials }: any): string {
+function fingerprintOf({ credentials }: CoreConfig): string {
   const isFunction = typeof credentials === "function";
   const key = isFunction ? credentials() : credentials;
   return key && (!isFunction || KEY.test(key)) ? `#${fingerprint(String(key))}` : "";

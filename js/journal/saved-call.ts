@@ -1,5 +1,7 @@
 // One call that saves its request: from the submit or the start of `resume`, until the caller has the outcome.
 
+import type { CallOptions, StatusBody } from "../core/settings.ts";
+import { isFacts } from "../facts.ts";
 import type { PendingEntry } from "../types/journal.ts";
 import { type Ending, addEnding, letCallerRun } from "./endings.ts";
 import { type Release, hold } from "./hold.ts";
@@ -9,21 +11,27 @@ import type { SavedItems } from "./store.ts";
 /** If a cancel takes longer, in milliseconds, the lock of its request is released, and another call can follow it. */
 const CANCEL_MS = 60_000;
 
+/** The options of a call that `SavedCall` reads. */
+interface SavedCallOptions extends CallOptions {
+  onQueueUpdate?: ((status: StatusBody) => unknown) | undefined;
+  wait?: boolean | undefined;
+}
+
 /** A call that saves its request, and deletes it when there is nothing left to resume. */
-export class SavedCall implements Ending {
+export class SavedCall<Options extends SavedCallOptions> implements Ending {
   readonly done: Promise<void>;
   readonly #saved: SavedItems;
-  readonly #options: any;
+  readonly #options: Options;
   readonly #finish: () => void;
   /** Resolves when the whole call is over, with whether its request was cancelled. */
   #over: Promise<boolean | undefined> | undefined;
   #entry: PendingEntry | undefined;
   #release: Release | undefined;
   #saving: Promise<void> | undefined;
-  #status: any;
+  #status: StatusBody | undefined;
   #isSettled = false;
 
-  constructor(saved: SavedItems, options: object) {
+  constructor(saved: SavedItems, options: Options) {
     this.#saved = saved;
     this.#options = options;
     let finish: () => void;
@@ -62,14 +70,14 @@ export class SavedCall implements Ending {
   }
 
   /** The caller's options for one call of the core, with callbacks that report to this object. */
-  options(): any {
+  options(): Options {
     const { onQueueUpdate } = this.#options;
     let onOver: (isCancelled?: boolean) => void;
     this.#over = new Promise((resolve) => (onOver = resolve));
     return {
       ...this.#options,
       onOver: onOver!,
-      onQueueUpdate: (status: unknown) => {
+      onQueueUpdate: (status: StatusBody) => {
         this.#status = status;
         return onQueueUpdate?.(status);
       },
@@ -100,21 +108,21 @@ export class SavedCall implements Ending {
 
   /** Waits until the call is over. Returns whether the service accepted a cancel. */
   async #isCancelled(): Promise<boolean> {
-    const timer: any = setTimeout(() => this.leave(), CANCEL_MS);
+    const timer = setTimeout(() => this.leave(), CANCEL_MS);
     // The timer must not keep a Node program running.
-    timer.unref?.();
+    (timer as { unref?(): void }).unref?.();
     const isCancelled = await this.#over;
     clearTimeout(timer);
     return isCancelled === true;
   }
 
-  async #end(isDelivered: boolean, reason?: any): Promise<void> {
+  async #end(isDelivered: boolean, reason?: unknown): Promise<void> {
     this.#isSettled = true;
     if (isDelivered) await letCallerRun();
     const isCancelled = !isDelivered && (await this.#isCancelled());
     await this.#saving;
     // The job is completed, but its result was not fetched in time. Keep the request, so that it can be resumed.
-    const isThere = reason?.falCode === "timeout" && this.#status?.status === "COMPLETED";
+    const isThere = isFacts(reason) && reason.falCode === "timeout" && this.#status?.status === "COMPLETED";
     const isDropped = isDelivered || (isCancelled && !isThere);
     if (this.#entry && isDropped) await this.#saved.drop(this.#entry.requestId);
     this.leave();

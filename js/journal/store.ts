@@ -2,6 +2,8 @@
 
 import { Late, awaitAtMost } from "../core/patience.ts";
 import { badArgument } from "../core/bad-argument.ts";
+import type { ProblemFacts } from "../facts.ts";
+import type { Fields } from "../fields.ts";
 import type { PendingEntry, PendingStore } from "../types/journal.ts";
 import { inDatabase } from "./database.ts";
 import { isEntry } from "./entry.ts";
@@ -95,9 +97,9 @@ export class SavedItems {
     return written;
   }
 
-  #problem(verb: string, cause: any): unknown {
+  #problem(verb: string, cause: unknown): unknown {
     if (!this.#isDatabase && !(cause instanceof Late)) return cause;
-    return { falCode: "store_unavailable", problem: `The saved requests cannot be ${verb}: ${words(cause)}`, cause };
+    return { falCode: "store_unavailable", problem: `The saved requests cannot be ${verb}: ${words(cause)}`, cause } satisfies ProblemFacts;
   }
 }
 
@@ -105,9 +107,9 @@ let database: SavedItems | undefined;
 const stores = new WeakMap<PendingStore, SavedItems>();
 
 /** The store for a `persist` option. */
-export function storeFor(persist: any): SavedItems {
+export function storeFor(persist: true | PendingStore): SavedItems {
   if (persist === true) return (database ??= new SavedItems(ownDatabase(), true));
-  const isStore = ["list", "put", "delete"].every((name) => typeof persist[name] === "function");
+  const isStore = (["list", "put", "delete"] as const).every((name) => typeof persist[name] === "function");
   if (!isStore) throw badArgument("persist", "must be true, or a store with the methods list, put and delete");
   let items = stores.get(persist);
   if (!items) stores.set(persist, (items = new SavedItems(persist, false)));
@@ -138,8 +140,8 @@ function warn(cause: unknown): void {
   console.warn(`fal-wasm: the store of pending requests failed, so that a reload may lose a job: ${words(cause)}`);
 }
 
-function words(cause: any): string {
-  return String(cause?.message ?? cause).replace(/\.$/, "");
+function words(cause: unknown): string {
+  return String((cause as Fields)?.message ?? cause).replace(/\.$/, "");
 }
 
 function ignore(): void {}

@@ -1,5 +1,6 @@
 // Sends a large file in parts (protocol §9.3).
 
+import { type AnswerFacts, isFacts } from "../../facts.ts";
 import type { UploadUrls } from "../calls.ts";
 import type { linkSignal } from "../signal.ts";
 import { Gate, MOST } from "./gate.ts";
@@ -58,11 +59,11 @@ export async function uploadParts(task: FileUpload, shared: Shared): Promise<str
       await putParts(parts, original);
       await original.check();
       await complete(parts);
-    } catch (reason: any) {
+    } catch (reason) {
       // If the file has changed, the stored parts are useless. If reading failed, with a `cause`, the file may be
       // unchanged: in WebKit, a page that is being reloaded can read no file.
-      const isOther = reason?.argument === "file" && reason.cause === undefined;
-      if (reason?.isGone || isOther) await memory.forget();
+      const isUseless = isFacts(reason) && (reason.isGone || (reason.argument === "file" && reason.cause === undefined));
+      if (isUseless) await memory.forget();
       throw reason;
     }
     await memory.forget();
@@ -74,7 +75,7 @@ export async function uploadParts(task: FileUpload, shared: Shared): Promise<str
 
 /** Requests an upload URL for a file in parts. If a proxy may have refused that, the failure has `advice`. */
 function requestPartsUrl(task: FileUpload & Shared): Promise<UploadUrls> {
-  return task.requestUploadUrl(task, true).catch((reason) => {
+  return task.requestUploadUrl(task, true).catch((reason: unknown) => {
     throw task.config.requestMiddleware && task.hasStatus(reason, REFUSED) ? { ...reason, advice: ADVICE } : reason;
   });
 }
@@ -101,16 +102,16 @@ async function putParts(parts: Parts, original: Original): Promise<void> {
       }
       await original.checkPart(at);
       const etag = await flagGone(calls.upload(gated, bytes, { uploadUrl, part: String(number), abortSignal, onRetry, onAnswer }), gone);
-      if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" };
+      if (!etag) throw { falCode: "bad_response", operation: "upload", problem: "the answer to a part names no etag" } satisfies AnswerFacts;
       etags[number] = etag;
       memory.save(record);
     }
   };
   try {
     await Promise.all(Array.from({ length: MOST }, work));
-  } catch (reason: any) {
+  } catch (reason) {
     // The file was readable when its upload began, so it has changed since.
-    throw reason?.argument === "file" ? rejectChanged(reason.cause) : reason;
+    throw isFacts(reason) && reason.argument === "file" ? rejectChanged(reason.cause) : reason;
   } finally {
     next = Infinity;
   }
@@ -125,13 +126,13 @@ async function complete(parts: Parts): Promise<void> {
   const headers = { "Content-Type": "application/json" };
   try {
     await flagGone(calls.completeUpload(sending, JSON.stringify({ parts: list }), { uploadUrl, abortSignal, headers, onRetry, onAnswer }), gone);
-  } catch (reason: any) {
+  } catch (reason) {
     // An earlier try may have completed the upload, and its answer was lost.
-    if (reason?.isGone && (await statusOfLastByte(parts)) === 206) return;
+    if (isFacts(reason) && reason.isGone && (await statusOfLastByte(parts)) === 206) return;
     throw reason;
   }
   if ((await statusOfLastByte(parts)) === 416) {
-    throw { falCode: "bad_response", operation: "upload", problem: "the stored file is shorter than the one that was sent", isGone: true };
+    throw { falCode: "bad_response", operation: "upload", problem: "the stored file is shorter than the one that was sent", isGone: true } satisfies AnswerFacts;
   }
 }
 

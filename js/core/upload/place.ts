@@ -1,21 +1,25 @@
 // Requests upload URLs. The service gives one for each file, and it expires after a while.
 
-import type { Progress } from "../progress.ts";
+import type { ResolvedConfig } from "../../config.ts";
+import { type Facts, isFacts } from "../../facts.ts";
 import type { Calls, UploadUrls } from "../calls.ts";
 import { typeOf } from "../file.ts";
+import type { Progress } from "../progress.ts";
+import type { Headers } from "../settings.ts";
 import type { Store } from "./record.ts";
+import type { Send } from "./stalled.ts";
 
 /** The upload of one file. */
 export interface FileUpload {
   calls: Calls;
   /** The client's configuration. */
-  config: any;
+  config: ResolvedConfig;
   /** The configuration for requests to the upload URL. */
-  sending: any;
+  sending: ResolvedConfig & { put: Send };
   file: Blob;
   partBytes: number;
   /** Headers of the request for an upload URL. They say how long, and for whom, the service keeps the file. */
-  headers: any;
+  headers: Headers;
   abortSignal: AbortSignal | undefined;
   progress: Progress;
   store: Store | undefined;
@@ -30,15 +34,15 @@ export function requestUploadUrl({ calls, config, file, headers, abortSignal, pr
 }
 
 /** Waits for a request to an upload URL. If the URL has expired, the failure has `isGone`. */
-export function flagGone(call: Promise<any>, gone: number[] = GONE): Promise<any> {
-  return call.catch((reason) => {
+export function flagGone<T>(call: Promise<T>, gone: number[] = GONE): Promise<T> {
+  return call.catch((reason: unknown) => {
     throw hasStatus(reason, gone) ? { ...reason, isGone: true } : reason;
   });
 }
 
 /** Whether a call failed with one of these statuses. */
-export function hasStatus(reason: any, statuses: number[]): boolean {
-  return reason?.falCode === "http" && statuses.includes(reason.status);
+export function hasStatus(reason: unknown, statuses: number[]): reason is Facts {
+  return isFacts(reason) && reason.falCode === "http" && statuses.includes(reason.status);
 }
 
 /** The body of a request for an upload URL: the file's type and name, as JSON. */

@@ -6,7 +6,7 @@ import { awaitAtMost } from "../patience.ts";
 /** A store of records. If it throws, the record is lost, but the upload goes on. */
 export interface Store {
   get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<unknown>;
+  set(key: string, value: UploadRecord): Promise<unknown>;
   delete(key: string): Promise<unknown>;
 }
 
@@ -53,7 +53,7 @@ export class Memory {
   }
 
   async load(): Promise<UploadRecord | undefined> {
-    const record: any = await quietly(() => this.#store?.get(this.#key));
+    const record = (await quietly(() => this.#store?.get(this.#key))) as UploadRecord | null | undefined;
     return record?.fingerprint === this.#fingerprint && record.etags ? record : undefined;
   }
 
@@ -91,12 +91,12 @@ async function quietly(work: () => unknown): Promise<unknown> {
 }
 
 /** Whether the user chose the file from a disk: it has a name and a modification time. */
-function isIdentifiable({ name, lastModified }: any): boolean {
-  return typeof name === "string" && name !== "" && lastModified > 0;
+function isIdentifiable({ name, lastModified }: Partial<File>): boolean {
+  return typeof name === "string" && name !== "" && lastModified! > 0;
 }
 
 /** A hash that stays the same for the same file after a reload. Of the content it covers the first and last bytes. */
-async function fingerprint(file: any, headers: object): Promise<string> {
+async function fingerprint(file: Blob & Partial<File>, headers: object): Promise<string> {
   const facts = JSON.stringify([file.name, file.size, file.type, file.lastModified, headers]);
   const bytes = await new Blob([facts, file.slice(0, EDGE_BYTES), file.slice(-EDGE_BYTES)]).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -1,6 +1,7 @@
 // Ends a try that sends no more bytes. It is retried like one with a broken connection.
 
 import { newController, signalPart } from "../controllers.ts";
+import type { Fetch } from "../settings.ts";
 
 const MEBIBYTE = 1_048_576;
 /** The longest interval between two checks for a stall, in milliseconds. */
@@ -73,7 +74,7 @@ export function watchStall(stallMs: number, check: () => void): () => void {
 }
 
 /** A `fetch` that fails if it takes too long. For runtimes without progress reports. */
-export function withStallLimit(send: any, stallMs: number): Send {
+export function withStallLimit(send: Fetch, stallMs: number): Send {
   return (url, init) =>
     new Promise((resolve, reject) => {
       const controller = newController();
