@@ -9,8 +9,8 @@ import { report } from "./report.ts";
  */
 export function earlyConnection(
   open: () => Promise<Connection>,
-  handler: RealtimeConnectionHandler<any>,
-): RealtimeConnection<any> {
+  handler: RealtimeConnectionHandler<unknown>,
+): RealtimeConnection<unknown> {
   const { encodeMessage } = handler;
   const isEncoded = encodeMessage !== undefined;
   let connection: Connection | undefined;

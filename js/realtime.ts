@@ -2,6 +2,7 @@ import { earlyConnection } from "./early.ts";
 // For another entry, the build replaces this import by that entry's file: see scripts/entries.mjs.
 import { realtime } from "./entries/lazy.ts";
 import { ApiError, toError } from "./errors.ts";
+import type { ArgumentFacts } from "./facts.ts";
 import type { Shared } from "./realtime/open.ts";
 import type { RealtimeClient, RealtimeConnectionHandler } from "./types.ts";
 
@@ -39,7 +40,7 @@ function load(): Promise<Module> {
 const ENDPOINT_ID = /^(?!(workflows|comfy)\/[^/]*\/?$)(?!(.*\/)?\.\.?(\/|$))[\w.~-]+(\/[\w.~-]+)+\/?$|^\d+-[a-zA-Z\d-]+$/;
 const OUTSIDE_PATH = /[?#\\\s]|(^|\/)\.\.?(\/|$)/;
 
-function check(app: string, { maxBuffering, path }: RealtimeConnectionHandler<any>): void {
+function check(app: string, { maxBuffering, path }: RealtimeConnectionHandler<unknown>): void {
   if (!ENDPOINT_ID.test(app)) refuse("endpointId", "must be <owner>/<alias>, with the path that the model's page shows", app);
   if (path && OUTSIDE_PATH.test(path)) refuse("path", "must be a plain path, without a query", path);
   if (maxBuffering === undefined || (maxBuffering >= 1 && maxBuffering <= 60)) return;
@@ -47,7 +48,7 @@ function check(app: string, { maxBuffering, path }: RealtimeConnectionHandler<an
 }
 
 function refuse(argument: string, problem: string, given: unknown): never {
-  throw toError({ falCode: "invalid_argument", argument, problem, given });
+  throw toError({ falCode: "invalid_argument", argument, problem, given } satisfies ArgumentFacts);
 }
 
 // When React or Next.js renders a page on a server, its functions are on the stack.

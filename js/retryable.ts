@@ -1,5 +1,13 @@
 import { ApiError, FalError } from "./errors.ts";
 
+/** The fields of an error that are read here. */
+interface Cause {
+  name?: unknown;
+  code?: unknown;
+  message?: unknown;
+  cause?: unknown;
+}
+
 /** The codes of network failures in Node. */
 const NETWORK_CODE = /^(EAI_AGAIN|ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|UND_ERR_(BODY|CONNECT|HEADERS|SOCKET))/;
 
@@ -22,7 +30,7 @@ export function isRetryableError(error: any, retryableStatusCodes: number[]): bo
   return chain.some(isNetworkError);
 }
 
-function isNetworkError(error: any): boolean {
+function isNetworkError(error: Cause): boolean {
   return (
     (error instanceof FalError && error.code === "network") ||
     (typeof error.code === "string" && NETWORK_CODE.test(error.code)) ||
@@ -31,8 +39,8 @@ function isNetworkError(error: any): boolean {
 }
 
 /** An error, its cause, the cause's cause, … */
-function causes(error: any): any[] {
-  const chain = new Set<any>();
-  for (let it = error; it && typeof it === "object" && !chain.has(it); it = it.cause) chain.add(it);
+function causes(error: Cause | undefined): Cause[] {
+  const chain = new Set<Cause>();
+  for (let it = error; it && typeof it === "object" && !chain.has(it); it = it.cause as Cause) chain.add(it);
   return [...chain];
 }

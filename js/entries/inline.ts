@@ -11,17 +11,17 @@ export function instantiate(): Promise<Core> {
   return make();
 }
 
-/** The realtime module, which is part of this bundle. */
+/** The realtime module, which is part of this bundle. The compiler takes `realtime.js` for js/realtime.ts. */
 export async function realtime(): Promise<any> {
   return realtimeModule;
 }
 
 /** The module that persists requests, which is part of this bundle. */
-export async function journal(): Promise<any> {
+export async function journal(): Promise<typeof journalModule> {
   return journalModule;
 }
 
 /** The module that sends large files in parts, which is part of this bundle. */
-export async function parts(): Promise<any> {
+export async function parts(): Promise<typeof partsModule> {
   return partsModule;
 }

@@ -3,17 +3,17 @@
 
 import { loadOverNetwork } from "../network.ts";
 
-/** Loads the realtime module. */
+/** Loads the realtime module. The compiler takes `realtime.js` for js/realtime.ts. */
 export function realtime(): Promise<any> {
   return loadOverNetwork(() => import("../realtime.js"));
 }
 
 /** Loads the module that persists requests. */
-export function journal(): Promise<any> {
+export function journal(): Promise<typeof import("../journal.js")> {
   return loadOverNetwork(() => import("../journal.js"));
 }
 
 /** Loads the module that sends large files in parts. */
-export function parts(): Promise<any> {
+export function parts(): Promise<typeof import("../parts.js")> {
   return loadOverNetwork(() => import("../parts.js"));
 }

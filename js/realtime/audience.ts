@@ -1,10 +1,11 @@
-import { type ErrorListener, report, runCallback } from "../report.ts";
 import type { ApiError } from "../errors.ts";
+import { type ErrorListener, report, runCallback } from "../report.ts";
 import type { RealtimeConnectionHandler } from "../types.ts";
 import { type Problem, thrownByCallback } from "./problems.ts";
 
 const SHORTEST_TOKEN = 16;
 
+/** The caller's handler. Its results are the model's JSON. */
 export type Handler = RealtimeConnectionHandler<any>;
 
 /** The listener of a connection: the newest of its handlers. */
@@ -28,7 +29,7 @@ export class Audience {
   }
 
   /** Reports a result to the caller's `onResult`, which may throw. */
-  result(message: any): void {
+  result(message: unknown): void {
     const { handler } = this;
     runCallback(
       () => handler.onResult(message),

@@ -1,6 +1,7 @@
 // The errors of a connection. Each message says what happened, on which endpoint, and how to fix it.
 
 import type { ApiError } from "../errors.ts";
+import type { Fields } from "../fields.ts";
 
 /** The arguments of an `ApiError`. */
 export type Problem = ConstructorParameters<typeof ApiError>[0];
@@ -8,7 +9,7 @@ export type Problem = ConstructorParameters<typeof ApiError>[0];
 /** The close code that the browser gives if no close frame came. */
 export const ABNORMAL_CLOSURE = 1006;
 
-const textOf = (reason: any): string => String(reason?.message ?? reason).replace(/\.$/, "");
+const textOf = (reason: unknown): string => String((reason as Fields)?.message ?? reason).replace(/\.$/, "");
 
 /** The socket was closed with a code other than a normal closure. The status is that code. */
 export function closeProblem(endpoint: string, code: number, reason: string, wasOpen: boolean): Problem {
@@ -21,8 +22,8 @@ export function closeProblem(endpoint: string, code: number, reason: string, was
 }
 
 /** The token could not be fetched, so no socket was opened. */
-export function tokenFailure(endpoint: string, cause: any): Problem {
-  const { status = 401, body, requestId } = cause ?? {};
+export function tokenFailure(endpoint: string, cause: unknown): Problem {
+  const { status = 401, body, requestId } = (cause as Partial<ApiError> | null | undefined) ?? {};
   const message = `No token for ${endpoint}: ${textOf(cause)}. Check tokenProvider, or give one`;
   return { status: typeof status === "number" ? status : 401, body, requestId, message, cause };
 }
@@ -34,22 +35,22 @@ export function secondRefusal(endpoint: string): Problem {
 }
 
 /** The service sent an error. */
-export function fromService(endpoint: string, reason: string, body: any): Problem {
-  return { status: 400, body, requestId: body?.request_id, message: `${reason} (from ${endpoint})` };
+export function fromService(endpoint: string, reason: string, body: unknown): Problem {
+  return { status: 400, body, requestId: (body as { request_id?: string } | null | undefined)?.request_id, message: `${reason} (from ${endpoint})` };
 }
 
 /** A message cannot be decoded. */
-export function undecodable(endpoint: string, cause: any): Problem {
+export function undecodable(endpoint: string, cause: unknown): Problem {
   return { code: "bad_response", status: 400, message: `A message from ${endpoint} could not be decoded: ${textOf(cause)}`, cause };
 }
 
 /** An input cannot be encoded, which was found after `send` returned. */
-export function unencodable(endpoint: string, cause: any): Problem {
+export function unencodable(endpoint: string, cause: unknown): Problem {
   return { code: "invalid_argument", status: 400, message: `An input for ${endpoint} could not be encoded: ${textOf(cause)}. It was not sent`, cause };
 }
 
 /** The caller's `onResult` threw. */
-export function thrownByCallback(endpoint: string, cause: any): Problem {
+export function thrownByCallback(endpoint: string, cause: unknown): Problem {
   return { code: "invalid_argument", status: 400, message: `onResult of ${endpoint} threw: ${textOf(cause)}. The connection goes on`, cause };
 }
 
