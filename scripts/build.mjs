@@ -86,7 +86,7 @@ async function compile({ cargo, env }, bin) {
 export async function writeTypes() {
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."]);
   for (const name of INTERNAL_TYPES) rmSync(path.join(root, "dist", name), { recursive: true });
-  const emitted = readdirSync(path.join(root, "dist"), { recursive: true });
+  const emitted = /** @type {string[]} */ (readdirSync(path.join(root, "dist"), { recursive: true }));
   for (const name of emitted.filter((name) => name.endsWith(".d.ts"))) {
     // The compiler leaves the sources' own extensions, which older ones do not follow.
     const file = path.join(root, "dist", name);

@@ -18,5 +18,5 @@ await main(async () => {
 
 const emulator = spawn(emulatorBinary, process.argv.slice(2), { stdio: "inherit" });
 // The terminal sends Ctrl-C to both; the emulator tidies up, and this process waits for it.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => emulator.kill(signal));
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => emulator.kill(signal));
 emulator.on("exit", (code, signal) => process.exit(signal ? 0 : (code ?? 1)));

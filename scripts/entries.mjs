@@ -27,9 +27,11 @@ const LATER = {
 /** What is in dist/ when the bundles are built. */
 export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
+/** @type {import("esbuild").BuildOptions & { write: false }} */
 const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning", write: false };
 // It drops what esbuild keeps: a function within a function that nobody calls, such as most of
 // the glue. A twentieth of the JavaScript.
+/** @type {import("terser").MinifyOptions} */
 const SMALLER = { module: true, ecma: 2022, compress: { passes: 3 } };
 
 /**
@@ -64,19 +66,19 @@ export async function bundle(glueDir, module, built = buildSmall) {
 
 /**
  * A module and all that it imports in one file, as small as it gets: its text.
- * @param {import("esbuild").BuildOptions} options say where it begins
+ * @param {Omit<import("esbuild").BuildOptions, "write">} options say where it begins
  */
 export async function buildSmall(options) {
   const { build } = await import("esbuild");
   const { minify } = await import("terser");
   const { outputFiles } = await build({ ...OPTIONS, ...options });
   const { code } = await minify(outputFiles[0].text, SMALLER);
-  return code;
+  return /** @type {string} */ (code);
 }
 
 /**
  * The same as it was written, with source maps.
- * @param {import("esbuild").BuildOptions} options say where it begins
+ * @param {Omit<import("esbuild").BuildOptions, "write">} options say where it begins
  */
 export async function buildReadable(options) {
   const { build } = await import("esbuild");

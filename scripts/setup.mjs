@@ -145,6 +145,7 @@ export async function cxx() {
 /**
  * wasm-bindgen's command-line tools, of the version in Cargo.lock, which the generated code
  * has to match. Kept in the user's cache: building them takes minutes.
+ * @param {{cargo: string, env: object, version?: string}} compiler
  * @returns {Promise<string>} their folder
  */
 export async function wasmBindgen({ cargo, env }) {

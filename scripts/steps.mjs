@@ -36,7 +36,10 @@ export async function main(work) {
   }
 }
 
-/** Runs a command in the repository, its output shown; throws unless it exits with 0. */
+/**
+ * Runs a command in the repository, its output shown; throws unless it exits with 0.
+ * @returns {Promise<void>}
+ */
 export function run(command, args, { env = {}, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...env } });

@@ -21,7 +21,7 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 /**
  * Runs the files, prints a line for each, all that a failed one said, and the slowest ten.
  * @param {string[]} files paths within the repository
- * @param {{env?: object, most?: number, isVerbose?: boolean}} options `most` files at one time;
+ * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files at one time;
  * verbose shows what passing files say, too
  * @returns {Promise<{file: string, ms: number, count: number, failed: string[], skipped: string[]}[]>}
  */

@@ -31,6 +31,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  * - `planned()`: the plan with its counts: `{ plan, seed, calls, struck, refused_as_expired, rules }`; `plan` may be null
  * - `clearPlan()`: ends the plan, and gives it with its last counts
  * - `stop()`: ends the process; resolves when it is gone
+ * @param {{args?: string[], env?: Record<string, string | undefined>}} options
  */
 export async function startEmulator({ args = [], env = {} } = {}) {
   const binary = process.env.FAL_EMULATOR || `${repository}target/debug/fal-emulator`;
@@ -61,7 +62,7 @@ function watchOver(child) {
   });
   guard.on("error", () => {}); // no sh on this system: nothing to watch with
   guard.unref();
-  guard.stdin.unref?.();
+  /** @type {import("node:net").Socket} */ (guard.stdin).unref?.();
   return guard;
 }
 
