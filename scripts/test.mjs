@@ -8,7 +8,7 @@ import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
 import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
-import { lintRust } from "./lint.mjs";
+import { lint } from "./lint.mjs";
 import { buildRustApp } from "./rust-app.mjs";
 import { browser, cxx, nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
@@ -36,7 +36,7 @@ await main(async () => {
   await buildPackage(compiler);
   const testEnv = { ...env, CHROME_PATH: chromium, CHROMEDRIVER: driver, FAL_EMULATOR: emulatorBinary };
 
-  if (steps.includes("lint")) await lintRust(compiler);
+  if (steps.includes("lint")) await lint(compiler);
   if (steps.includes("engine")) {
     await step("The engine in every order of events: states and transitions, and broken engines that must be found", () =>
       run(cargo, ["test", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "engine::check", "--", "--nocapture", "--test-threads=1"], { env: testEnv }),
