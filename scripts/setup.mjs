@@ -206,6 +206,17 @@ export async function firefox() {
   return command;
 }
 
+/** Firefox with a decoder for its videos, for the tests in every engine. Debian's Firefox uses the system's decoder. */
+export async function firefoxWithVideo() {
+  const command = await firefox();
+  const ldconfig = find("ldconfig", "/sbin/ldconfig");
+  const hasDecoder = () => !ldconfig || /libavcodec\.so/.test(output(ldconfig, ["-p"]) ?? "");
+  // The package depends on the decoder, whose own name changes with each version.
+  if (!hasDecoder() && canInstall()) await step("Installing a video decoder for Firefox", () => install(["gstreamer1.0-libav"]));
+  if (!hasDecoder()) throw new StepError("Firefox has no decoder for H.264: install libavcodec.");
+  return command;
+}
+
 const MINI_BROWSERS = ["x86_64-linux-gnu", "aarch64-linux-gnu", ""].map((host) => path.join("/usr/lib", host, "webkit2gtk-4.1/MiniBrowser"));
 
 /**

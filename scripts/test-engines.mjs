@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { buildForPages } from "./emulator.mjs";
-import { firefox, nodeModules, webKitWithDriver } from "./setup.mjs";
+import { firefoxWithVideo, nodeModules, webKitWithDriver } from "./setup.mjs";
 import { StepError, main, root, step } from "./steps.mjs";
 import { assertPassed, runFiles } from "./test-files.mjs";
 
@@ -22,7 +22,7 @@ const CHROMIUM_ONLY = {
 
 /** What is set up for each engine: the environment of its tests. */
 const ENGINES = {
-  firefox: async () => ({ FIREFOX_PATH: await firefox() }),
+  firefox: async () => ({ FIREFOX_PATH: await firefoxWithVideo() }),
   webkit: async () => {
     const { browser, driver } = await webKitWithDriver();
     return { WEBKIT_PATH: browser, WEBKIT_DRIVER: driver };
