@@ -1,6 +1,7 @@
 // The official Python client against the emulator: queue, run, errors.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { until } from "../support/client.mjs";
 import { startEmulator } from "../support/emulator.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, SQUARE, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
@@ -62,13 +63,21 @@ test("jobs wait in line, are told their position, and can be cancelled there", a
 });
 
 test("several jobs at once are followed by the asynchronous client", async () => {
-  const seen = await python.value("together", { endpoint: DISTILL, inputs: [SQUARE, { ...SQUARE, prompt: "b" }] });
+  // The first one keeps the only worker until the client has asked for the status of both.
+  const held = await emulator.hold({ log_contains: "(50%)" });
+  const together = python.value("together", { endpoint: DISTILL, inputs: [SQUARE, { ...SQUARE, prompt: "b" }] });
+  await until(async () => {
+    const asked = (await emulator.requests()).map(({ target, path }) => /\/requests\/([^/]+)\/status/.exec(target ?? path)?.[1]);
+    return new Set(asked.filter(Boolean)).size === 2;
+  }, 30_000);
+  await held.release();
+  const seen = await together;
   assert.notEqual(seen[0].request_id, seen[1].request_id);
   for (const { kinds, result } of seen) {
     assert.equal(kinds.at(-1), "Completed");
     assertVideo(await download(result.video.url), { width: 512, height: 512 });
   }
-  assert.ok(seen[1].kinds.includes("Queued"), "the second one waits for the first");
+  assert.ok(seen.some(({ kinds }) => kinds.includes("Queued")), "one waits for the other");
 });
 
 describe("errors", () => {
