@@ -104,7 +104,7 @@ export async function startClient({ args, speed = 1 } = {}) {
 }
 
 /** Waits until `check` gives something; fails after `ms` milliseconds. */
-export async function until(check, ms = 5_000) {
+export async function until(check, ms = 30_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();
