@@ -27,7 +27,7 @@ export async function buildForDevelopment(compiler) {
   await run(path.join(bin, "wasm-bindgen"), [...glue, module]);
   await step("Bundling the package, with source maps", () => bundle(glueDir, path.join(glueDir, "fal_wasm_bg.wasm"), buildReadable));
   await step("Checking and writing the types", writeTypes);
-  // It is not what the other build leaves.
+  // The package in dist/ is not the published build, which must be made again.
   rmSync(path.join(root, "target", "package.fingerprint"), { force: true });
 }
 

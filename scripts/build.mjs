@@ -43,7 +43,7 @@ const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none
 // What no public type refers to.
 const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts"];
 
-/** What the module is compiled of: a module only here, as an app that depends on the crate must not link a second one. */
+/** The crate as a WebAssembly module. The crate itself is a library, so that an app never links a second module. */
 export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];
 
 const glueDir = path.join(wasmTargetDir, "glue");

@@ -1,5 +1,5 @@
-// What the build makes of wasm-bindgen's glue: bound to one instance at a time, with short names. Each step
-// fails if wasm-bindgen writes the glue differently.
+// Changes wasm-bindgen's glue: it gets short names, and is bound to one instance at a time. Each step fails if
+// wasm-bindgen writes the glue differently.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -24,7 +24,7 @@ export function shortenNames(glueDir, { imports, exports }) {
   writeFileSync(file, glue);
 }
 
-/** What is taken out of the generated glue. */
+/** Parts to remove from the generated glue. */
 const REMOVED = [
   // An exported class would set itself up at import: for disposal, and for its finalisation. Calls free
   // themselves, and one on an instance that trapped must never be freed.

@@ -73,12 +73,11 @@ export function find(...commands) {
  * @param {string} name of the note that is left in target/
  * @param {string[]} sources files and folders
  * @param {string[]} outputs files; where one is missing, the work is done
- * @param {(file: string) => boolean} isSource leaves files of the folders out
  * @returns {Promise<boolean>} whether it was done now
  */
-export async function unlessFresh(name, sources, words, outputs, work, isSource = () => true) {
+export async function unlessFresh(name, sources, words, outputs, work) {
   const hash = createHash("sha256").update(JSON.stringify(words));
-  for (const file of sources.flatMap(filesIn).filter(isSource)) {
+  for (const file of sources.flatMap(filesIn)) {
     hash.update(file).update(readFileSync(path.join(root, file)));
   }
   const digest = hash.digest("hex");

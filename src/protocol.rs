@@ -124,6 +124,27 @@ impl Operation {
         }
     }
 
+    /// Every operation.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 16] = [
+        Self::Submit,
+        Self::Status,
+        Self::Poll,
+        Self::PollAtInterval,
+        Self::Result,
+        Self::FollowedResult,
+        Self::Cancel,
+        Self::Run,
+        Self::Stream,
+        Self::StreamByGet,
+        Self::Token,
+        Self::InitiateUpload,
+        Self::InitiateMultipartUpload,
+        Self::Upload,
+        Self::UploadPart,
+        Self::CompleteUpload,
+    ];
+
     /// Whether it asks for the status of a request.
     pub const fn reads_status(self) -> bool {
         matches!(self, Self::Status | Self::Poll | Self::PollAtInterval)
@@ -172,28 +193,9 @@ mod tests {
     use super::*;
     use crate::retry::Repeat;
 
-    pub(crate) const ALL: [Operation; 16] = [
-        Operation::Submit,
-        Operation::Status,
-        Operation::Poll,
-        Operation::PollAtInterval,
-        Operation::Result,
-        Operation::FollowedResult,
-        Operation::Cancel,
-        Operation::Run,
-        Operation::Stream,
-        Operation::StreamByGet,
-        Operation::Token,
-        Operation::InitiateUpload,
-        Operation::InitiateMultipartUpload,
-        Operation::Upload,
-        Operation::UploadPart,
-        Operation::CompleteUpload,
-    ];
-
     #[test]
     fn only_what_is_paid_for_is_not_repeated_freely() {
-        for operation in ALL {
+        for operation in Operation::ALL {
             let is_paid = matches!(
                 operation,
                 Operation::Submit | Operation::Run | Operation::Stream
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn whatever_reads_a_paid_request_ends_each_try_and_waits_a_retry_after_out() {
-        for operation in ALL {
+        for operation in Operation::ALL {
             let is_about_request = operation.reads_status()
                 || operation.reads_result()
                 || operation == Operation::Cancel;

@@ -391,7 +391,11 @@ pub fn stream(driver: Driver, given: &Given, request: Option<RequestFacts>, is_r
         None => model(given),
     };
     let url = given.url();
-    only(driver, operation, Target { url, ..target }, settings(given))
+    let settings = Settings {
+        token: given.token(),
+        ..settings(given)
+    };
+    only(driver, operation, Target { url, ..target }, settings)
 }
 
 /// Asks for a token for one app.
@@ -481,7 +485,6 @@ fn settings(given: &Given) -> Settings {
     Settings {
         logs: given.logs(),
         query: given.query(),
-        token: given.token(),
         ..Settings::default()
     }
 }

@@ -48,6 +48,36 @@ test("a key that no header can hold is refused without being quoted", async () =
   assert.doesNotMatch(`${error.message} ${error.cause}`, /hush/);
 });
 
+test("an abort while the middleware works on a poll sends the cancel, and not the poll", async () => {
+  let release;
+  const isHeld = new Promise((resolve) => (release = resolve));
+  const controller = new AbortController();
+  const sent = [];
+  let isCancelled;
+  const cancelled = new Promise((resolve) => (isCancelled = resolve));
+  const fal = client({
+    async requestMiddleware(request) {
+      if (request.url.includes("/status")) {
+        controller.abort();
+        await isHeld;
+      }
+      return request;
+    },
+    async fetch(url, { method }) {
+      sent.push(method);
+      if (method === "PUT") isCancelled();
+      return json({ request_id: "r", status: "IN_QUEUE" });
+    },
+  });
+  const call = fal.subscribe("acme/app", { input: {}, mode: "polling", pollInterval: 1, abortSignal: controller.signal });
+  assert.equal((await failure(call)).name, "AbortError");
+  await cancelled;
+  release();
+  // Whatever the released middleware leads to happens within a turn of the event loop.
+  for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+  assert.deepEqual(sent, ["POST", "PUT"]);
+});
+
 test("an abort cuts a run and a stream that has no answer yet", async () => {
   for (const start of [
     (fal, signal) => fal.run("acme/app", { input: {}, abortSignal: signal }),

@@ -2,7 +2,7 @@
 // uploads and the queue. The errors have the service's format.
 
 import type { Finding, InputFacts } from "../facts.ts";
-import { badArgument } from "./bad-argument.ts";
+import { badEndpointId } from "./bad-argument.ts";
 import type { Engine, FieldKind, InputReader } from "./engine.ts";
 import { isFile } from "./file.ts";
 
@@ -26,7 +26,7 @@ export function checkInput(engine: Engine, endpointId: unknown, input: unknown, 
   const id = typeof endpointId === "string" ? endpointId : "";
   const reader = validate ? new Reader(input) : undefined;
   if (!engine.check(id, reader)) {
-    return { reason: badArgument("endpointId", "must be <owner>/<alias>, with the path that the model's page shows", { given: endpointId }) };
+    return { reason: badEndpointId(endpointId) };
   }
   return reader?.refusal();
 }

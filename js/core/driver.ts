@@ -1,19 +1,17 @@
 // Performs one call of the API. The engine decides each step; the driver performs it and reports its outcome.
 
-import type { AnswerFacts, ArgumentFacts, CrashFacts, JobFacts, NetworkFacts, TimeoutFacts } from "../facts.ts";
+import type { AnswerFacts, CrashFacts, JobFacts, NetworkFacts, TimeoutFacts } from "../facts.ts";
 import { isFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
 import { abortFacts, detachFacts } from "../stop.ts";
+import { badArgument, badEndpointId } from "./bad-argument.ts";
 import { newController } from "./controllers.ts";
 import type { Access, Driver, Engine, EngineCall, FaultName, Freshness, Happening, Method, Notice, Now, OperationName, Reading, StopName } from "./engine.ts";
 import { cancelFacts, errorFacts, statusFacts, textOf } from "./facts.ts";
-import { type Exchange, type Listener, NOT_SENT, type Outgoing, type Routed, exchange } from "./http.ts";
+import { type Exchange, type Listener, type Outgoing, type Routed, exchange } from "./http.ts";
 import { identifyRequest, rememberRequest } from "./requests-known.ts";
 import type { CoreConfig, FollowOptions, SubmitOptions } from "./settings.ts";
-import { delay, isHidden } from "./wait.ts";
-
-/** The longest delay of a timer. A longer one would fire at once. */
-const MAX_MS = 2_147_483_647;
+import { LONGEST_TIMER_MS, delay, isHidden } from "./wait.ts";
 
 /** The operations that are billed. */
 const BUYS: readonly string[] = ["submit", "run"];
@@ -116,7 +114,7 @@ class CallDriver implements Driver, Listener {
     live.add(this);
     abortSignal?.addEventListener?.("abort", this.#abortCall);
     detachSignal?.addEventListener?.("abort", this.#detachCall);
-    if (typeof timeout === "number" && timeout > 0 && timeout <= MAX_MS) {
+    if (typeof timeout === "number" && timeout > 0 && timeout <= LONGEST_TIMER_MS) {
       this.#timer = setTimeout(() => this.#stop("timed_out", { falCode: "timeout", timeoutMs: timeout } satisfies TimeoutFacts), timeout);
     }
     try {
@@ -222,8 +220,9 @@ class CallDriver implements Driver, Listener {
     // The caller's method, headers and body belong to the request to the model, or to the upload.
     const isCallers = /^(submit|run|stream|upload)$/.test(outgoing.operation);
     const payload = isCallers ? { method: options.method, headers: options.headers, body } : { body: ownBody };
+    const turn = this.#turn + 1;
     this.#await(
-      exchange(config, outgoing, payload, this),
+      exchange(config, outgoing, payload, this, () => this.#maySend(outgoing, turn)),
       (answer) => {
         this.#isSending = false;
         if ("error" in answer) this.#reportFailure(answer.error, answer);
@@ -311,11 +310,17 @@ class CallDriver implements Driver, Listener {
     });
   }
 
+  /** Whether a request may still be sent after the middleware. A step that was given up sends nothing; a settled call, only its cancel. */
+  #maySend({ operation }: Outgoing, turn: number): boolean {
+    return turn === this.#turn && (!this.#isSettled || operation === "cancel");
+  }
+
   async #openStream(url: string, access: Access, signal: AbortSignal): Promise<Response> {
     const outgoing: Outgoing = { operation: "stream", method: "GET", reading: "stream", url, access, deadlineMs: undefined, freshness: "usual" };
     const quiet = { onRequest() {}, onSend() {}, onRefusal() {}, onAnswer() {} };
-    const listener: Listener = { ...quiet, isFalUrl: this.isFalUrl, signal, callerSignal: undefined, maySend: () => !signal.aborted };
-    const answer = await exchange(this.#given.config, outgoing, { headers: { accept: "application/json, text/event-stream" } }, listener);
+    const listener: Listener = { ...quiet, isFalUrl: this.isFalUrl, signal, callerSignal: undefined };
+    const headers = { accept: "application/json, text/event-stream" };
+    const answer = await exchange(this.#given.config, outgoing, { headers }, listener, () => !signal.aborted);
     if ("error" in answer) throw answer.error;
     return answer.response;
   }
@@ -395,21 +400,11 @@ class CallDriver implements Driver, Listener {
       case "stopped":
         return this.#isSubmitting() ? withOperation(this.#stopReason, "submit") : this.#stopReason;
       case "endpoint_id":
-        return {
-          falCode: "invalid_argument",
-          argument: "endpointId",
-          problem: "must be <owner>/<alias>, with the path that the model's page shows",
-          given: endpointId,
-        } satisfies ArgumentFacts;
+        return badEndpointId(endpointId);
       case "request_id":
-        return {
-          falCode: "invalid_argument",
-          argument: "requestId",
-          problem: "must be the request_id that submit returned",
-          given: options.requestId,
-        } satisfies ArgumentFacts;
+        return badArgument("requestId", "must be the request_id that submit returned", { given: options.requestId });
       case "token_url":
-        return { falCode: "invalid_argument", argument: "url", problem: "must be one of fal's, to be given a token" } satisfies ArgumentFacts;
+        return badArgument("url", "must be one of fal's, to be given a token");
       case "job_failed":
         return this.#jobFailure();
       default:
@@ -455,11 +450,6 @@ class CallDriver implements Driver, Listener {
     }
   };
 
-  /** Whether the call may still send. A settled call sends only its cancel. */
-  maySend(): boolean {
-    return !this.#isSettled || this.#operation === "cancel";
-  }
-
   onRequest(request: Routed): void {
     this.#request = request;
   }
@@ -488,5 +478,3 @@ function numberOf(value: unknown): number | undefined {
 function withOperation(reason: unknown, operation: OperationName | undefined): unknown {
   return isFacts(reason) && operation ? { ...reason, operation } : reason;
 }
-
-export { NOT_SENT };

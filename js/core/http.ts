@@ -1,8 +1,9 @@
 // Sends one HTTP request, with the caller's middleware, the key and `fetch`. The engine decides about retries.
 
-import { type AnswerFacts, type ArgumentFacts, type HttpFacts, isFacts } from "../facts.ts";
+import { type AnswerFacts, type HttpFacts, isFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
 import type { RequestConfig } from "../types/middleware.ts";
+import { badArgument } from "./bad-argument.ts";
 import { signalPart } from "./controllers.ts";
 import type { Access, Freshness, Method, OperationName, Reading } from "./engine.ts";
 import { limitTo } from "./limit.ts";
@@ -63,8 +64,6 @@ export interface Listener {
   readonly signal: AbortSignal;
   /** The caller's own signal, which ends a stream while it is read. */
   readonly callerSignal: AbortSignal | undefined;
-  /** Whether the request may still be sent: its call may have ended while the middleware ran. */
-  maySend(): boolean;
   onRequest(request: Routed): void;
   onSend(operation: OperationName): void;
   /** The answer is an error, so nothing is billed. */
@@ -73,17 +72,17 @@ export interface Listener {
 }
 
 /** Thrown if the request must not be sent any more. */
-export const NOT_SENT: unique symbol = Symbol("not sent");
+const NOT_SENT: unique symbol = Symbol("not sent");
 
 /**
  * Sends a request and reads its answer. Rejects with facts if no answer comes, and with the exceptions of the caller's
- * own code.
+ * own code. `maySend` is asked after the middleware, as the call may have ended while it ran.
  */
-export async function exchange(config: CoreConfig, outgoing: Outgoing, payload: Payload, listener: Listener): Promise<Exchange> {
+export async function exchange(config: CoreConfig, outgoing: Outgoing, payload: Payload, listener: Listener, maySend: () => boolean): Promise<Exchange> {
   const { operation, reading, access, freshness } = outgoing;
   const isPresigned = access === "presigned";
   const request = await route(config, outgoing, payload);
-  if (!listener.maySend()) throw NOT_SENT;
+  if (!maySend()) throw NOT_SENT;
   listener.onRequest(request);
   const isRead = /^get$/i.test(request.method);
   const hasOwnUrl = Boolean(request.isRouted && isRead && needsOwnUrl(freshness, reading));
@@ -128,7 +127,7 @@ async function route(config: CoreConfig, { method, url, access }: Outgoing, payl
   const { requestMiddleware } = config;
   if (access === "presigned" || !requestMiddleware) return request;
   const routed: Chosen = (await requestMiddleware(request as RequestConfig)) ?? {};
-  if (!routed.url) throw { falCode: "invalid_argument", argument: "requestMiddleware", problem: "returned no url" } satisfies ArgumentFacts;
+  if (!routed.url) throw badArgument("requestMiddleware", "returned no url");
   const headers: Headers = typeof routed.headers?.entries === "function" ? Object.fromEntries(routed.headers.entries()) : { ...routed.headers };
   const chosen = String(routed.url);
   const isRouted = chosen !== url;
@@ -207,7 +206,7 @@ function withServiceHeaders(config: CoreConfig, { headers: given }: Routed, mayH
 function keyOf({ credentials }: CoreConfig): string | undefined {
   const key = typeof credentials === "function" ? credentials() : credentials;
   if (!key || /^[!-~]+$/.test(key)) return key;
-  throw { falCode: "invalid_argument", argument: "credentials", problem: "are no key: a key is printable ASCII, without spaces or line breaks" } satisfies ArgumentFacts;
+  throw badArgument("credentials", "are no key: a key is printable ASCII, without spaces or line breaks");
 }
 
 let noStoreInit: { cache?: "no-store" } | undefined;
@@ -258,7 +257,7 @@ function rejectImpossible(url: string, init: object): void {
   try {
     new Request(url, init);
   } catch (cause) {
-    throw { falCode: "invalid_argument", argument: "request", problem: (cause as Error).message, cause } satisfies ArgumentFacts;
+    throw badArgument("request", (cause as Error).message, { cause });
   }
 }
 

@@ -1,15 +1,11 @@
 // Network failures.
 
 import type { NetworkFacts } from "../facts.ts";
+import { isOffline } from "../network.ts";
 
 /** The facts of a request that got no answer. `isUnsent`: the request certainly did not leave this machine. */
 export function lossFacts(cause: unknown, isUnsent = false): NetworkFacts {
   return { falCode: "network", cause, isOffline: isOffline(), isUnsent };
-}
-
-/** Whether the device is offline. Only `false` says so; some runtimes have no such property. */
-export function isOffline(): boolean {
-  return globalThis.navigator?.onLine === false;
 }
 
 /** Watches the network. The returned function ends that, and tells whether the device was offline all the time. */

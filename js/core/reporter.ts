@@ -1,5 +1,6 @@
 // Reports to a caller's `onProgress`: the phases of one call, and lost connections.
 
+import { isOffline } from "../network.ts";
 import type { Progress } from "../types/progress.ts";
 import type { ReportOptions } from "./settings.ts";
 
@@ -52,7 +53,7 @@ class ProgressReporter implements Reachability {
   };
 
   readonly onRetry = (): void => {
-    this.#lose({ isLost: true, isOffline: globalThis.navigator?.onLine === false });
+    this.#lose({ isLost: true, isOffline: isOffline() });
   };
 
   readonly onAnswer = (): void => {

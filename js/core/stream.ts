@@ -1,6 +1,7 @@
 import type { AnswerFacts, Facts, HttpFacts, NetworkFacts } from "../facts.ts";
 import { newController } from "./controllers.ts";
 import type { Calls } from "./calls.ts";
+import { LONGEST_TIMER_MS } from "./wait.ts";
 
 /** The source of a stream, and the conversion of its failures to exceptions. */
 export interface Source {
@@ -25,9 +26,6 @@ type Listener = (event: unknown) => void;
 
 /** The service sends a comment every 15 s (protocol §5.4). Three may be missing. */
 const IDLE_MS = 45_000;
-/** The longest delay of a timer. A longer one would fire at once. */
-const MAX_MS = 2_147_483_647;
-
 /** The time for a stream to end by itself after its last event, in milliseconds. That keeps the connection usable. */
 const LINGER_MS = 1_000;
 /** The event that ends a stream by OpenAI's convention. Some models send it. */
@@ -173,7 +171,7 @@ export class FalStream {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stalled = new Promise<never>((_, reject) => {
       const facts: HttpFacts = { falCode: "http", status: 408, statusText: `nothing came for ${ms} ms` };
-      if (ms > 0 && ms <= MAX_MS) timer = setTimeout(() => reject({ ...facts, ...this.#requestFacts() }), ms);
+      if (ms > 0 && ms <= LONGEST_TIMER_MS) timer = setTimeout(() => reject({ ...facts, ...this.#requestFacts() }), ms);
     });
     try {
       return await Promise.race([coming, stalled]);

@@ -1,7 +1,7 @@
 // Waits before a retry or the next poll.
 
 /** The longest delay of a timer. A longer one would fire at once. */
-const MAX_MS = 2_147_483_647;
+export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Whether the page is hidden. */
 export function isHidden(): boolean {
@@ -26,7 +26,7 @@ export function delay(ms: number, signal: AbortSignal, mayEndEarly: boolean): Pr
     const endIfSeen = (): void => {
       if (!isHidden()) end();
     };
-    const timer = setTimeout(end, Math.min(ms, MAX_MS));
+    const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS));
     signal.addEventListener("abort", end);
     if (!mayEndEarly) return;
     globalThis.addEventListener?.("online", end);

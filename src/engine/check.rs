@@ -150,21 +150,14 @@ fn trace(ways: &[(usize, Happening)], last: usize) -> String {
 
 /// Every goal that a call may have.
 fn goals() -> Vec<Goal> {
-    let operations = [
-        Operation::Submit,
-        Operation::Status,
-        Operation::Result,
-        Operation::Cancel,
-        Operation::Run,
-        Operation::Stream,
-        Operation::StreamByGet,
-        Operation::Token,
-        Operation::InitiateUpload,
-        Operation::InitiateMultipartUpload,
-        Operation::Upload,
-        Operation::UploadPart,
-        Operation::CompleteUpload,
-    ];
+    // Only a call that follows a request has these.
+    let is_alone = |operation: &Operation| {
+        !matches!(
+            operation,
+            Operation::Poll | Operation::PollAtInterval | Operation::FollowedResult
+        )
+    };
+    let operations = Operation::ALL.into_iter().filter(is_alone);
     let mut goals = vec![Goal::Subscribe, Goal::Resume, Goal::Follow];
     goals.extend(operations.map(Goal::Only));
     goals

@@ -384,18 +384,13 @@ impl Call {
         self.settings.retry = changes;
     }
 
-    /// The operation of the last request.
-    pub fn operation(&self) -> Operation {
-        self.operation
-    }
-
     /// The request that the call is about, as soon as it is known.
     pub fn request(&self) -> Option<&QueuedRequest> {
         self.target.request.as_ref()
     }
 
     /// A submit is on its way, and may arrive whatever happens here.
-    pub fn is_submitting(&self) -> bool {
+    fn is_submitting(&self) -> bool {
         self.operation == Operation::Submit && self.state == State::Sending
     }
 
@@ -499,8 +494,9 @@ impl Call {
         }
     }
 
-    /// Stops the call for its caller: requests and waits are aborted, and the job is cancelled. A submit in flight is not aborted, as it may have
-    /// arrived: the call waits for its request id, and then cancels the request.
+    /// Stops the call for its caller: requests and waits are aborted, and the job is cancelled. A
+    /// submit in flight is not aborted, as it may have arrived: the call waits for its request id,
+    /// and then cancels the request.
     fn stop(&mut self, stop: Stop) -> Step {
         // A call that has settled goes on with its cancel, or with the submit that it waits for.
         if self.is_settled {
