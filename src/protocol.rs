@@ -125,7 +125,7 @@ impl Operation {
     }
 
     /// Every operation.
-    #[cfg(test)]
+    #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(crate) const ALL: [Self; 16] = [
         Self::Submit,
         Self::Status,
