@@ -32,29 +32,7 @@ impl Machine for Call {
     }
 
     fn key(&self) -> impl Hash + Eq + use<> {
-        let flags = [
-            self.is_retrying,
-            self.is_settled,
-            self.cancels_if_left,
-            self.is_acknowledged,
-            self.is_cancelled,
-            self.standing.has_failed,
-            self.news.is_cross_check,
-            self.request().is_some(),
-        ];
-        let times = [self.began_ms, self.news.since_ms].map(|ms| ms.map(f64::to_bits));
-        let positions = [self.standing.position, self.news.position].map(f64::to_bits);
-        let words = (self.standing.status, self.news.status);
-        let place = (self.goal, self.state, self.operation, self.attempt);
-        (
-            place,
-            self.freshness,
-            self.left,
-            flags,
-            times,
-            positions,
-            words,
-        )
+        self.state_key()
     }
 }
 

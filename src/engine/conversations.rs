@@ -378,7 +378,7 @@ fn an_id_that_is_none_sends_nothing() {
     };
     host.ends(Event::Started, failed(Fault::EndpointId));
     let mut host = Host::begins(Goal::Only(Operation::Result), Settings::default());
-    host.call.target.request = None;
+    host.call.forget_request();
     host.ends(Event::Started, failed(Fault::RequestId));
 }
 

@@ -146,7 +146,7 @@ impl Machine for Broken {
             Breakage::AbortsSubmitInFlight if was_submitting && is_stop(Stop::Aborted) => {
                 step.abort = true;
             }
-            Breakage::LosesRequestId if is_503 => self.call.target.request = None,
+            Breakage::LosesRequestId if is_503 => self.call.forget_request(),
             Breakage::ForgetsAfter503 if is_503 && has_failed => {
                 step.settle = Some(Err(Rejection {
                     fault: Fault::HttpError,
