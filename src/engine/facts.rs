@@ -35,7 +35,7 @@ impl Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct ErrorBody<'a> {
-    /// There is no body, or it says nothing.
+    /// There is no body, or it is `null` or an empty text. `{}` is not empty: it is somebody's answer.
     pub is_empty: bool,
     /// It is a text or a page, not JSON.
     pub is_text: bool,
