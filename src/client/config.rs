@@ -83,7 +83,7 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// Sends all requests through a proxy of yours that holds the key, e.g. `/api/fal/proxy`. It gets the
-    /// URL in the header `x-fal-target-url` (§3.2).
+    /// URL in the header `x-fal-target-url` (§4.1).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.config.proxy_url = Some(url.into());
         self
