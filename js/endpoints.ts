@@ -55,12 +55,12 @@ export type EndpointIdArgument<Id extends string> = Id | keyof EndpointTypeMap;
 /** The input of an endpoint. For an endpoint outside {@link EndpointTypeMap}, any record. */
 export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["input"]
-  : Record<string, any>;
+  : Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- an endpoint that is not known takes any JSON
 
 /** The output of an endpoint. For an endpoint outside {@link EndpointTypeMap}, `any`. */
 export type OutputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["output"]
-  : any;
+  : any; // oxlint-disable-line typescript/no-explicit-any -- an endpoint that is not known gives any JSON
 
 /** A file that a model made. */
 export interface FalFile {

@@ -66,12 +66,12 @@ export class SubmitUncertainError extends FalError {
 
 interface ApiErrorArgs extends FalErrorArgs {
   status: number;
-  body?: any;
+  body?: any; // oxlint-disable-line typescript/no-explicit-any -- whatever the service answers
   timeoutType?: string | undefined;
 }
 
 /** The service, or the model behind it, answered with an error. */
-export class ApiError<Body = any> extends FalError {
+export class ApiError<Body = any> extends FalError { // oxlint-disable-line typescript/no-explicit-any -- whatever the service answers, as in the official types
   static override readonly name: string = "ApiError";
   /** The HTTP status. */
   readonly status: number;
@@ -180,7 +180,7 @@ function isInFlight({ operation, requestId }: Facts): boolean {
 function sentence(facts: Facts): string {
   const { falCode, argument, problem, operation, field } = facts;
   const place = field ? ` (${field})` : "";
-  if (falCode === "in_use" || falCode === "expired" || falCode === "store_unavailable") return problem!;
+  if (falCode === "in_use" || falCode === "expired" || falCode === "store_unavailable") return problem;
   if (falCode === "detached") {
     if (facts.requestId) return "The call was detached from its job, which goes on";
     return isInFlight(facts) ? "The call was detached while its submit was in flight: the job may exist, and goes on" : "The call was detached before its submit. Nothing was submitted";
@@ -240,7 +240,7 @@ function httpError(facts: HttpFacts): ApiError {
  * contain the same digits.
  */
 function withoutIds(text: unknown, { requestId = "" }: Facts): string {
-  const words = String(text ?? "").replace(UUID, "…");
+  const words = String(text ?? "").replaceAll(UUID, "…");
   return shorten(requestId.length < SHORTEST_ID ? words : words.replaceAll(requestId, "…"));
 }
 

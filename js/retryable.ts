@@ -21,11 +21,11 @@ const NETWORK_MESSAGE = /fetch failed|failed to fetch|networkerror|load failed/i
  * A retry may cost: a submit without an answer may have arrived, and its retry may be billed as a
  * second job.
  */
-export function isRetryableError(error: any, retryableStatusCodes: number[]): boolean {
+export function isRetryableError(error: unknown, retryableStatusCodes: number[]): boolean {
   if (error instanceof ApiError) {
     return !error.isUserTimeout && retryableStatusCodes.includes(error.status);
   }
-  const chain = causes(error);
+  const chain = causes(error as Cause | undefined);
   if (chain.some(({ name }) => name === "AbortError" || name === "TimeoutError")) return false;
   return chain.some(isNetworkError);
 }

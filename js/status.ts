@@ -1,13 +1,15 @@
+import type { Fields } from "./fields.ts";
 import type { CompletedQueueStatus, QueueStatus } from "./types/status.ts";
 
 const STATUSES: unknown[] = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
 
 /** Whether a value is a status of a request, as `queue.status` gives it. */
-export function isQueueStatus(value: any): value is QueueStatus {
-  return STATUSES.includes(value?.status) && typeof value.response_url === "string";
+export function isQueueStatus(value: unknown): value is QueueStatus {
+  const status = value as Fields;
+  return STATUSES.includes(status?.status) && typeof status?.response_url === "string";
 }
 
 /** Whether a value is the last status of a request. It may have ended with an error. */
-export function isCompletedQueueStatus(value: any): value is CompletedQueueStatus {
+export function isCompletedQueueStatus(value: unknown): value is CompletedQueueStatus {
   return isQueueStatus(value) && value.status === "COMPLETED";
 }

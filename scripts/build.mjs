@@ -90,7 +90,7 @@ export async function writeTypes() {
   for (const name of emitted.filter((name) => name.endsWith(".d.ts"))) {
     // The compiler leaves the sources' own extensions, which older ones do not follow.
     const file = path.join(root, "dist", name);
-    writeFileSync(file, readFileSync(file, "utf8").replace(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"'));
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"'));
   }
 }
 

@@ -121,5 +121,5 @@ export default async () => {
 export function literal(bytes) {
   const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0" };
   const text = Buffer.from(bytes.map((byte) => MIRROR - byte)).toString("latin1");
-  return `"${text.replace(/[\\"\n\r]|\0(?!\d)/g, (c) => escapes[c]).replace(/\0/g, "\\x00")}"`;
+  return `"${text.replaceAll(/[\\"\n\r]|\0(?!\d)/g, (c) => escapes[c]).replaceAll("\0", "\\x00")}"`;
 }

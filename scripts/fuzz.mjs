@@ -88,7 +88,7 @@ async function holds({ name, command, args }) {
   const { problem, said } = await outcome(command, args);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${problem ? "✗" : "✓"} ${name}: ${cases} cases, ${seconds} s, ${problem ?? "no findings"}`);
-  if (problem) console.log(said.replace(/^/gm, "    "));
+  if (problem) console.log(said.replaceAll(/^/gm, "    "));
   return !problem;
 }
 

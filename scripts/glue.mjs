@@ -18,7 +18,7 @@ export function shortenNames(glueDir, { imports, exports }) {
   };
   for (const [, name, short] of imports) swap(`        ${name}: `, `        ${short}: `);
   const isExport = new Map(exports);
-  glue = glue.replace(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
+  glue = glue.replaceAll(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
   // There is one module to import from, and its short name is the first one.
   swap(`"./fal_wasm_bg.js": import0`, "a: import0");
   writeFileSync(file, glue);
@@ -51,7 +51,7 @@ export function glueSource(glueDir) {
   const end = text.indexOf("\nexport { initSync");
   const isKnown = ["function __wbg_get_imports()", "function __wbg_finalize_init(instance, module)"].every((part) => text.includes(part));
   if (names.length === 0 || end < 0 || !isKnown) throw new StepError("wasm-bindgen writes the glue differently now: see scripts/glue.mjs.");
-  const body = text.slice(0, end).replace(exported, "");
+  const body = text.slice(0, end).replaceAll(exported, "");
   const bind = BIND.replace("NAMES", names.join(", "));
   return [IMPORT, "export function bind(module) {", body, bind, "}"].join("\n");
 }

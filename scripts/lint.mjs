@@ -1,10 +1,13 @@
-// Formats and lints of the Rust code, natively and for wasm, and the types of js/ and scripts/. A warning fails.
+// Formats and lints of the Rust code, natively and for wasm; lints and types of the JavaScript and TypeScript. A warning
+// fails.
 
 import { wasmArgs } from "./build.mjs";
 import { rustTools } from "./setup.mjs";
 import { run, step, unlessFresh } from "./steps.mjs";
 
-const SOURCES = ["Cargo.toml", "Cargo.lock", "src", "tests/web", "tests/rust-app", "emulator", "js", "scripts", "tsconfig.json", "package-lock.json"];
+const RUST = ["Cargo.toml", "Cargo.lock", "src", "emulator"];
+const JAVASCRIPT = ["js", "scripts", "www", "inline.js", "slim.js", "tsconfig.json", ".oxlintrc.json", "package.json", "package-lock.json"];
+const SOURCES = [...RUST, ...JAVASCRIPT, "tests"];
 const DENY = ["--", "-D", "warnings"];
 
 /** Checks the code, unless it has not changed since it was clean. */
@@ -13,6 +16,7 @@ export async function lint({ cargo, env, version }) {
   const isNew = await unlessFresh("lint", SOURCES, [version], [], () =>
     step("Formats, lints and types", async () => {
       await run("npm", ["run", "--silent", "typecheck"]);
+      await run("npm", ["run", "--silent", "lint"]);
       await run(cargo, ["fmt", "--all", "--check"], { env });
       await run(cargo, ["clippy", "--locked", "--quiet", "--all-targets", ...DENY], { env });
       await run(cargo, ["clippy", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "--tests", "--features", "npm", ...wasmArgs, ...DENY], { env });

@@ -210,7 +210,7 @@ export async function firefox() {
 export async function firefoxWithVideo() {
   const command = await firefox();
   const ldconfig = find("ldconfig", "/sbin/ldconfig");
-  const hasDecoder = () => !ldconfig || /libavcodec\.so/.test(output(ldconfig, ["-p"]) ?? "");
+  const hasDecoder = () => !ldconfig || (output(ldconfig, ["-p"]) ?? "").includes("libavcodec.so");
   // The package depends on the decoder, whose own name changes with each version.
   if (!hasDecoder() && canInstall()) await step("Installing a video decoder for Firefox", () => install(["gstreamer1.0-libav"]));
   if (!hasDecoder()) throw new StepError("Firefox has no decoder for H.264: install libavcodec.");

@@ -90,11 +90,14 @@ export async function unlessFresh(name, sources, words, outputs, work) {
   return true;
 }
 
+/** Folders of installed packages, and of apps that tests make: no sources. */
+const SKIPPED = ["node_modules", ".apps"];
+
 function filesIn(entry) {
   const full = path.join(root, entry);
   if (!existsSync(full)) return [];
   try {
-    return readdirSync(full).sort().flatMap((name) => filesIn(path.join(entry, name)));
+    return readdirSync(full).filter((name) => !SKIPPED.includes(name)).sort().flatMap((name) => filesIn(path.join(entry, name)));
   } catch {
     return [entry];
   }

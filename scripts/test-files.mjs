@@ -79,7 +79,7 @@ async function runFile(file, env, isVerbose) {
   const mark = failed.length > 0 ? "✗" : "✓";
   console.log(`${mark} ${file}: ${tests.length} tests, ${seconds(ms)}`);
   for (const { name, skip } of skipped) console.log(`    skipped: ${name} (${skip})`);
-  if (failed.length > 0 || isVerbose) console.log((isVerbose ? said : failuresIn(said)).replace(/^/gm, "    "));
+  if (failed.length > 0 || isVerbose) console.log((isVerbose ? said : failuresIn(said)).replaceAll(/^/gm, "    "));
   return { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
 }
 

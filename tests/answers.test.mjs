@@ -406,7 +406,7 @@ describe("a server that never answers", () => {
 
   test("is given the time that a long result takes, piece by piece", async () => {
     onResult((response) => {
-      const pieces = [...'{"body":{"name":"mine"}}'];
+      const pieces = '{"body":{"name":"mine"}}'.split("");
       response.writeHead(200, { "content-type": "application/json" });
       const next = () => (pieces.length ? setTimeout(next, 100, response.write(pieces.shift())) : response.end());
       next();

@@ -41,7 +41,7 @@ async function choose(bytes, isLookedAt) {
   await page.locator("input").setInputFiles(file.path);
   await page.evaluate((isLookedAt) => {
     window.chosen = document.querySelector("input").files[0];
-    if (isLookedAt) window.chosen.size;
+    return isLookedAt && window.chosen.size;
   }, isLookedAt);
 }
 

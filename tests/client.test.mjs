@@ -12,7 +12,7 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-const lines = (requests) => requests.map(({ method, target, path }) => `${method} ${target ?? path.replace(/[0-9a-f]{8,}/g, "…")}`);
+const lines = (requests) => requests.map(({ method, target, path }) => `${method} ${target ?? path.replaceAll(/[0-9a-f]{8,}/g, "…")}`);
 
 describe("the calls of the official documentation", () => {
   test("subscribe turns a File and a prompt into a video", async () => {
@@ -186,7 +186,7 @@ describe("files in an input", () => {
   test("of more than 90 MiB go up in parts, and arrive whole", async () => {
     const { url, bytes, progress } = await client.run(async () => {
       const chunk = new Uint8Array(1 << 20).map((_, at) => at % 251);
-      const big = new File(new Array(91).fill(chunk), "big.bin");
+      const big = new File(Array.from({ length: 91 }, () => chunk), "big.bin");
       const progress = [];
       const url = await fal.storage.upload(big, { onUploadProgress: ({ loaded, total }) => progress.push([loaded, total]) });
       const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());

@@ -91,7 +91,7 @@ test("follow-up URLs are taken from the reply on fal's hosts only", async () => 
     outside.length = 0;
     await client.emulator.fault({ method: "POST", path_contains: "text-to-video", times: 1, status: 200, body: reply(host) });
     await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
-    const [status] = outside.filter(({ url }) => url.includes("/status"));
+    const status = outside.find(({ url }) => url.includes("/status"));
     assert.equal(status.url, expected);
   }
 });

@@ -87,7 +87,7 @@ const CALLS = [
 const KINDS = ["application/json", "application/json; charset=utf-8", "text/html", "text/plain", "image/png", "", "a/b;;=,"];
 const STATUSES = [200, 200, 202, 400, 401, 403, 404, 422, 422, 429, 500, 502, 503, 504, 599];
 /** What a header may hold. */
-const asHeader = (text) => text.replace(/[^\x20-\x7e]/g, "").slice(0, 8_000);
+const asHeader = (text) => text.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 8_000);
 
 test("any answer to any call is taken, or refused with an error that does not tell the key", async () => {
   const library = await import("../dist/index.js");

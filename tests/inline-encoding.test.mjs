@@ -17,6 +17,7 @@ const inline = (slow) =>
     const SECONDS = 2_000;
     const counts = { bytes: 0, reader: 0 };
     const { toBase64 } = Uint8Array.prototype;
+    // oxlint-disable-next-line eslint/no-extend-native -- an engine that is slow at it, or has it at all
     Uint8Array.prototype.toBase64 = function () {
       counts.bytes++;
       for (const from = Date.now(); slow === "bytes" && Date.now() - from < SECONDS; );

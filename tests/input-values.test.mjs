@@ -197,6 +197,7 @@ test("what JSON writes in a way of its own is sent as the official client sends 
     class Point {
       x = 1;
       inner = { y: [2] };
+      // oxlint-disable-next-line eslint/no-unused-private-class-members -- JSON leaves it out
       #hidden = 3;
     }
     class Own {
@@ -211,7 +212,9 @@ test("what JSON writes in a way of its own is sent as the official client sends 
       map,
       date: new Date(0),
       url: new URL("https://a.b/c"),
+      // oxlint-disable-next-line eslint/no-new-wrappers -- JSON writes it as a text
       text: new String("t"),
+      // oxlint-disable-next-line eslint/no-new-wrappers -- JSON writes it as a number
       number: new Number(1),
       bare: Object.assign(Object.create(null), { a: 1 }),
       frame: other.JSON.parse('{"a":[1]}'),

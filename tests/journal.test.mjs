@@ -343,12 +343,12 @@ describe("a job whose end is unknown is kept", () => {
 describe("what is noted", () => {
   test("holds no key, prompt, header or query", async () => {
     const dump = await inPage(async () => {
-      const secretive = (url) => {
+      const secretive = () => {
         const headers = { "content-type": "application/json" };
         const named = (name) => `https://user:SECRET@queue.fal.run/acme/slow/requests/r1/${name}?token=SECRET#SECRET`;
         return new Response(JSON.stringify({ request_id: "r1", status_url: named("status"), response_url: named(""), cancel_url: "http://evil/SECRET" }), { headers });
       };
-      fal.config({ credentials: "SECRET-id:SECRET", suppressLocalCredentialsWarning: true, persist: true, fetch: async (url) => secretive(url) });
+      fal.config({ credentials: "SECRET-id:SECRET", suppressLocalCredentialsWarning: true, persist: true, fetch: async () => secretive() });
       await fal.queue.submit("acme/slow", { input: { prompt: "SECRET" }, headers: { "x-own": "SECRET" }, hint: "SECRET", webhookUrl: "https://a.b/SECRET", label: "shown" });
       const database = await new Promise((resolve) => (indexedDB.open("fal-wasm").onsuccess = ({ target }) => resolve(target.result)));
       const all = database.transaction("pending").objectStore("pending").getAll();

@@ -29,7 +29,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test("the package holds what users need and nothing else", () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(installed, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)))
     .sort();
   assert.deepEqual(files, [
     "CHANGELOG.md",

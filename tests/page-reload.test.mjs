@@ -16,7 +16,7 @@ let show;
 withPages([], (started) => ({ emulator, show } = started));
 
 /** A page whose job stands half-way, until `held.release()`. */
-async function openRunning(prepare = () => {}) {
+async function openRunning(prepare = async () => {}) {
   const held = await emulator.hold({ log_contains: "(50%)" });
   const view = await show(emulator.url);
   const parts = { ...view, ...partsOf(view.page) };

@@ -391,7 +391,7 @@ test("a key of one’s own goes to fal.ai and nowhere else", { skip: cannot("rou
   }
 
   const kept = await page.evaluate(async () => JSON.stringify([
-    { ...localStorage }, { ...sessionStorage }, location.href, history.state, document.cookie,
+    Object.entries(localStorage), Object.entries(sessionStorage), location.href, history.state, document.cookie,
     document.documentElement.outerHTML, (await indexedDB.databases()).map(({ name }) => name), await caches.keys(),
   ]));
   assert.deepEqual(await noted(page), [], "the job is forgotten with its video there");
@@ -410,8 +410,8 @@ test("nothing stays stored of a run through the proxy, and no credential is sent
   page.on("request", (request) => seen.push(request));
   await generate.click();
   await untilPlaying(page);
-  const stored = await page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage }, cookie: document.cookie }));
-  assert.deepEqual(stored, { local: {}, session: {}, cookie: "" });
+  const stored = await page.evaluate(() => ({ local: Object.entries(localStorage), session: Object.entries(sessionStorage), cookie: document.cookie }));
+  assert.deepEqual(stored, { local: [], session: [], cookie: "" });
   assert.deepEqual(await noted(page), []);
   for (const request of seen) {
     assert.ok(request.url().startsWith(emulator.url) || request.url().startsWith("blob:"), `only its own server: ${request.url()}`);

@@ -86,7 +86,7 @@ describe("the tables of the README", () => {
 
   test("hold the sizes of this build, to 2 %, as other compilers make other bytes of the same sources", async () => {
     const numbers = (table) => Array.from(table.matchAll(/(?<=\| )\d+\.\d(?= \|)/g), ([number]) => Number(number));
-    const words = (table) => table.replace(/(?<=\| )\d+\.\d(?= \|)/g, "");
+    const words = (table) => table.replaceAll(/(?<=\| )\d+\.\d(?= \|)/g, "");
     const shown = partIn(text, "sizes") ?? "";
     const built = framed("sizes", sizeTable(await sizes()));
     const refresh = "run: npm run size -- --write";
@@ -124,7 +124,7 @@ describe("the lists of the README", () => {
   });
 
   test("link to headings and files that are there", () => {
-    const slug = (heading) => heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+    const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
     const slugs = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => slug(heading));
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       if (target.startsWith("#")) assert.ok(slugs.includes(target.slice(1)), target);

@@ -377,10 +377,8 @@ describe("a connection without a tokenProvider", () => {
   async function connect(app, warnings) {
     const { WebSocket, console } = globalThis;
     const asked = [];
-    globalThis.WebSocket = class {
-      constructor(url) {
-        throw new SyntaxError(`The URL '${url}' is invalid`);
-      }
+    globalThis.WebSocket = function WebSocket(url) {
+      throw new SyntaxError(`The URL '${url}' is invalid`);
     };
     globalThis.console = { ...console, warn: (text) => warnings.push(text) };
     try {

@@ -310,7 +310,7 @@ describe("tokens", () => {
   test("that cannot be had are an error, and the next send asks again", async () => {
     const seen = await inPage(async () => {
       const answers = [
-        async () => Promise.reject(new Error("backend away.")),
+        async () => { throw new Error("backend away."); },
         () => { throw new Error("thrown at once"); },
         async () => ({ token: "wrapped" }),
         async () => "",

@@ -22,7 +22,7 @@ const DATA = [
 function members() {
   const names = [];
   for (const file of readdirSync(path.join(root, "js/types"))) {
-    const source = read(`js/types/${file}`).replace(/\/\*\*.*?\*\//gs, "");
+    const source = read(`js/types/${file}`).replaceAll(/\/\*\*.*?\*\//gs, "");
     for (const [, name, body] of source.matchAll(/interface (\w+)[^{]*\{\n(.*?)\n\}/gs)) {
       if (DATA.includes(name)) continue;
       for (const [, member] of body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(<]/gm)) names.push(`${name}.${member}`);

@@ -41,10 +41,10 @@ describe("a saved request that fal does not know", () => {
       await submit(3, LONG);
       await client.emulator.fault({ times: 999, path_contains: "/requests/", ...answer });
       const errors = await resumeAll();
-      assert.deepEqual(errors.map(({ code, status }) => [code, status]), Array(3).fill(["http", answer.status]));
+      assert.deepEqual(errors.map(({ code, status }) => [code, status]), Array.from({ length: 3 }, () => ["http", answer.status]));
       assert.deepEqual(await states(), Array(3).fill("pending"));
       await client.emulator.clearFaults();
-      assert.deepEqual(await resumeAll(), Array(3).fill({ answer: 42 }), "each is delivered once the answers are fal's again");
+      assert.deepEqual(await resumeAll(), Array.from({ length: 3 }, () => ({ answer: 42 })), "each is delivered once the answers are fal's again");
       assert.deepEqual(await states(), []);
     });
   }

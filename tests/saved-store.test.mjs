@@ -44,7 +44,7 @@ describe("a store of the caller's", () => {
       for (let at = 0; at < 3; at += 1) results.push(await settled(fal.subscribe("acme/slow", { input: { how: "quick" }, persist })));
       return { results, waits: waits.length };
     });
-    assert.deepEqual(waits, { results: Array(3).fill({ answer: 42 }), waits: 1 });
+    assert.deepEqual(waits, { results: Array.from({ length: 3 }, () => ({ answer: 42 })), waits: 1 });
   });
 
   test("whose list hangs makes pending reject in time", async () => {
@@ -108,7 +108,7 @@ describe("the database", () => {
           const asked = indexedDB.deleteDatabase("fal-wasm");
           asked.onsuccess = () => resolve("deleted");
           asked.onblocked = () => resolve("blocked");
-          asked.onerror = () => reject(asked.error);
+          asked.onerror = () => reject(asked.error ?? new Error("not deleted"));
         }),
     );
     assert.equal(how, "deleted");

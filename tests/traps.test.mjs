@@ -57,7 +57,7 @@ describe("a WebAssembly.RuntimeError of the caller's own is no crash", () => {
     "thrown by responseHandler": () => client(queue, { responseHandler: throwing }).queue.submit(ENDPOINT, { input }),
     "thrown by fetch": () => client(throwing).queue.status(ENDPOINT, { requestId: "r" }),
     "thrown by tokenProvider": () => resolved(client().stream(ENDPOINT, { input, connectionMode: "client", tokenProvider: throwing })),
-    "thrown by toJSON in an input": () => client().queue.submit(ENDPOINT, { input: { toJSON: throwing } }).catch((error) => Promise.reject(error.cause)),
+    "thrown by toJSON in an input": () => client().queue.submit(ENDPOINT, { input: { toJSON: throwing } }).catch(({ cause }) => { throw cause; }),
     "given as the reason of an abort": () => client().subscribe(ENDPOINT, { ...polling, abortSignal: aborted() }),
     "given as a reason while the job runs": () => {
       const controller = new AbortController();

@@ -107,7 +107,7 @@ function goOn(entry, key) {
   tabs.select(label.mode);
   progress.goOn(label.mode, submittedAt);
   result.wait();
-  follow(requestId, ({ resume }, told) => resume({ entry, key, ...told }));
+  void follow(requestId, ({ resume }, told) => resume({ entry, key, ...told }));
   announce("The video that was being made when this page was left is still being made.");
 }
 
@@ -153,7 +153,7 @@ function showStage() {
 
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  generate();
+  void generate();
 });
 $("form").addEventListener("input", refresh);
 $("prompt").addEventListener("keydown", (event) => {

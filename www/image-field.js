@@ -21,7 +21,7 @@ export function createImageField({ onChange, onDrop }) {
       showFieldErrors([{ field: "image_url", text: `“${next.name}”${type} is not taken. JPEG, PNG, WebP and GIF are.` }]);
       return;
     }
-    set(next);
+    void set(next);
   }
 
   async function set(next) {
@@ -57,7 +57,7 @@ export function createImageField({ onChange, onDrop }) {
   input.addEventListener("change", () => take(input.files[0]));
   $("image-replace").addEventListener("click", () => input.click());
   $("image-remove").addEventListener("click", () => {
-    set(undefined);
+    void set(undefined);
     input.focus();
     announce("Image removed");
   });

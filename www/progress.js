@@ -9,7 +9,7 @@ export function createProgress() {
   const bar = $("progress-bar");
   const list = $("stages");
   const log = createLog();
-  let started, entered, stage, ticking, sending, position, isTakenUp;
+  let started, entered, stage, ticking, position, isTakenUp;
 
   const cell = (name) => list.querySelector(`[data-stage="${name}"]`);
   const seconds = (since) => (performance.now() - since) / 1000;

@@ -40,7 +40,7 @@ export function createResult() {
     tell("The video cannot be shown here", "It was made, but this browser could not load or play it. Downloading it may work.");
   });
   $("loop").addEventListener("change", () => (video.loop = $("loop").checked));
-  $("download").addEventListener("click", downloadFrom);
+  $("download").addEventListener("click", (event) => void downloadFrom(event));
 
   return {
     /** Waits for a video, over the picture it is made from if there is one. */

@@ -36,7 +36,7 @@ function fieldLines(mode, input) {
 }
 
 /** A file name may hold a line break, and this one goes into a comment. */
-const oneLine = (name) => name.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+const oneLine = (name) => name.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
 
 /** Marks the one difference from fal.ai's example, and mutes comments. */
 function paint(line) {

@@ -39,5 +39,5 @@ function isOfFal(body: Fields): boolean {
 
 /** A URL without its query, which may hold secrets. */
 function withoutQuery(url: unknown): string {
-  return String(url).split("?")[0] as string;
+  return String(url).split("?")[0]!;
 }

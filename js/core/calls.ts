@@ -4,7 +4,7 @@ import { type AnswerFacts, type CrashFacts, isFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
 import { withAdvice } from "./advice.ts";
 import { checkInput } from "./check-input.ts";
-import { type Answer, type Given, crash, crashes, perform } from "./driver.ts";
+import { type Answer, type Given, crash, crashCount, perform } from "./driver.ts";
 import type { Engine, EngineGiven, RequestFacts } from "./engine.ts";
 import { EventReader } from "./event-reader.ts";
 import { statusFacts, textOf } from "./facts.ts";
@@ -64,8 +64,8 @@ export interface Calls {
 
 /** The calls on an instance of the module. */
 export function callsOn(engine: Engine): Calls {
-  const before = crashes;
-  const isCrashed = (): boolean => crashes > before;
+  const before = crashCount();
+  const isCrashed = (): boolean => crashCount() > before;
 
   /** Calls into the module. Any exception is a crash, as exceptions of the caller's own code do not get here. */
   const enter = <T>(work: () => T): T => {

@@ -44,8 +44,10 @@ export interface Given {
 /** The running calls. */
 const live = new Set<CallDriver>();
 
+let crashes = 0;
+
 /** How many instances of the module have crashed. */
-export let crashes = 0;
+export const crashCount = (): number => crashes;
 
 /** Rejects all running calls, as the instance that they run on has crashed and must not be used again. */
 export function crash(cause: unknown): void {
@@ -245,6 +247,8 @@ class CallDriver implements Driver, Listener {
         return this.#enter((call, ...now) => call.cancelAnswered(kind, cancelFacts(body), ...now));
       case "status":
         this.#status = body;
+        break;
+      default:
     }
     const { status, isLikeStatus, position, hasFailed } = statusFacts(json);
     const header = identifyRequest(response.headers.get("x-fal-request-id"), this.#requestId);

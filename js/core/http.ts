@@ -216,7 +216,8 @@ function noStore(): { cache?: "no-store" } {
   if (noStoreInit) return noStoreInit;
   const init = { cache: "no-store" } as const;
   try {
-    noStoreInit = new Request("https://fal.run", init) && init;
+    buildRequest("https://fal.run", init);
+    noStoreInit = init;
   } catch {
     noStoreInit = {};
   }
@@ -246,7 +247,12 @@ async function send(custom: Fetch | undefined, url: string, init: object, signal
  * request when the network is back.
  */
 function isBrowsersOwn(): boolean {
-  return /\[native code\]/.test(Function.prototype.toString.call(fetch)) && !globalThis.navigator?.serviceWorker?.controller;
+  return Function.prototype.toString.call(fetch).includes("[native code]") && !globalThis.navigator?.serviceWorker?.controller;
+}
+
+/** Builds a request, to see whether the runtime can: it throws if not. */
+function buildRequest(url: string, init: object): Request {
+  return new Request(url, init);
 }
 
 /**
@@ -255,7 +261,7 @@ function isBrowsersOwn(): boolean {
  */
 function rejectImpossible(url: string, init: object): void {
   try {
-    new Request(url, init);
+    buildRequest(url, init);
   } catch (cause) {
     throw badArgument("request", (cause as Error).message, { cause });
   }

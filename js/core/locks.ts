@@ -51,8 +51,9 @@ export async function heldLocks(): Promise<string[]> {
 function request(name: string, options: LockOptions): Promise<Release | undefined> {
   return new Promise((resolve, reject) => {
     const take = (lock: unknown): Promise<void> | undefined => {
-      if (!lock) return void resolve(undefined);
-      return new Promise<void>((release) => resolve(release));
+      if (lock) return new Promise<void>((release) => resolve(release));
+      resolve(undefined);
+      return undefined;
     };
     manager().request(name, options, take).catch(reject);
   });

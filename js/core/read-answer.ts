@@ -89,7 +89,7 @@ interface Whole {
 
 /** Reads the whole body. The response of a caller's own `fetch` may have only `json`. */
 async function readWhole<T extends keyof Whole>(response: Response, as: T): Promise<Whole[T]> {
-  if (as === "text" && typeof response.text !== "function") return JSON.stringify(await (response as Response).json()) as Whole[T];
+  if (as === "text" && typeof response.text !== "function") return JSON.stringify(await response.json()) as Whole[T];
   return response[as]() as Promise<Whole[T]>;
 }
 
@@ -101,7 +101,7 @@ async function readInPieces<T extends keyof Whole>(response: Response, as: T, li
   for (;;) {
     const { value, done } = await limit.within(reader.read());
     if (done) return new Blob(pieces)[as]() as Promise<Whole[T]>;
-    pieces.push(value as Uint8Array<ArrayBuffer>);
+    pieces.push(value);
   }
 }
 

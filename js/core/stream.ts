@@ -66,7 +66,7 @@ export class FalStream {
     const abort = (): void => this.#controller.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
-    this.#run().finally(() => signal?.removeEventListener("abort", abort));
+    void this.#run().finally(() => signal?.removeEventListener("abort", abort));
   }
 
   on = (type: string, listener: Listener): void => {

@@ -98,7 +98,7 @@ async function sendInParts(task: FileUpload): Promise<string> {
   } catch (refusal) {
     if (!isFacts(refusal) || !refusal.advice) throw refusal;
     if (task.file.size <= MOST_BYTES) {
-      return await retryWithNewUrl(task, sendInOnePiece).catch((reason: unknown) => {
+      return retryWithNewUrl(task, sendInOnePiece).catch((reason: unknown) => {
         throw (reason as Fields)?.status === 413 ? refusal : reason;
       });
     }

@@ -4,7 +4,7 @@
 import { loadOverNetwork } from "../network.ts";
 
 /** Loads the realtime module. The compiler takes `realtime.js` for js/realtime.ts. */
-export function realtime(): Promise<any> {
+export function realtime(): Promise<any> { // oxlint-disable-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
   return loadOverNetwork(() => import("../realtime.js"));
 }
 

@@ -6,7 +6,7 @@ import { type Problem, thrownByCallback } from "./problems.ts";
 const SHORTEST_TOKEN = 16;
 
 /** The caller's handler. Its results are the model's JSON. */
-export type Handler = RealtimeConnectionHandler<any>;
+export type Handler = RealtimeConnectionHandler<any>; // oxlint-disable-line typescript/no-explicit-any -- the model's JSON
 
 /** The listener of a connection: the newest of its handlers. */
 export class Audience {

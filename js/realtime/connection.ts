@@ -135,6 +135,7 @@ export class Connection {
       case "result":
         this.#handle({ type: "result", attempt });
         return this.#audience.result(message);
+      case "skip":
     }
   }
 

@@ -39,7 +39,7 @@ export interface Config {
    * @default throws for an HTTP error; otherwise gives parsed JSON, text or an `ArrayBuffer`,
    * depending on the content type
    */
-  responseHandler?: ResponseHandler<any>;
+  responseHandler?: ResponseHandler<any>; // oxlint-disable-line typescript/no-explicit-any -- as in the official types
   /** Sends requests. Called as `fetch(url, init)`. @default the platform's `fetch` */
   fetch?: typeof fetch;
   /** How calls are retried. */

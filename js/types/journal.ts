@@ -13,7 +13,7 @@ export interface PendingEntry {
   /** When it was submitted, in milliseconds since 1970 by this machine's clock. */
   readonly submittedAt: number;
   /** The `label` of its submit. */
-  readonly label?: any;
+  readonly label?: any; // oxlint-disable-line typescript/no-explicit-any -- the caller's own JSON
   /** Its call asked for logs, so `resume` does, too. */
   readonly logs?: boolean;
   /** The status URL that the service gave, without query. */

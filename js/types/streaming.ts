@@ -66,13 +66,13 @@ export type FalStreamEventType = "data" | "error" | "done";
  *
  * At run time, a stream has only the members listed here.
  */
-export interface FalStream<Input, Output> {
+export interface FalStream<Input, Output> { // oxlint-disable-line eslint/no-unused-vars -- merged with the official interface, which uses it
   /**
    * Calls a listener at each event (`data`), at the failure (`error`, with the error), or at the end
    * (`done`, with the last event). A partial event need not have the type of the whole output, so
    * events are `any`. If a `data` listener gets an event, a loop that begins later does not.
    */
-  on: (type: FalStreamEventType, listener: (event: any) => void) => void;
+  on: (type: FalStreamEventType, listener: (event: any) => void) => void; // oxlint-disable-line typescript/no-explicit-any -- a partial event need not have the type of the output
   /**
    * The events in order, up to the end or to `data: [DONE]`. Throws the stream's failure. Leaving the loop ends
    * the stream.

@@ -25,6 +25,6 @@ interface ErrorWebHookResponse<Payload> extends BaseWebHookResponse<Payload> {
  * The body that the service posts to a `webhookUrl` (protocol §11.1). The service may post it more than
  * once, so handle each `request_id` only once.
  */
-export type WebHookResponse<Payload = any> =
+export type WebHookResponse<Payload = any> = // oxlint-disable-line typescript/no-explicit-any -- the model's JSON, as in the official types
   | OkWebHookResponse<Payload>
   | ErrorWebHookResponse<Payload>;

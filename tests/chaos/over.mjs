@@ -8,12 +8,12 @@ const LOOKS_EVERY_MS = 200;
 export async function untilOver(page, within_ms) {
   try {
     await page.waitForFunction(() => window.run?.isOver(), null, { timeout: within_ms, polling: LOOKS_EVERY_MS });
-  } catch ({ message }) {
+  } catch (cause) {
     const state = await page.evaluate(async () => ({
       underWay: window.run?.underWay(),
       locks: (await navigator.locks.query()).held.map(({ name }) => name),
       unhandled: window.unhandled,
     }));
-    throw new Error(`${message}: ${JSON.stringify(state)}`);
+    throw new Error(`${cause.message}: ${JSON.stringify(state)}`, { cause });
   }
 }

@@ -105,7 +105,7 @@ describe("the routes", () => {
     const kinds = outagesOf(7).map((outage) => outage && `${outage.status} ${outage.headers["content-type"]} ${outage.isProcessed}`);
     assert.ok(new Set(kinds).size > 5, [...new Set(kinds)].join(", "));
     const runs = kinds.map((kind) => (kind ? "x" : " ")).join("").match(/x+| +/g).slice(0, -1);
-    for (const run of runs) assert.ok(run.length <= (run[0] === "x" ? 3 : 4), `${run.length} of ${run[0]}`);
+    for (const run of runs) assert.ok(run.length <= (run.startsWith("x") ? 3 : 4), `${run.length} of ${run[0]}`);
   });
 
   test("replay an answer by its URL alone, and past a cache that listens, by no-cache, not", () => {

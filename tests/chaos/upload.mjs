@@ -27,7 +27,11 @@ export async function upload(chaos, { bytes, seed, within_ms }) {
     await chaos.emulator.plan(failingParts(seed));
     const watched = peakMemory({ page: view.page, devtools });
     await view.page.evaluate(begin, KEY);
-    await untilOver(view.page, within_ms).finally(watched.stop);
+    try {
+      await untilOver(view.page, within_ms);
+    } finally {
+      await watched.stop();
+    }
     const { peak } = await watched.stop();
     const sent = await view.page.evaluate(() => window.run.found());
     const { calls, struck } = await chaos.emulator.clearPlan();

@@ -7,7 +7,7 @@ import { allScenarios, conform, unfound } from "./conform.mjs";
 import { markdown } from "./differences/index.mjs";
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
-const [only] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const only = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
 
 if (flags.includes("--write")) {
   writeFileSync(new URL("differences.md", import.meta.url), markdown());

@@ -60,7 +60,7 @@ function install(tarball, folder) {
  * @returns {string} its folder
  */
 export function makeApp(lab, row, files) {
-  const folder = path.join(lab.folder, row.replace(/\W+/g, "-"));
+  const folder = path.join(lab.folder, row.replaceAll(/\W+/g, "-"));
   // npm takes a second for each install of the same.
   cpSync(lab.installed, folder, { recursive: true });
   cpSync(path.join(here, "app"), folder, { recursive: true });

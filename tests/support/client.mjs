@@ -60,6 +60,7 @@ export async function startClient({ args, speed = 1 } = {}) {
     const outcome = await page.evaluate(
       async ([source, argument]) => {
         try {
+          // oxlint-disable-next-line eslint/no-eval -- the functions of tests go into the page as their text
           return { value: await (0, eval)(`(${source})`)(argument) };
         } catch (error) {
           const { name, message, code, status, requestId, fieldErrors, body, isUserTimeout } = error ?? {};

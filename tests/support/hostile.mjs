@@ -2,6 +2,7 @@
 
 const WORDS = [
   "", "body", "prompt", "Not enough credits", "<!doctype html><title>502</title>", " \n<html>", "\0", "\r\n", "é😀", "\ud800", "\u2028",
+  // oxlint-disable-next-line eslint/no-template-curly-in-string -- hostile text, for whoever fills in templates
   "toString", "constructor", "__proto__", "[object Object]", "NaN", "%s${x}", "x".repeat(299) + "😀",
 ];
 const NAMES = [
@@ -20,7 +21,7 @@ export function randomFrom(seed) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }

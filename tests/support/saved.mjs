@@ -105,6 +105,6 @@ async function empty() {
   const deleted = indexedDB.deleteDatabase("fal-wasm");
   await new Promise((resolve, reject) => {
     deleted.onsuccess = resolve;
-    deleted.onerror = () => reject(deleted.error);
+    deleted.onerror = () => reject(deleted.error ?? new Error("not deleted"));
   });
 }

@@ -146,6 +146,7 @@ async function statusOfLastByte({ config, file, record, withStallLimit, abortSig
   const send = withStallLimit(config.fetch ?? fetch, CHECK_MS);
   const answer = await send(record.fileUrl, { method: "GET", headers, signal }).catch(() => undefined);
   signal.throwIfAborted();
-  answer?.body?.cancel();
+  // A body that broke off meanwhile refuses to be cancelled.
+  answer?.body?.cancel().catch(() => {});
   return answer?.status;
 }

@@ -31,7 +31,7 @@ export function runJobs({ count, atOnce, seed, key, webhook, modes = MODES, rout
     await window.library.preload?.();
     for (let job = jobs.shift(); job; job = jobs.shift()) await done(job, by, webhook, { calls, running });
   };
-  Promise.all(Array.from({ length: atOnce }, work)).finally(() => (isOver = true));
+  void Promise.all(Array.from({ length: atOnce }, work)).finally(() => (isOver = true));
   return {
     isOver: () => isOver,
     underWay: () => [...running],

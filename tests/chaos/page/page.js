@@ -1,4 +1,5 @@
 // What every page of the chaos runs has: the package, and what nobody took.
+// oxlint-disable-next-line import/no-absolute-path -- a path of the server, as any page imports the package
 import * as library from "/fal-wasm/index.js";
 
 window.unhandled = [];

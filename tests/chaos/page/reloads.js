@@ -158,6 +158,6 @@ export function live({ reloads, atOnce, seed, webhook }) {
     isOver = true;
   }
   addEventListener("pagehide", () => window.unhandled.forEach((text) => note("unhandled", text)));
-  run();
+  void run();
   return { isOver: () => isOver, underWay: () => [isLast, ...running.values()] };
 }

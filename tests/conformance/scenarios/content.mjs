@@ -3,7 +3,7 @@ import { APP, REQUEST_ID, ran } from "../page/wire.mjs";
 
 const BYTES = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff, 0x00]);
 const typed = (type, body, more) => ({
-  id: `content-${type.replace(/\W+/g, "-")}`,
+  id: `content-${type.replaceAll(/\W+/g, "-")}`,
   what: type,
   answers: [ran(undefined, { body, headers: { "content-type": type, "x-fal-request-id": REQUEST_ID } })],
   run: ({ client }) => client().run(APP, { input: {} }),

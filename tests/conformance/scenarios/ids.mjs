@@ -73,7 +73,7 @@ export const scenarios = [
 
 function slug(id) {
   const words = { ".": "dot", "?": "query", "#": "fragment", ":": "colon" };
-  return String(id).replace(/[.?#:]/g, (mark) => words[mark]).replaceAll("//", "/none/").replace(/\/$/, "/slash").replaceAll("/", "-") || "empty";
+  return String(id).replaceAll(/[.?#:]/g, (mark) => words[mark]).replaceAll("//", "/none/").replace(/\/$/, "/slash").replaceAll("/", "-") || "empty";
 }
 
 function refusedByUs({ ours, assert }) {

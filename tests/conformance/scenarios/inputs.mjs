@@ -2,16 +2,11 @@
 import { submitted } from "../page/wire.mjs";
 
 class Point {
-  constructor() {
-    this.x = 1;
-  }
+  x = 1;
 }
 
 class Photo extends Point {
-  constructor() {
-    super();
-    this.file = new Blob(["abc"]);
-  }
+  file = new Blob(["abc"]);
 }
 
 /** What is refused here, and sent there with content missing. */

@@ -61,7 +61,7 @@ export const scenarios = [
     what: "two connections of one key share a socket",
     fresh: true,
     answers: [socket(["message", ONE, "message", TWO])],
-    run: async ({ client, note, sleep, until, seen }) => {
+    run: async ({ client, note, until, seen }) => {
       const { realtime } = client();
       const handler = (name) => ({ connectionKey: "shared", tokenProvider: async () => "jwt-9", throttleInterval: 0, onResult: (result) => note(name, result) });
       const one = realtime.connect(APP, handler("one"));

@@ -52,7 +52,7 @@ function base128(number) {
 
 /** UTCTime, which holds until 2049. */
 function time(ms) {
-  const digits = new Date(ms).toISOString().replace(/\D/g, "");
+  const digits = new Date(ms).toISOString().replaceAll(/\D/g, "");
   return der(0x17, Buffer.from(`${digits.slice(2, 14)}Z`));
 }
 

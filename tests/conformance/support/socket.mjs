@@ -28,7 +28,7 @@ export async function playSocket({ request, socket, steps, onMessage, onClose })
 function receive(socket, onMessage, onClose, closesItself) {
   let left = Buffer.alloc(0);
   let arrived = 0;
-  let waiting = [];
+  const waiting = [];
   socket.on("data", (chunk) => {
     left = Buffer.concat([left, chunk]);
     for (let read = parse(left); read; read = parse(left)) {

@@ -3,5 +3,5 @@
 import { report } from "./scenario.mjs";
 
 const tell = (what) => report({ subscribe: `uncaught: ${what}`, upload: "not reached" });
-addEventListener("unhandledrejection", (event) => tell(event.reason));
-addEventListener("error", (event) => tell(event.message ?? `${event.target?.src} did not load`), true);
+addEventListener("unhandledrejection", (event) => void tell(event.reason));
+addEventListener("error", (event) => void tell(event.message ?? `${event.target?.src} did not load`), true);

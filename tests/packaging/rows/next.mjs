@@ -62,8 +62,8 @@ const row = (place, mode, prepare) => ({
       await Promise.race([answers(`http://127.0.0.1:${port}/`), server.broken]);
       const page = place === "edge route" ? "edge" : "";
       return await seenAt(lab, this.name, `http://127.0.0.1:${port}/${page}`);
-    } catch (error) {
-      throw new Error(`${error.message}\n${server.said().slice(-2_000)}`);
+    } catch (cause) {
+      throw new Error(`${cause.message}\n${server.said().slice(-2_000)}`, { cause });
     } finally {
       await server.stop();
     }

@@ -52,6 +52,7 @@ export class Locator {
 
   /** Runs statements with `found`, the elements, and `given`. */
   #run(statements, given) {
+    // oxlint-disable-next-line typescript/no-implied-eval -- the statements are this file's own, and go into the page as text
     return this.#page.evaluate(new Function("given", `const found = (${find})(given[0]); given = given[1]; ${statements}`), [this.#steps, given]);
   }
 
@@ -106,6 +107,7 @@ export class Locator {
     await this.evaluate((it, text) => {
       it.focus();
       it.select();
+      // oxlint-disable-next-line typescript/no-deprecated -- nothing else types as a person does
       document.execCommand(text ? "insertText" : "delete", false, text);
     }, text);
   }
@@ -142,9 +144,9 @@ export class Locator {
 /** Runs in the page: the elements that the steps lead to. */
 function find(steps) {
   const matches = (text, words, isExact) => {
-    const clean = text.replace(/\s+/g, " ").trim();
+    const clean = text.replaceAll(/\s+/g, " ").trim();
     if (typeof words !== "string") return new RegExp(words.source, words.flags).test(clean);
-    return isExact ? clean === words : clean.toLowerCase().includes(words.replace(/\s+/g, " ").trim().toLowerCase());
+    return isExact ? clean === words : clean.toLowerCase().includes(words.replaceAll(/\s+/g, " ").trim().toLowerCase());
   };
   const nameOf = (it) => {
     const labelled = it.getAttribute("aria-labelledby");

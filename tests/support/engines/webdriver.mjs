@@ -72,7 +72,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
   const end = async () => {
     // The browser's processes, too, which are of the driver's group.
     try {
-      process.kill(-child.pid, "SIGKILL");
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
       child.kill("SIGKILL");
     }

@@ -130,11 +130,13 @@ class Page extends EventEmitter {
     this.#scripts.push(`(() => { window[${JSON.stringify(name)}] = (...given) => window.__agent.events.push(["call", ${JSON.stringify(name)}, given]); })()`);
   }
 
+  // oxlint-disable-next-line eslint/no-eval -- a classic script, in the page
   addScriptTag = ({ content }) => this.evaluate((content) => void (0, eval)(content), content);
 
   async setContent(html) {
     await this.evaluate((html) => {
       document.open();
+      // oxlint-disable-next-line typescript/no-deprecated -- as playwright sets a content
       document.write(html);
       document.close();
     }, html);
