@@ -11,6 +11,8 @@ import { createResult } from "./result.js";
 import { renderSnippet } from "./snippet.js";
 import { createTabs } from "./tabs.js";
 
+/** @import { Entry, Failure, Listeners, Made } from "./types.d.ts" */
+
 // Asked for now, awaited by a run: where the package is missing the page can still say so.
 const client = import("./run.js").catch((cause) => {
   throw new Error("The fal-wasm package could not be loaded from this server. Build it, then load this page again.", { cause });
@@ -23,7 +25,7 @@ const form = createForm(image);
 const connection = createConnection(refresh);
 const progress = createProgress();
 const result = createResult();
-const tabs = createTabs($("tab-image").parentElement, (mode) => {
+const tabs = createTabs(/** @type {HTMLElement} */ ($("tab-image").parentElement), (mode) => {
   clearFieldErrors();
   form.setMode(mode);
   refresh();
@@ -32,6 +34,7 @@ const tabs = createTabs($("tab-image").parentElement, (mode) => {
 /** Looks again, in milliseconds: the page before this one may hold its job for a moment longer. */
 const LEAVING_MS = [0, 200, 800];
 
+/** @type {AbortController | null} */
 let abort = null;
 
 async function generate() {
@@ -49,7 +52,11 @@ async function generate() {
   await made;
 }
 
-/** Shows a job from here to its end, whatever that is. `call(package, told)` makes the video. */
+/**
+ * Shows a job from here to its end, whatever that is. `call(package, told)` makes the video.
+ * @param {string | undefined} requestId
+ * @param {(run: typeof import("./run.js"), told: Listeners) => Promise<Made>} call
+ */
 async function follow(requestId, call) {
   abort = new AbortController();
   setBusy(true);
@@ -64,7 +71,8 @@ async function follow(requestId, call) {
       onUpdate: progress.update,
     });
     result.show(made, progress.stop());
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {Failure | undefined} */ (thrown);
     progress.stop();
     result.restore();
     if (error?.name === "AbortError") tellCancelled(requestId);
@@ -84,7 +92,10 @@ async function takeUp() {
   goOn(entry);
 }
 
-/** A key is kept nowhere: who began a job with one has to enter it again. */
+/**
+ * A key is kept nowhere: who began a job with one has to enter it again.
+ * @param {Entry} entry
+ */
 function askForKey(entry) {
   connection.chooseKey();
   const text = "It was begun with your own key, which this page forgot when it was left. Enter the key, and press Continue.";
@@ -102,6 +113,10 @@ function askForKey(entry) {
   };
 }
 
+/**
+ * @param {Entry} entry
+ * @param {string} [key]
+ */
 function goOn(entry, key) {
   const { label, submittedAt, requestId } = entry;
   tabs.select(label.mode);
@@ -111,6 +126,7 @@ function goOn(entry, key) {
   announce("The video that was being made when this page was left is still being made.");
 }
 
+/** @returns {Promise<Entry | undefined>} */
 async function leftBehind() {
   const { unfinished } = await client;
   for (const wait of LEAVING_MS) {
@@ -120,6 +136,7 @@ async function leftBehind() {
   }
 }
 
+/** @param {string | undefined} requestId */
 function tellCancelled(requestId) {
   const text = requestId
     ? "The service was asked to stop the job. One that has begun may still finish and, at fal.ai, be charged."
@@ -128,6 +145,10 @@ function tellCancelled(requestId) {
   announce(`Cancelled. ${text}`);
 }
 
+/**
+ * @param {Failure | undefined} error
+ * @param {string | undefined} requestId
+ */
 function tell(error, requestId) {
   const problem = describeError(error, requestId);
   showProblem(problem);
@@ -137,6 +158,7 @@ function tell(error, requestId) {
   sayLoud(placed ? problem.title : problem.text || problem.title);
 }
 
+/** @param {boolean} busy */
 function setBusy(busy) {
   // aria-disabled, not disabled: a disabled button would drop the focus of whoever just pressed it.
   $("generate").setAttribute("aria-disabled", String(busy));

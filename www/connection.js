@@ -1,10 +1,18 @@
 // Which way requests go, what that costs, and the key while there is one.
 import { $ } from "./dom.js";
 
-/** `onChange()` when the way changes. The key lives in its password field and nowhere else. */
+/** @import { FieldError } from "./types.d.ts" */
+
+/** @typedef {{ mode?: string, name?: string, version?: string }} Server what the emulator says of itself */
+
+/**
+ * `onChange()` when the way changes. The key lives in its password field and nowhere else.
+ * @param {() => void} onChange
+ */
 export function createConnection(onChange) {
   const ways = $("form").elements.connection;
   const viaKey = () => ways.value === "key";
+  /** @type {Server | undefined} */
   let server;
 
   function show() {
@@ -44,7 +52,10 @@ export function createConnection(onChange) {
       show();
       onChange();
     },
-    /** A missing key, as `[{ field, text }]`. */
+    /**
+     * A missing key.
+     * @returns {FieldError[]}
+     */
     check() {
       const missing = viaKey() && !$("key").value.trim();
       return missing ? [{ field: "key", text: "Enter a fal.ai key, or let requests go through the proxy." }] : [];
@@ -52,7 +63,12 @@ export function createConnection(onChange) {
   };
 }
 
-/** Who makes the video and who pays: `[in short, in full]`. */
+/**
+ * Who makes the video and who pays: in short, and in full.
+ * @param {boolean} viaKey
+ * @param {Server | undefined} server
+ * @returns {[string, string]}
+ */
 function notice(viaKey, server) {
   const paid = "Runs go to fal.ai and cost money.";
   if (viaKey) return [paid, "They are charged to the account of your key."];

@@ -1,9 +1,12 @@
 // `download` on a link is ignored across origins, and fal.ai's files are on another one.
 import { announce } from "./dom.js";
 
-/** Click listener for a link with `download`: saves the file, from this origin or another. */
+/**
+ * Click listener for a link with `download`: saves the file, from this origin or another.
+ * @param {MouseEvent} event
+ */
 export async function downloadFrom(event) {
-  const link = event.currentTarget;
+  const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
   if (new URL(link.href).origin === location.origin || link.href.startsWith("blob:")) return;
   event.preventDefault();
   try {
@@ -16,6 +19,10 @@ export async function downloadFrom(event) {
   }
 }
 
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
 function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

@@ -1,5 +1,8 @@
 // From what was thrown to words for a person.
 
+/** @import { FieldError, Failure, Problem } from "./types.d.ts" */
+
+/** @type {Record<number, string>} */
 const TITLES = {
   401: "The key was not accepted",
   403: "Not allowed",
@@ -10,27 +13,34 @@ const TITLES = {
 };
 
 /**
- * `{ title, text, fields: [{ field, text }], requestId }`. What is known of single fields is
- * in `fields`; for all else `text` is the client's own message, which says why.
+ * What is known of single fields is in `fields`; for all else `text` is the client's own message, which says why.
+ * @param {Failure | null | undefined} error
+ * @param {string} [requestId]
+ * @returns {Problem & { text: string, fields: FieldError[] }}
  */
 export function describeError(error, requestId) {
   const fields = (error?.fieldErrors ?? [])
     .map(({ loc, msg }) => ({ field: fieldIn(loc), text: msg }))
-    .filter(({ field }) => field);
+    .filter(({ field }) => field !== "");
   return {
     title: titleOf(Object(error)),
+    // oxlint-disable-next-line typescript/no-base-to-string -- whatever was thrown, it has a text
     text: fields.length > 0 ? "" : String(error?.message || error),
     fields,
     requestId: error?.requestId || requestId,
   };
 }
 
-/** ["body", "image_url"] is about image_url, ["body", "images", 2] about images, ["body"] about no one field. */
-const fieldIn = (loc) => Array.isArray(loc) && loc.find((part) => part !== "body");
+/**
+ * ["body", "image_url"] is about image_url, ["body", "images", 2] about images, ["body"] about no one field.
+ * @param {unknown} loc
+ */
+const fieldIn = (loc) => (Array.isArray(loc) ? String(loc.find((part) => part !== "body") || "") : "");
 
+/** @param {Failure} error */
 function titleOf({ name, status, code }) {
   if (name === "TimeoutError") return "It took too long";
   if (code === "network") return "No answer came";
-  if (TITLES[status]) return TITLES[status];
-  return status >= 500 ? "The service failed" : "It did not work";
+  const number = Number(status);
+  return TITLES[number] ?? (number >= 500 ? "The service failed" : "It did not work");
 }

@@ -1,15 +1,28 @@
 // Messages beside the fields they are about, tied to them for everyone.
-import { $ } from "./dom.js";
+import { $, all } from "./dom.js";
 
+/** @import { FieldError } from "./types.d.ts" */
+
+/**
+ * @param {string} name
+ * @returns {HTMLElement | null}
+ */
 const fieldOf = (name) => document.querySelector(`[data-field="${CSS.escape(name)}"]:not([hidden])`);
 
-/** The element that carries `aria-invalid`: the group of radios, or the one control. */
-const subjectOf = (field) =>
-  field.getAttribute("role") === "radiogroup" ? field : field.querySelector("input, textarea");
+/**
+ * The element that carries `aria-invalid`: the group of radios, or the one control.
+ * @param {HTMLElement} field
+ * @returns {HTMLElement}
+ */
+const subjectOf = (field) => (field.getAttribute("role") === "radiogroup" ? field : controlIn(field));
+
+/** @param {HTMLElement} field */
+const controlIn = (field) => /** @type {HTMLInputElement | HTMLTextAreaElement} */ (field.querySelector("input, textarea"));
 
 /**
  * Shows each `{ field, text }` beside its field and moves the focus to the first one.
  * `placed` is how many had a field on the page to be shown at.
+ * @param {FieldError[]} errors
  */
 export function showFieldErrors(errors) {
   const placed = errors.filter(({ field }) => fieldOf(field));
@@ -17,19 +30,25 @@ export function showFieldErrors(errors) {
     const message = $(`${field}-error`);
     message.textContent = message.hidden ? text : `${message.textContent} ${text}`;
     message.hidden = false;
-    subjectOf(fieldOf(field)).setAttribute("aria-invalid", "true");
+    const place = fieldOf(field);
+    if (place) subjectOf(place).setAttribute("aria-invalid", "true");
   }
-  const fields = [...document.querySelectorAll("[data-field]")];
+  const fields = [...all(document, "[data-field]")];
   const first = fields.find((field) => placed.some((error) => error.field === field.dataset.field));
-  if (first) (first.querySelector("input:checked") ?? subjectOf(first)).focus();
+  /** @type {HTMLElement | null | undefined} */
+  const checked = first?.querySelector("input:checked");
+  if (first) (checked ?? subjectOf(first)).focus();
   return { placed: placed.length };
 }
 
-/** Takes the messages away: of one field, or of all. */
-export function clearFieldErrors(scope = document) {
+/**
+ * Takes the messages away: of one field, or of all.
+ * @param {HTMLElement} scope
+ */
+export function clearFieldErrors(scope = document.body) {
   for (const subject of scope.querySelectorAll("[aria-invalid]")) subject.removeAttribute("aria-invalid");
-  scope.removeAttribute?.("aria-invalid");
-  for (const message of scope.querySelectorAll(".field-error")) {
+  scope.removeAttribute("aria-invalid");
+  for (const message of all(scope, ".field-error")) {
     message.hidden = true;
     message.textContent = "";
   }
@@ -37,6 +56,6 @@ export function clearFieldErrors(scope = document) {
 
 // What is being corrected is no longer known to be wrong.
 document.addEventListener("input", ({ target }) => {
-  const field = target.closest("[data-field]");
-  if (field) clearFieldErrors(field);
+  const field = target instanceof Element && target.closest("[data-field]");
+  if (field instanceof HTMLElement) clearFieldErrors(field);
 });

@@ -1,11 +1,21 @@
 // The form's values: read them, check them, and keep each tab's own while the other is shown.
-import { $ } from "./dom.js";
+import { $, all } from "./dom.js";
 import { MODELS } from "./models.js";
 
-/** The form, with the image field's file as its `image_url`. */
+/** @import { FieldError, FieldName, Input, Mode, Wish } from "./types.d.ts" */
+
+/** @typedef {Exclude<FieldName, "image_url">} ControlName */
+
+/**
+ * The form, with the image field's file as its `image_url`.
+ * @param {{ readonly file: File | undefined }} image
+ */
 export function createForm(image) {
   const form = $("form");
-  // Radio groups (RadioNodeList) and inputs alike are read and written through `.value`.
+  /**
+   * Radio groups and inputs alike are read and written through `value`.
+   * @type {Record<ControlName, { value: string }>}
+   */
   const controls = {
     prompt: $("prompt"),
     resolution: form.elements.resolution,
@@ -15,11 +25,13 @@ export function createForm(image) {
     acceleration: form.elements.acceleration,
     seed: $("seed"),
   };
-  const names = Object.keys(controls);
-  const snapshot = () => Object.fromEntries(names.map((name) => [name, controls[name].value]));
+  const names = /** @type {ControlName[]} */ (Object.keys(controls));
+  const snapshot = () => /** @type {Record<ControlName, string>} */ (Object.fromEntries(names.map((name) => [name, controls[name].value])));
   const kept = { image: snapshot(), text: snapshot() };
+  /** @type {Mode} */
   let mode = "image";
 
+  /** @param {FieldName} name */
   function valueOf(name) {
     if (name === "image_url") return image.file;
     const { value } = controls[name];
@@ -29,30 +41,38 @@ export function createForm(image) {
   }
 
   return {
-    /** Shows the fields and the kept values of this tab. */
+    /**
+     * Shows the fields and the kept values of this tab.
+     * @param {Mode} next
+     */
     setMode(next) {
       kept[mode] = snapshot();
       mode = next;
       for (const name of names) controls[name].value = kept[mode][name];
-      for (const field of form.querySelectorAll("[data-only]")) field.hidden = field.dataset.only !== mode;
-      $("steps").max = MODELS[mode].maxSteps;
+      for (const field of all(form, "[data-only]")) field.hidden = field.dataset.only !== mode;
+      $("steps").max = String(MODELS[mode].maxSteps);
       $("stage-hint").textContent = MODELS[mode].hint;
       const { endpointId } = MODELS[mode];
       $("model-link").href = `https://fal.ai/models/${endpointId}`;
       $("model-link").textContent = endpointId;
     },
 
-    /** `{ mode, endpointId, input }`, the input without the fields left empty. */
+    /**
+     * What the form says, without the fields left empty.
+     * @returns {Wish}
+     */
     read() {
       const { endpointId, fields } = MODELS[mode];
       const filled = fields.map((name) => [name, valueOf(name)]).filter(([, value]) => value !== undefined);
-      return { mode, endpointId, input: Object.fromEntries(filled) };
+      return { mode, endpointId, input: /** @type {Input} */ (Object.fromEntries(filled)) };
     },
 
-    /** What can be known to be wrong before asking the service: `[{ field, text }]`. */
+    /** What can be known to be wrong before asking the service. */
     check() {
       const { maxSteps } = MODELS[mode];
+      /** @type {FieldError[]} */
       const errors = [];
+      /** @type {(field: FieldName, holds: unknown, text: string) => void} */
       const require = (field, holds, text) => holds || errors.push({ field, text });
       if (mode === "image") require("image_url", image.file, "Choose an image to start from.");
       require("prompt", valueOf("prompt"), "Write what should happen in the video.");

@@ -5,15 +5,19 @@ import { clearFieldErrors, showFieldErrors } from "./field-errors.js";
 /**
  * `onChange()` after every change of `file`; `onDrop()` when a picture arrives by dropping,
  * wherever on the page that was.
+ * @param {{ onChange: () => void, onDrop: () => void }} listeners
  */
 export function createImageField({ onChange, onDrop }) {
   const input = $("image");
   const preview = $("image-preview");
   const types = input.accept.split(",");
+  const field = /** @type {HTMLElement} */ ($("drop").parentElement);
+  /** @type {File | undefined} */
   let file;
 
+  /** @param {File | undefined} next */
   function take(next) {
-    clearFieldErrors($("drop").parentElement);
+    clearFieldErrors(field);
     if (!next) return;
     if (!types.includes(next.type)) {
       keepInInput();
@@ -24,6 +28,7 @@ export function createImageField({ onChange, onDrop }) {
     void set(next);
   }
 
+  /** @param {File | undefined} next */
   async function set(next) {
     file = next;
     keepInInput();
@@ -33,6 +38,7 @@ export function createImageField({ onChange, onDrop }) {
     $("drop").classList.toggle("filled", Boolean(file));
     onChange();
     if (!file) return preview.removeAttribute("src");
+    /** @type {Promise<boolean>} */
     const loaded = new Promise((resolve) => Object.assign(preview, { onload: () => resolve(true), onerror: () => resolve(false) }));
     preview.src = URL.createObjectURL(file);
     // Not `decode()`, which WebKitGTK never settles for a file that is no picture.
@@ -54,7 +60,7 @@ export function createImageField({ onChange, onDrop }) {
     input.files = held.files;
   }
 
-  input.addEventListener("change", () => take(input.files[0]));
+  input.addEventListener("change", () => take(input.files?.[0]));
   $("image-replace").addEventListener("click", () => input.click());
   $("image-remove").addEventListener("click", () => {
     void set(undefined);
@@ -64,7 +70,7 @@ export function createImageField({ onChange, onDrop }) {
 
   // Without this a photo dropped beside the field would replace the page.
   document.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     $("drop").classList.add("over");
   });
@@ -73,14 +79,15 @@ export function createImageField({ onChange, onDrop }) {
   });
   document.addEventListener("drop", (event) => {
     $("drop").classList.remove("over");
-    if (event.dataTransfer.files.length === 0) return;
+    const dropped = event.dataTransfer?.files[0];
+    if (!dropped) return;
     event.preventDefault();
     onDrop();
-    take(event.dataTransfer.files[0]);
+    take(dropped);
   });
   document.addEventListener("paste", (event) => {
-    const pasted = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
-    if (!pasted || $("drop").parentElement.hidden) return;
+    const pasted = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+    if (!pasted || field.hidden) return;
     event.preventDefault();
     take(pasted);
   });

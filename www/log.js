@@ -1,11 +1,15 @@
 // The model's log lines, each once. Not a live region: a line per frame would drown all else.
 import { $, element } from "./dom.js";
 
+/** @import { RequestLog } from "fal-wasm" */
+
 /** The log below the stage. */
 export function createLog() {
   const box = $("log-scroll");
+  /** @type {Set<string>} */
   let seen = new Set();
 
+  /** @param {RequestLog} entry */
   function append({ message, timestamp = "" }) {
     const line = element("li");
     // Sent with or without a time zone, so shown as sent.
@@ -23,7 +27,10 @@ export function createLog() {
       $("log").hidden = true;
     },
 
-    /** Adds what is new: statuses repeat the whole list or bring only what was added, both are allowed. */
+    /**
+     * Adds what is new: statuses repeat the whole list or bring only what was added, both are allowed.
+     * @param {RequestLog[]} logs
+     */
     add(logs) {
       const fresh = logs.filter(({ message, timestamp }) => !seen.has(`${timestamp} ${message}`));
       if (fresh.length === 0) return;

@@ -1,6 +1,19 @@
 // The two endpoints of the page and what differs between them.
 
-/** What each tab sends, keyed by the tab's mode. `fields` in the order of fal.ai's documentation. */
+/** @import { FieldName, Mode } from "./types.d.ts" */
+
+/**
+ * @typedef {object} Model
+ * @property {string} endpointId
+ * @property {FieldName[]} fields in the order of fal.ai's documentation
+ * @property {number} maxSteps
+ * @property {string} hint
+ */
+
+/**
+ * What each tab sends, keyed by the tab's mode.
+ * @type {Record<Mode, Model>}
+ */
 export const MODELS = {
   image: {
     endpointId: "fal-ai/kandinsky5-pro/image-to-video",

@@ -1,7 +1,12 @@
 // The one place where a run that did not work is explained.
 import { $, element } from "./dom.js";
 
-/** Shows a problem; `fields` as `[{ field, text }]`, `calm` for what is no error at all. */
+/** @import { Problem } from "./types.d.ts" */
+
+/**
+ * Shows a problem.
+ * @param {Problem} problem
+ */
 export function showProblem({ title, text = "", fields = [], requestId, calm = false }) {
   $("problem-title").textContent = title;
   $("problem-text").textContent = text;
@@ -14,7 +19,10 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
   $("problem").hidden = false;
 }
 
-/** The words above the field, or the API's name where the page has no such field. */
+/**
+ * The words above the field, or the API's name where the page has no such field.
+ * @param {string} field
+ */
 const labelOf = (field) =>
   document.querySelector(`[data-field="${CSS.escape(field)}"] .label`)?.textContent ?? field;
 

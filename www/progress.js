@@ -2,24 +2,46 @@
 import { $, announce, formatBytes } from "./dom.js";
 import { createLog } from "./log.js";
 
-const NEXT = { send: "queue", queue: "generate" };
+/** @import { QueueStatus, RequestLog, UploadProgress } from "fal-wasm" */
+/** @import { Mode } from "./types.d.ts" */
+
+/** @typedef {"send" | "queue" | "generate"} Stage */
+
+/** @type {Record<Stage, Stage | undefined>} */
+const NEXT = { send: "queue", queue: "generate", generate: undefined };
 
 /** Shows one run at a time. */
 export function createProgress() {
   const bar = $("progress-bar");
   const list = $("stages");
   const log = createLog();
-  let started, entered, stage, ticking, position, isTakenUp;
+  let started = 0;
+  let entered = 0;
+  let isTakenUp = false;
+  /** @type {Stage | undefined} */
+  let stage;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let ticking;
+  /** @type {number | undefined} */
+  let position;
 
-  const cell = (name) => list.querySelector(`[data-stage="${name}"]`);
-  const seconds = (since) => (performance.now() - since) / 1000;
-  const tick = () => (cell(stage).querySelector("b").textContent = `${seconds(entered).toFixed(1)} s`);
+  const item = (/** @type {Stage} */ name) => /** @type {HTMLElement} */ (list.querySelector(`[data-stage="${name}"]`));
+  const part = (/** @type {Element} */ of, /** @type {"b" | "span"} */ tag) => /** @type {HTMLElement} */ (of.querySelector(tag));
+  const seconds = (/** @type {number} */ since) => (performance.now() - since) / 1000;
 
+  function tick() {
+    if (stage) part(item(stage), "b").textContent = `${seconds(entered).toFixed(1)} s`;
+  }
+
+  /**
+   * @param {Stage} next
+   * @param {string} title
+   */
   function enter(next, title, at = performance.now()) {
     if (stage) leave();
     stage = next;
     entered = at;
-    cell(stage).setAttribute("aria-current", "step");
+    item(stage).setAttribute("aria-current", "step");
     $("progress-stage").textContent = title;
     $("progress-label").textContent = title;
     show("");
@@ -28,17 +50,25 @@ export function createProgress() {
 
   function leave() {
     tick();
-    cell(stage).removeAttribute("aria-current");
+    if (stage) item(stage).removeAttribute("aria-current");
   }
 
+  /**
+   * @param {string} detail
+   * @param {number} [percent]
+   */
   function show(detail, percent) {
     $("progress-detail").textContent = detail;
     if (percent === undefined) bar.removeAttribute("value");
     else bar.value = percent;
   }
 
-  function advanceTo(next, title) {
-    while (stage !== next && NEXT[stage]) enter(NEXT[stage], title);
+  /**
+   * @param {Stage} last
+   * @param {string} title
+   */
+  function advanceTo(last, title) {
+    for (let next = stage && NEXT[stage]; next && stage !== last; next = NEXT[next]) enter(next, title);
   }
 
   function stop() {
@@ -48,31 +78,46 @@ export function createProgress() {
     return seconds(started);
   }
 
+  /**
+   * @param {Mode} mode
+   * @param {Stage} first
+   * @param {string} title
+   */
   function begin(mode, first, title, age = 0) {
     position = undefined;
     log.clear();
     list.hidden = false;
-    cell("send").querySelector("span").textContent = mode === "image" ? "Upload" : "Send";
-    for (const item of list.children) item.querySelector("b").textContent = "";
+    part(item("send"), "span").textContent = mode === "image" ? "Upload" : "Send";
+    for (const each of list.children) part(each, "b").textContent = "";
     started = performance.now() - age;
     enter(first, title, started);
     ticking = setInterval(tick, 100);
   }
 
   return {
-    /** Begins with the upload, or with the request where there is nothing to upload. */
+    /**
+     * Begins with the upload, or with the request where there is nothing to upload.
+     * @param {Mode} mode
+     */
     start(mode) {
       isTakenUp = false;
       begin(mode, "send", mode === "image" ? "Uploading" : "Sending");
     },
 
-    /** Goes on with a run that was submitted at this time, in milliseconds since 1970. */
+    /**
+     * Goes on with a run that was submitted at this time, in milliseconds since 1970.
+     * @param {Mode} mode
+     * @param {number} submittedAt
+     */
     goOn(mode, submittedAt) {
       isTakenUp = true;
       begin(mode, "queue", "In the queue", Math.max(0, Date.now() - submittedAt));
     },
 
-    /** Bytes of all files of the input. */
+    /**
+     * Bytes of all files of the input.
+     * @param {UploadProgress} progress
+     */
     uploaded({ loaded, total }) {
       if (stage !== "send" || !total) return;
       show(`${formatBytes(loaded)} of ${formatBytes(total)}`, (loaded / total) * 100);
@@ -83,7 +128,10 @@ export function createProgress() {
       advanceTo("queue", "In the queue");
     },
 
-    /** One status of the queue, as `onQueueUpdate` gets it. */
+    /**
+     * One status of the queue, as `onQueueUpdate` gets it.
+     * @param {QueueStatus} status
+     */
     update(status) {
       if (status.status === "IN_QUEUE") showQueue(status.queue_position);
       if (status.status === "IN_PROGRESS") showWork(status.logs ?? []);
@@ -95,6 +143,7 @@ export function createProgress() {
     stop,
   };
 
+  /** @param {number | undefined} ahead */
   function showQueue(ahead) {
     if (stage !== "queue" || ahead === undefined || ahead === position) return;
     position = ahead;
@@ -103,14 +152,18 @@ export function createProgress() {
     if (ahead > 0) announce(`In the queue, ${words}`);
   }
 
-  /** A run that generates already when it is taken up: its first log line tells since when. */
+  /**
+   * A run that generates already when it is taken up: its first log line tells since when.
+   * @param {RequestLog | undefined} line
+   */
   function enterBegun(line) {
     const now = performance.now();
     const ago = Math.min(Math.max(0, Date.now() - writtenAt(line)), now - started) || 0;
     enter("generate", "Generating", now - ago);
-    cell("queue").querySelector("b").textContent = `${((entered - started) / 1000).toFixed(1)} s`;
+    part(item("queue"), "b").textContent = `${((entered - started) / 1000).toFixed(1)} s`;
   }
 
+  /** @param {RequestLog[]} logs */
   function showWork(logs) {
     if (!stage) return;
     if (isTakenUp) enterBegun(logs[0]);
@@ -121,13 +174,21 @@ export function createProgress() {
   }
 }
 
-/** When a log line was written, in milliseconds since 1970. Without a zone, it is in UTC. */
-function writtenAt({ timestamp = "" } = {}) {
+/**
+ * When a log line was written, in milliseconds since 1970. Without a zone, it is in UTC.
+ * @param {RequestLog} [line]
+ */
+function writtenAt(line) {
+  const timestamp = line?.timestamp ?? "";
   return Date.parse(/Z|[+-]\d\d:\d\d$/.test(timestamp) ? timestamp : `${timestamp}Z`);
 }
 
-/** The newest percentage the model has logged; models that log none leave the bar moving without a value. */
+/**
+ * The newest percentage the model has logged; models that log none leave the bar moving without a value.
+ * @param {RequestLog[]} logs
+ */
 function lastPercent(logs) {
-  const line = logs.findLast(({ message }) => /\d\s?%/.test(message));
-  return line && Math.min(100, Math.floor(Number(/(\d+(?:\.\d+)?)\s?%/.exec(line.message)[1])));
+  const shares = logs.map(({ message }) => /(\d+(?:\.\d+)?)\s?%/.exec(message)?.[1]);
+  const last = shares.findLast((share) => share !== undefined);
+  return last === undefined ? undefined : Math.min(100, Math.floor(Number(last)));
 }

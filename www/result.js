@@ -3,12 +3,18 @@ import { $, announce, element, formatBytes, sayLoud } from "./dom.js";
 import { downloadFrom } from "./download.js";
 import { showProblem } from "./problem.js";
 
+/** @import { Made } from "./types.d.ts" */
+
+/** @typedef {Partial<Record<"Size" | "Length" | "File" | "Seed" | "Made in", string | number | undefined>>} Facts */
+
 /** Keeps the last video until a newer one takes its place. */
 export function createResult() {
   const video = $("video");
   const still = $("stage-still");
-  let facts;
+  /** @type {Facts} */
+  let facts = {};
 
+  /** @param {"busy" | "none" | "video"} state */
   function stage(state) {
     const seesPicture = state === "busy" && Boolean(still.src);
     $("stage").dataset.state = state;
@@ -43,7 +49,10 @@ export function createResult() {
   $("download").addEventListener("click", (event) => void downloadFrom(event));
 
   return {
-    /** Waits for a video, over the picture it is made from if there is one. */
+    /**
+     * Waits for a video, over the picture it is made from if there is one.
+     * @param {File} [file]
+     */
     wait(file) {
       video.pause();
       if (still.src) URL.revokeObjectURL(still.src);
@@ -57,7 +66,11 @@ export function createResult() {
       stage(video.src ? "video" : "none");
     },
 
-    /** Plays the video of a result, or says that there is none. */
+    /**
+     * Plays the video of a result, or says that there is none.
+     * @param {Made} made
+     * @param {number} seconds
+     */
     show({ data, requestId }, seconds) {
       $("request-id").textContent = requestId;
       const file = data?.video;
@@ -70,7 +83,7 @@ export function createResult() {
         Size: undefined,
         Length: undefined,
         File: file.file_size ? formatBytes(file.file_size) : undefined,
-        Seed: data.seed ?? undefined,
+        Seed: data?.seed ?? undefined,
         "Made in": `${seconds.toFixed(1)} s`,
       };
       showFacts();
@@ -86,6 +99,11 @@ export function createResult() {
   };
 }
 
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {string} [requestId]
+ */
 function tell(title, text, requestId) {
   showProblem({ title, text, requestId });
   sayLoud(`${title}. ${text}`);

@@ -2,7 +2,13 @@
 import { element } from "./dom.js";
 import { MODELS } from "./models.js";
 
-/** Writes the code for `input` into `target`. The key itself never gets here. */
+/** @import { Input, Mode, Wish } from "./types.d.ts" */
+
+/**
+ * Writes the code for `input` into `target`. The key itself never gets here.
+ * @param {HTMLElement} target
+ * @param {Wish & { viaKey: boolean }} wish
+ */
 export function renderSnippet(target, { mode, endpointId, input, viaKey }) {
   const lines = [
     'import { fal } from "fal-wasm";',
@@ -25,20 +31,31 @@ export function renderSnippet(target, { mode, endpointId, input, viaKey }) {
   target.replaceChildren(...lines.flatMap((line) => [...paint(line), "\n"]));
 }
 
+/** @param {File | undefined} file */
 function fileLines(file) {
   const chosen = file ? ` // ${oneLine(file.name)}` : "";
   return [`const file = document.querySelector("input[type=file]").files[0];${chosen}`, ""];
 }
 
+/**
+ * @param {Mode} mode
+ * @param {Input} input
+ */
 function fieldLines(mode, input) {
   const filled = MODELS[mode].fields.filter((name) => name in input || name === "image_url");
   return filled.map((name) => `    ${name}: ${name === "image_url" ? "file" : JSON.stringify(input[name])},`);
 }
 
-/** A file name may hold a line break, and this one goes into a comment. */
+/**
+ * A file name may hold a line break, and this one goes into a comment.
+ * @param {string} name
+ */
 const oneLine = (name) => name.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
 
-/** Marks the one difference from fal.ai's example, and mutes comments. */
+/**
+ * Marks the one difference from fal.ai's example, and mutes comments.
+ * @param {string} line
+ */
 function paint(line) {
   if (line.startsWith("import")) return ["import { fal } from ", element("mark", '"fal-wasm"'), ";"];
   const comment = line.search(/ \/\/ [^"]*$/);
