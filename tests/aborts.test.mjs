@@ -14,8 +14,9 @@ before(async () => (library = await import("../dist/index.js")));
 const never = () => new Promise(() => {});
 const failure = (promise) => promise.then(() => assert.fail("it resolved"), (error) => error);
 const seenBy = (fetch) => {
+  /** @type {string[]} */
   const seen = [];
-  return [seen, async (url, init) => (seen.push(init.method), fetch(url, init))];
+  return /** @type {const} */ ([seen, async (url, init) => (seen.push(init.method), fetch(url, init))]);
 };
 /** A server that takes submits and cancels, and never answers anything else. */
 const server = () => seenBy(async (url, { method }) => (method === "GET" ? never() : Response.json(REPLY)));

@@ -85,15 +85,15 @@ describe("answers that a cache kept", () => {
     assert.deepEqual(jobs.map(({ name }) => name), ["a", "b"]);
   });
 
-  for (const [what, busy] of [
+  for (const [what, busy] of /** @type {[string, import("./support/gateway.mjs").Answer][]} */ ([
     ["is busy", json({ detail: "busy" }, { status: 429, headers: { "retry-after": "31" } })],
     ["has not got the result yet", json({ detail: "Request is still in progress" }, { status: 400 })],
-  ]) {
+  ])) {
     test(`are asked for again past such a CDN, also after the service said there that it ${what}`, async () => {
       let kept;
       let left = 1;
       onResult((response, call, forward) => {
-        if (call.url.includes("?")) return left-- > 0 ? busy(response) : forward();
+        if (call.url.includes("?")) return left-- > 0 ? busy(response, call, forward) : forward();
         if (kept) return response.writeHead(200, kept.headers).end(kept.body);
         return forward((fresh) => (kept = fresh));
       });
@@ -134,7 +134,7 @@ describe("answers that a cache kept", () => {
         return { ids, results, jobs };
       } finally {
         const registration = await navigator.serviceWorker.getRegistration("/");
-        await registration.unregister();
+        await registration?.unregister();
         await caches.delete("all");
       }
     });
@@ -256,7 +256,7 @@ describe("in place of a result", () => {
   });
 
   test("text, bytes, and a page that names the request are results", async () => {
-    const give = (body, type) => onResult((response, call) => response.writeHead(200, { "content-type": type, "x-fal-request-id": /requests\/([^/?]+)/.exec(call.target)[1] }).end(body), { times: 1 });
+    const give = (body, type) => onResult((response, call) => response.writeHead(200, { "content-type": type, "x-fal-request-id": /requests\/([^/?]+)/.exec(call.target)?.[1] }).end(body), { times: 1 });
     const fetched = () => client.run(async () => {
       const { data } = await fal.queue.result("emulator/echo", { requestId: await finished() });
       return data instanceof ArrayBuffer ? [...new Uint8Array(data)] : data;
@@ -298,7 +298,7 @@ describe("in place of a status", () => {
   }
 
   test("PENDING in a status stream is passed over, as a poll passes it over", async () => {
-    const event = (status, call) => `data: ${JSON.stringify({ status, request_id: /requests\/([^/?]+)/.exec(call.target)[1], response_url: "https://queue.fal.run/x" })}\n\n`;
+    const event = (status, call) => `data: ${JSON.stringify({ status, request_id: /requests\/([^/?]+)/.exec(call.target)?.[1], response_url: "https://queue.fal.run/x" })}\n\n`;
     gateway.when("/status/stream", (response, call) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.end(event("IN_QUEUE", call) + event("PENDING", call) + event("IN_PROGRESS", call));

@@ -40,7 +40,7 @@ async function choose(bytes, isLookedAt) {
   await utimes(file.path, 1e9, 1e9);
   await page.locator("input").setInputFiles(file.path);
   await page.evaluate((isLookedAt) => {
-    window.chosen = document.querySelector("input").files[0];
+    window.chosen = /** @type {File} */ (document.querySelector("input")?.files?.[0]);
     return isLookedAt && window.chosen.size;
   }, isLookedAt);
 }
@@ -59,7 +59,7 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
     }),
   };
   for (const [how, change] of Object.entries(CHANGES)) {
-    for (const [size, options] of [[3 * MIB, {}], [11 * MIB, PARTS]]) {
+    for (const { size, options } of [{ size: 3 * MIB, options: {} }, { size: 11 * MIB, options: PARTS }]) {
       // A file that can be read still, and was not looked at, may be the one that was chosen: the browser knows
       // when it asks, and a busy one asks late.
       for (const isLookedAt of how === "deleted" ? [true, false] : [true]) {

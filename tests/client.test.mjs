@@ -60,6 +60,7 @@ describe("the calls of the official documentation", () => {
       const input = { prompt: "a river" };
       const { request_id } = await fal.queue.submit(id, { input, webhookUrl: "https://example.com/hook?a=1" });
       const requestId = request_id;
+      /** @type {any} */
       let status = await fal.queue.status(id, { requestId });
       const withoutLogs = status.logs ?? null;
       while (status.status !== "COMPLETED") {
@@ -77,7 +78,7 @@ describe("the calls of the official documentation", () => {
     assert.equal(seen.result.requestId, seen.requestId);
     assert.deepEqual(seen.late, { status: 400, body: { status: "ALREADY_COMPLETED" } });
     const [submit] = await client.sent("distill");
-    assert.ok(submit.target.endsWith("/distill?fal_webhook=https%3A%2F%2Fexample.com%2Fhook%3Fa%3D1"));
+    assert.ok(submit.target?.endsWith("/distill?fal_webhook=https%3A%2F%2Fexample.com%2Fhook%3Fa%3D1"));
     assert.deepEqual(submit.body, { prompt: "a river" });
   });
 
@@ -142,7 +143,7 @@ describe("files in an input", () => {
       const other = new Blob(["b"], { type: "text/plain" });
       const input = { a: file, list: [file, { deep: other }], text: "data:,x", url: "https://a.b/c.png", n: 1, nothing: null };
       await fal.queue.submit(DISTILL, { input, validate: false });
-      return input.a === file && input.list[1].deep === other;
+      return input.a === file && /** @type {any} */ (input.list[1]).deep === other;
     });
     assert.equal(seen, true, "the caller's own objects stay as they are");
     assert.equal((await client.sent("initiate")).length, 2);
@@ -226,14 +227,14 @@ describe("files in an input", () => {
 });
 
 describe("inputs and arguments that cannot be right", () => {
-  for (const [name, input, field, text] of [
+  for (const [name, input, field, text] of /** @type {[string, Record<string, unknown>, string, string][]} */ ([
     ["no prompt", { image_url: "https://a.b/c.png" }, "prompt", "prompt: Field required"],
     ["no image", { prompt: "x" }, "image_url", "image_url: Field required"],
     ["a resolution outside the enum", { prompt: "x", image_url: "https://a.b/c.png", resolution: "720P" }, "resolution", 'resolution: Input should be one of "512P", "1024P", got "720P"'],
     ["a duration without a unit", { prompt: "x", image_url: "https://a.b/c.png", duration: 5 }, "duration", 'duration: Input should be one of "5s", got 5'],
     ["an unknown acceleration", { prompt: "x", image_url: "https://a.b/c.png", acceleration: "high" }, "acceleration", 'acceleration: Input should be one of "none", "regular", got "high"'],
     ["too many steps", { prompt: "x", image_url: "https://a.b/c.png", num_inference_steps: 41 }, "num_inference_steps", "num_inference_steps: Input should be less than or equal to 40, got 41"],
-  ]) {
+  ])) {
     test(`${name}: refused with the field's name, nothing sent`, async () => {
       const { thrown } = await client.run((input) => fal.subscribe(IMAGE_TO_VIDEO, { input }), input);
       assert.ok(thrown.message.startsWith(text), thrown.message);

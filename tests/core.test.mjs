@@ -8,7 +8,7 @@ let instance;
 // Before the package makes its one.
 const Instance = WebAssembly.Instance;
 WebAssembly.Instance = class extends Instance {
-  constructor(...args) {
+  constructor(/** @type {ConstructorParameters<typeof Instance>} */ ...args) {
     super(...args);
     instance = this;
   }
@@ -134,7 +134,7 @@ test("a token provider without a token ends the stream, and no key goes in its p
 });
 
 test("an input that shares its parts is searched once, and one that contains itself is refused", async () => {
-  let shared = { file: new Blob(["x"]) };
+  let shared = /** @type {any} */ ({ file: new Blob(["x"]) });
   for (let depth = 0; depth < 40; depth++) shared = { left: shared, right: shared };
   const fal = client({ files: "inline" });
   const copy = await fal.storage.transformInput(shared);
@@ -188,7 +188,7 @@ test("a lifetime that the service would ignore is refused", async () => {
 
 test("a submit that the network came back during may have been sent, and is not sent again", async (t) => {
   const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  t.after(() => (own ? Object.defineProperty(globalThis, "navigator", own) : delete globalThis.navigator));
+  t.after(() => (own ? Object.defineProperty(globalThis, "navigator", own) : Reflect.deleteProperty(globalThis, "navigator")));
   const navigator = { onLine: false };
   Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
   let sent = 0;
@@ -207,7 +207,7 @@ test("a submit that the network came back during may have been sent, and is not 
 test("a file of megabytes in the input is checked where it is, not in the module", async () => {
   const fal = client({ fetch: async () => json({ request_id: "r" }) });
   const image_url = `data:image/png;base64,${"A".repeat(20_000_000)}`;
-  const memory = Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory);
+  const memory = /** @type {WebAssembly.Memory} */ (Object.values(instance.exports).find((it) => it instanceof WebAssembly.Memory));
   const before = memory.buffer.byteLength;
   await fal.queue.submit("fal-ai/kandinsky5-pro/image-to-video", { input: { prompt: "x", image_url } });
   assert.equal(memory.buffer.byteLength, before);

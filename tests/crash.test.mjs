@@ -11,14 +11,14 @@ before(async () => {
   await client.page.addInitScript(() => {
     const { Instance, Module } = WebAssembly;
     const UNREACHABLE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
-    const trap = new Instance(new Module(new Uint8Array(UNREACHABLE))).exports.f;
+    const trap = /** @type {() => never} */ (new Instance(new Module(new Uint8Array(UNREACHABLE))).exports.f);
     window.instances = 0;
-    WebAssembly.Instance = function (module, imports) {
+    /** @type {any} */ (WebAssembly).Instance = function (module, imports) {
       window.instances += 1;
       const { exports } = new Instance(module, imports);
       const trapping = Object.entries(exports).map(([name, it]) => {
         const call = (...given) => {
-          if (!window.trapNext) return it(...given);
+          if (!window.trapNext) return /** @type {Function} */ (it)(...given);
           window.trapNext = false;
           return trap();
         };

@@ -157,7 +157,7 @@ test("what a hook throws is what the caller gets", async () => {
       const bad = () => {
         if (armed) throw new RangeError(hook);
       };
-      fal.config(hook === "when" ? { proxyUrl: { url: "/api/fal/proxy", when: bad } } : { [hook]: bad });
+      fal.config(hook === "when" ? { proxyUrl: { url: "/api/fal/proxy", when: /** @type {any} */ (bad) } } : { [hook]: bad });
       armed = true;
       await fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1" });
     }, hook);

@@ -61,7 +61,7 @@ describe("detachSignal", () => {
       return begin({ detachSignal: leave.signal });
     });
     const waiting = other.evaluate((id) => settled(fal.resume(id, { wait: true })), requestId);
-    await until(() => inPage(async () => (await navigator.locks.query()).pending.length > 0));
+    await until(() => inPage(async () => Number((await navigator.locks.query()).pending?.length) > 0));
     await inPage(() => leave.abort());
     assert.deepEqual(await waiting, { answer: 42 });
   });

@@ -11,7 +11,10 @@ const TEXT = "fal-ai/kandinsky5/text-to-video";
 const DISTILL = "fal-ai/kandinsky5/text-to-video/distill";
 const ALL = [PRO_IMAGE, PRO_TEXT, TEXT, DISTILL];
 
-/** Each field with a value that is taken, one that is refused, and where. */
+/**
+ * Each field with a value that is taken, one that is refused, and where.
+ * @type {[string, unknown, unknown, string[]][]}
+ */
 const FIELDS = [
   ["duration", "5s", "10s", [PRO_IMAGE, PRO_TEXT]],
   ["duration", "10s", "15s", [TEXT, DISTILL]],

@@ -20,7 +20,7 @@ const follow = (options = {}) =>
     const result = await fal.subscribe(TEXT_TO_VIDEO, {
       input: { prompt: "x" },
       logs: true,
-      onQueueUpdate: (update) => updates.push({ status: update.status, logs: update.logs?.map(({ message }) => message) }),
+      onQueueUpdate: (/** @type {any} */ update) => updates.push({ status: update.status, logs: update.logs?.map(({ message }) => message) }),
       onProgress: (it) => progress.push(it),
       ...options,
     });

@@ -16,10 +16,12 @@ import {
 import * as official from "@fal-ai/client";
 import { startEmulator } from "./support/emulator.mjs";
 
-afterEach(() => delete globalThis.window);
+afterEach(() => Reflect.deleteProperty(globalThis, "window"));
 
+/** @type {{ url: string, method: string, headers: Record<string, string> }} */
 const request = { url: "https://queue.fal.run/acme/app", method: "POST", headers: { "x-a": "b" } };
-const mark = (letter) => async ({ headers, ...rest }) => ({ ...rest, headers: { ...headers, marks: (headers.marks ?? "") + letter } });
+/** @type {(letter: string) => import("fal-wasm").RequestMiddleware} */
+const mark = (letter) => async ({ headers, ...rest }) => ({ ...rest, headers: { ...headers, marks: `${headers?.marks ?? ""}${letter}` } });
 
 test("middleware runs in order, each on what the one before it made", async () => {
   const sent = await withMiddleware(mark("1"), undefined, mark("2"), null, mark("3"))(request);
@@ -38,7 +40,7 @@ test("a proxy takes requests in pages, and elsewhere when it is told to", async 
   const through = (when) => withProxy({ targetUrl: "/proxy", ...(when && { when }) })(request);
   for (const when of [undefined, "browser", () => false]) assert.deepEqual(await through(when), request);
   for (const when of ["always", ({ isBrowser }) => !isBrowser]) assert.deepEqual(await through(when), proxied);
-  globalThis.window = { document: {} };
+  Object.assign(globalThis, { window: { document: {} } });
   for (const when of [undefined, "browser", ({ isBrowser }) => isBrowser]) assert.deepEqual(await through(when), proxied);
 });
 
@@ -96,6 +98,7 @@ test("statuses of the list and lost connections are worth another try", async ()
 
 test("what the caller ended, other statuses and other errors are not", () => {
   const timedOut = new DOMException("", "TimeoutError");
+  /** @type {unknown[]} */
   const errors = [answered(500), new FalError({ message: "", code: "bad_response" })];
   errors.push(timedOut, new DOMException("", "AbortError"), new TypeError("fetch failed", { cause: timedOut }));
   errors.push(new TypeError("x is not a function"), new Error("Failed to fetch"), undefined, null, "network", {});

@@ -17,7 +17,8 @@ async function everyCase(check) {
     const draw = hostile(randomFrom(seed + at));
     try {
       await check(draw);
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {Error} */ (thrown);
       error.message = `case ${at}, alone with FUZZ_CASES=1 FUZZ_SEED=${seed + at}: ${error.message}`;
       throw error;
     }

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await client.reset();
   await client.page.evaluate(() => {
     const frame = document.body.appendChild(document.createElement("iframe"));
-    window.other = frame.contentWindow;
+    window.other = /** @type {typeof window} */ (frame.contentWindow);
     /** The list of a file input into which files were dropped. */
     window.fileList = (...files) => {
       const held = new DataTransfer();
@@ -86,12 +86,12 @@ describe("a file of an iframe", () => {
 });
 
 describe("upload takes bytes, as Node's code gives them", () => {
-  for (const [name, make] of [
+  for (const [name, make] of /** @type {[string, () => ArrayBuffer | ArrayBufferView][]} */ ([
     ["an ArrayBuffer", () => new Uint8Array([104, 105]).buffer],
     ["a Uint8Array that is a part of its buffer", () => new Uint8Array([0, 104, 105, 0]).subarray(1, 3)],
     ["a DataView", () => new DataView(new Uint8Array([104, 105]).buffer)],
     ["an ArrayBuffer of an iframe", () => other.Uint8Array.of(104, 105).buffer],
-  ]) {
+  ])) {
     test(name, async () => {
       const seen = await client.run(`async () => {
         const url = await fal.storage.upload((${make})());
@@ -240,7 +240,7 @@ test("what JSON writes in a way of its own is sent as the official client sends 
 });
 
 describe("the picture of a known endpoint", () => {
-  for (const [source, words] of [
+  for (const [source, words] of /** @type {[string, RegExp][]} */ ([
     ["URL.createObjectURL(new Blob(['x']))", /^image_url: "blob:http.* is a URL that only this page or this machine can read: give the File or Blob/],
     ["'file:///home/me/a.png'", /only this page or this machine/],
     ["'/uploads/a.png'", /^image_url: "\/uploads\/a\.png" is no absolute URL: give one, such as new URL/],
@@ -249,7 +249,7 @@ describe("the picture of a known endpoint", () => {
     ["''", /is no absolute URL/],
     ["new Blob([], { type: 'image/png' })", /^image_url: It is a file without a single byte/],
     ["fileList(new File(['x'], 'x.png'))", /^image_url: Input should be a string, got an object/],
-  ]) {
+  ])) {
     test(`${source} is refused before the submit, with advice`, async () => {
       const { thrown } = await client.run(`async () => fal.subscribe(IMAGE_TO_VIDEO, { input: { prompt: "x", image_url: ${source} } })`);
       assert.equal(thrown?.code, "invalid_input");
@@ -280,7 +280,7 @@ test("a middleware that changes the headers of one file's request changes those 
       request.headers["x-mark"] = String(seen.length);
       return { ...request, url: "/api/fal/proxy", headers: { ...request.headers, "x-fal-target-url": request.url } };
     };
-    const storageSettings = { expiresIn: "1d" };
+    const storageSettings = /** @type {const} */ ({ expiresIn: "1d" });
     const local = createFalClient({ requestMiddleware });
     await local.queue.submit("acme/app", { input: { a: new File(["1"], "1"), b: new File(["2"], "2"), c: new File(["3"], "3") }, storageSettings }).catch(() => {});
     return seen;

@@ -16,7 +16,7 @@ test("one job: two requests for the file, one submit, one stream of statuses, on
   await parts.image.setInputFiles(pngFile({ width: 1536, height: 1024, grain: 30 }));
   await parts.prompt.fill("slow dolly in");
   await page.evaluate(() => {
-    const video = document.querySelector("video");
+    const video = /** @type {HTMLVideoElement} */ (document.querySelector("video"));
     new MutationObserver(() => (window.shownAt ??= Date.now())).observe(video, { attributeFilter: ["src"] });
   });
   await emulator.clearRequests();

@@ -63,7 +63,7 @@ async function arrive(page) {
     window.begin = (options) =>
       new Promise((onEnqueue, reject) => {
         window.job = fal.subscribe("acme/slow", { input: {}, onEnqueue, ...options }).catch(caught);
-        window.job.then(reject);
+        void window.job.then(reject);
       });
     window.listen = { onQueueUpdate: (it) => seen.push(it.status), onProgress: (it) => progress.push(it) };
   });
@@ -78,7 +78,7 @@ async function anotherTab() {
 
 const inPage = (script, argument) => client.page.evaluate(script, argument);
 const pending = () => inPage(() => fal.pending());
-const submits = async () => (await client.sent("acme/slow")).filter(({ method, target }) => method === "POST" && target.endsWith("acme/slow"));
+const submits = async () => (await client.sent("acme/slow")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/slow"));
 const cancels = () => client.sent("/cancel");
 
 describe("a reload", () => {
@@ -123,7 +123,7 @@ describe("a reload", () => {
     const left = client.page.waitForURL("about:blank");
     await inPage(() => {
       // Not awaited: nobody would be left to be told.
-      fal.queue.submit("acme/slow", { input: {}, label: "mine" }).then(() => location.replace("about:blank"));
+      void fal.queue.submit("acme/slow", { input: {}, label: "mine" }).then(() => location.replace("about:blank"));
     });
     await left;
     await arrive(client.page);
@@ -303,11 +303,11 @@ describe("a job whose end is unknown is kept", () => {
     assert.deepEqual(await pending(), []);
   });
 
-  for (const [what, answer] of [
+  for (const [what, answer] of /** @type {[string, import("./support/emulator.mjs").Fault][]} */ ([
     ["a key is refused", { status: 401, body: { detail: "Authentication is required" } }],
     ["a gateway fails", { status: 502, body: "<html>nginx</html>" }],
     ["a proxy is missing", { status: 404, body: "<html>Cannot GET</html>" }],
-  ]) {
+  ])) {
     test(`where ${what}`, async () => {
       await inPage(() => fal.queue.submit("acme/slow", { input: { how: "quick" } }));
       await client.emulator.fault({ times: 20, path_contains: "/requests/", ...answer });
@@ -350,7 +350,7 @@ describe("what is noted", () => {
       };
       fal.config({ credentials: "SECRET-id:SECRET", suppressLocalCredentialsWarning: true, persist: true, fetch: async () => secretive() });
       await fal.queue.submit("acme/slow", { input: { prompt: "SECRET" }, headers: { "x-own": "SECRET" }, hint: "SECRET", webhookUrl: "https://a.b/SECRET", label: "shown" });
-      const database = await new Promise((resolve) => (indexedDB.open("fal-wasm").onsuccess = ({ target }) => resolve(target.result)));
+      const database = await new Promise((resolve) => (indexedDB.open("fal-wasm").onsuccess = ({ target }) => resolve(/** @type {IDBOpenDBRequest} */ (target).result)));
       const all = database.transaction("pending").objectStore("pending").getAll();
       await new Promise((resolve) => (all.onsuccess = resolve));
       database.close();
@@ -388,6 +388,7 @@ describe("what is noted", () => {
     const listed = await inPage(async () => {
       const day = 24 * 3_600_000;
       const entries = [1, 29, 31].map((days) => ({ endpointId: "acme/slow", requestId: `r${days}`, submittedAt: Date.now() - days * day }));
+      /** @type {any} */
       const store = { list: async () => [...entries, null, { requestId: 1 }], put() {}, delete() {} };
       return (await fal.pending({ persist: store })).map(({ requestId, state }) => [requestId, state]);
     });
@@ -452,7 +453,7 @@ describe("a store", () => {
   });
 
   test("that is none is refused, before anything is sent", async () => {
-    const error = await inPage(() => fal.queue.submit("acme/slow", { input: {}, persist: { put() {} } }).catch(caught));
+    const error = await inPage(() => fal.queue.submit("acme/slow", { input: {}, persist: /** @type {any} */ ({ put() {} }) }).catch(caught));
     assert.match(error.message, /^persist: must be true, or a store with the methods list, put and delete/);
     assert.deepEqual(await submits(), []);
   });

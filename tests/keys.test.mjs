@@ -74,7 +74,7 @@ for (const [where, run] of Object.entries(WHERE)) {
           "http://gateway.example/fal", "http://fal.run/x", "http://localhost.example/", "http://127.0.0.1.example/", "http://192.168.0.7/", "ws://localhost/", "ftp://localhost/",
         ];
         for (const url of chosen) {
-          const fetch = async (url, { headers }) => {
+          const fetch = async (url, /** @type {any} */ { headers }) => {
             seen[url] = headers.Authorization;
             return Response.json({ status: "IN_QUEUE", request_id: "r1" });
           };

@@ -83,7 +83,7 @@ test("errors keep their classes' names, whatever the code went through", async (
 
 describe("`Nothing was submitted` is said of what submits, and of nothing else", () => {
   const fal = () => client(json({}));
-  for (const [what, call, isSaid] of [
+  for (const [what, call, isSaid] of /** @type {[string, () => Promise<unknown>, boolean][]} */ ([
     ["submit", () => fal().queue.submit("nope", { input: {} }), true],
     ["subscribe", () => fal().subscribe(ENDPOINT, { input: {}, files: "later" }), true],
     ["run", () => fal().run(ENDPOINT, { input: {}, startTimeout: 0 }), true],
@@ -96,7 +96,7 @@ describe("`Nothing was submitted` is said of what submits, and of nothing else",
       const requestMiddleware = async (request) => (request.method === "POST" ? request : {});
       return client(completed({}, json({})), { requestMiddleware }).subscribe(ENDPOINT, { input: {}, mode: "polling" });
     }, false],
-  ]) {
+  ])) {
     test(what, async () => {
       const error = await failure(call());
       assert.equal(error.code, "invalid_argument");
@@ -108,6 +108,7 @@ describe("`Nothing was submitted` is said of what submits, and of nothing else",
 describe("a connection that is lost", () => {
   const cut = (contentType) => async () => {
     const body = new ReadableStream({
+      /** @this {{ isBegun?: boolean }} */
       pull(controller) {
         if (this.isBegun) controller.error(new TypeError("network error"));
         else controller.enqueue(new TextEncoder().encode('data: {"status":"IN_QUEUE"}\n\n'));

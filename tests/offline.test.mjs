@@ -118,13 +118,13 @@ describe("a submit that fails while there is no network", () => {
 
   test("may have been sent, where another fetch than the browser's own sent it", async () => {
     const replacements = {
-      "of the configuration": (proxyUrl) => fal.config({ proxyUrl, fetch: (...given) => fetch(...given) }),
+      "of the configuration": (proxyUrl) => fal.config({ proxyUrl, fetch: (/** @type {Parameters<typeof fetch>} */ ...given) => fetch(...given) }),
       "in a service worker's hands": (proxyUrl) => {
         fal.config({ proxyUrl });
         Object.defineProperty(navigator.serviceWorker, "controller", { value: {}, configurable: true });
       },
       "replaced in the page": () => {
-        delete navigator.serviceWorker.controller;
+        Reflect.deleteProperty(navigator.serviceWorker, "controller");
         const own = fetch;
         window.fetch = async (...given) => own(...given);
       },

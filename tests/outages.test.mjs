@@ -19,6 +19,7 @@ const event = (status) => `data: ${JSON.stringify({ status, request_id: "r1" })}
 
 /** A client of a proxy of its own, over a network that the test steers: `streams` counts the requests for one. */
 function start() {
+  /** @type {{ isDown: boolean, breaksStreams: boolean, streams: number, open: ReadableStreamDefaultController | undefined, isQuick?: boolean }} */
   const net = { isDown: false, breaksStreams: false, streams: 0, open: undefined };
   const fetch = async (_, { method, headers }) => {
     const target = headers["x-fal-target-url"];
@@ -46,7 +47,7 @@ test("an outage of 4 s does not mark a proxy as unable to stream", async () => {
   const first = subscribe();
   await until(() => net.open);
   net.isDown = true;
-  net.open.error(new TypeError("network error"));
+  net.open?.error(new TypeError("network error"));
   setTimeout(() => (net.isDown = false), OUTAGE_MS);
   assert.deepEqual((await first).data, { answer: 42 });
   const before = net.streams;

@@ -134,7 +134,7 @@ function typeErrors(program) {
     execFileSync(process.execPath, [tsc, ...options, "program.ts"], { cwd: folder, encoding: "utf8" });
     return "";
   } catch (error) {
-    return error.stdout;
+    return /** @type {{ stdout: string }} */ (error).stdout;
   }
 }
 

@@ -48,13 +48,13 @@ describe("init of fal-wasm/slim", () => {
 
   before(() => (dist = path.join(makeApp(lab, "slim in Node", {}), "node_modules/fal-wasm/dist")));
 
-  for (const [name, source] of [
+  for (const [name, source] of /** @type {[string, () => unknown][]} */ ([
     ["bytes", () => wasm()],
     ["a buffer", () => new Uint8Array(wasm()).buffer],
     ["a compiled module", () => new WebAssembly.Module(wasm())],
     ["an answer", () => new Response(wasm())],
     ["a promise of an answer", async () => new Response(wasm())],
-  ]) {
+  ])) {
     test(`takes ${name}`, async () => {
       const { init, preload } = await slim();
       await init(source());
@@ -62,14 +62,14 @@ describe("init of fal-wasm/slim", () => {
     });
   }
 
-  for (const [name, source, complaint] of [
+  for (const [name, source, complaint] of /** @type {[string, () => unknown, RegExp][]} */ ([
     ["a page in place of the module", page, /^wasm_unavailable: .*what init\(\) was given is no WebAssembly/],
     ["an answer of 404", () => new Response("", { status: 404 }), /^wasm_unavailable: .*HTTP 404/],
     ["nothing", () => undefined, /^wasm_unavailable: .*no WebAssembly/],
     ["an address", () => "/core.wasm", /^wasm_unavailable: .*no WebAssembly/],
     ["two bytes", () => new Uint8Array(2), /^wasm_unavailable: .*no WebAssembly/],
     ["a promise that rejects", () => Promise.reject(new TypeError("Failed to fetch")), /^wasm_unavailable: .*Failed to fetch/],
-  ]) {
+  ])) {
     test(`refuses ${name}, and takes the module after that`, async () => {
       const { init, preload } = await slim();
       assert.match(await codeOf(init(source())), complaint);

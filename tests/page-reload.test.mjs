@@ -15,7 +15,10 @@ let emulator;
 let show;
 withPages([], (started) => ({ emulator, show } = started));
 
-/** A page whose job stands half-way, until `held.release()`. */
+/**
+ * A page whose job stands half-way, until `held.release()`.
+ * @param {(parts: import("./support/page.mjs").View & import("./support/page.mjs").Parts) => Promise<void>} [prepare]
+ */
 async function openRunning(prepare = async () => {}) {
   const held = await emulator.hold({ log_contains: "(50%)" });
   const view = await show(emulator.url);
@@ -59,7 +62,7 @@ test("a reload in the middle of a job shows it again, and then its video", async
   await held.release();
   await untilPlaying(page);
   assert.equal(await page.locator("#request-id").textContent(), job.requestId);
-  const seconds = Number(/Made in\s+([\d.]+) s/.exec(await page.locator("#facts").innerText())[1]);
+  const seconds = Number(/Made in\s+([\d.]+) s/.exec(await page.locator("#facts").innerText())?.[1]);
   assert.ok(seconds >= ageAtReload - ROUNDED, `made in ${seconds} s, the time before the reload included`);
   assert.equal(await generate.getAttribute("aria-disabled"), "false");
   assert.equal((await targets("POST", "image-to-video")).length, 1, "paid for once");

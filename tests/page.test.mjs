@@ -114,7 +114,7 @@ test("a second run takes the place of the first", async () => {
   await field("Seed").fill("7");
   await radio("1024P").check();
   await generate.click();
-  await page.waitForFunction((src) => document.querySelector("video").src !== src, first.src, { timeout: 60_000 });
+  await page.waitForFunction((src) => document.querySelector("video")?.src !== src, first.src, { timeout: 60_000 });
   const second = await untilPlaying(page);
   assert.equal(Math.min(second.width, second.height), 1024);
 });
@@ -126,7 +126,7 @@ test("an image can be dropped anywhere on the page", async () => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
     const fire = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-    return ["dragover", "drop"].filter((type) => document.querySelector("h1").dispatchEvent(fire(type)));
+    return ["dragover", "drop"].filter((type) => document.querySelector("h1")?.dispatchEvent(fire(type)));
   }, [...png({ width: 300, height: 200 })]);
   assert.deepEqual(leftToBrowser, [], "or the browser would open the file in place of the page");
   await chosen(/dropped\.png, 300 × 200/).waitFor();
@@ -192,7 +192,7 @@ test("cancel stops the job on the server, and the page says so", async () => {
   await page.locator("#progress-stage").filter({ hasText: /In the queue|Generating/ }).waitFor();
   await cancel.click();
   await problem.getByText("Cancelled").waitFor();
-  await page.waitForFunction(() => document.querySelector("#voice").textContent.startsWith("Cancelled"));
+  await page.waitForFunction(() => document.querySelector("#voice")?.textContent.startsWith("Cancelled"));
   assert.match(await voice.textContent(), /asked to stop/);
   assert.equal(await problem.getAttribute("class"), "problem calm");
   assert.ok(await generate.evaluate((button) => button === document.activeElement), "the focus is not lost");
@@ -242,7 +242,7 @@ test("an image the service refuses is explained beside its field", async () => {
   assert.ok((await describedBy(image)).includes(reason));
   assert.ok((await problem.innerText()).includes(reason));
   assert.match(await page.locator("#problem-request-id").textContent(), /^[\w-]{8,}$/);
-  await page.waitForFunction(() => document.querySelector("#alarm").textContent.includes("refused"));
+  await page.waitForFunction(() => document.querySelector("#alarm")?.textContent.includes("refused"));
   expectFailedLoads(view);
 });
 
@@ -281,7 +281,7 @@ test("text to video has a tab of its own, and each tab keeps its values", { skip
   await field("Steps").fill("50");
   await field("Seed").fill("7");
   await generate.click();
-  await page.waitForFunction(() => document.querySelector("video").readyState >= 2, null, { timeout: 30_000 });
+  await page.waitForFunction(() => Number(document.querySelector("video")?.readyState) >= 2, null, { timeout: 30_000 });
   const { width, height, duration, paused } = await videoFacts(page);
   assert.deepEqual([width, height, Math.round(duration)], [512, 768, 5]);
   assert.equal(paused, true, "who asked for less motion presses play");
@@ -346,7 +346,7 @@ test("the code says what the form says, and can be copied", { skip: cannot("clip
   await button("Copy code").click();
   await button("Copied").waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
-  await page.waitForFunction(() => document.querySelector("#voice").textContent === "The code is copied.");
+  await page.waitForFunction(() => document.querySelector("#voice")?.textContent === "The code is copied.");
   assert.equal(await voice.textContent(), "The code is copied.");
 
   await tab("Text to video").click();
@@ -473,14 +473,16 @@ test("nothing scrolls sideways, from 320 px to 1280 px", async () => {
 test("every target is at least 40 px high under a finger", { skip: cannot("touch") }, async () => {
   const { page, radio } = await openFilled({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await radio("Your own key").check();
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll("main :is(button, input, textarea, summary, .button), .notice input")]
+  const small = await page.evaluate(() => {
+    /** @type {NodeListOf<any>} */
+    const controls = document.querySelectorAll("main :is(button, input, textarea, summary, .button), .notice input");
+    return [...controls]
       .filter((control) => control.checkVisibility())
       // A checkbox is pressed through its label.
       .map((control) => (control.type === "checkbox" ? control.closest("label") : control))
       .map((control) => [control.id || control.textContent.trim() || control.value, control.getBoundingClientRect().height])
-      .filter(([, height]) => height < 40),
-  );
+      .filter(([, height]) => height < 40);
+  });
   assert.deepEqual(small, []);
 });
 
@@ -564,6 +566,6 @@ async function eventually(list) {
 
 /** Throws a SyntaxError if this module code is none; it is not run. */
 function compile(code) {
-  const AsyncFunction = (async () => {}).constructor;
+  const AsyncFunction = /** @type {FunctionConstructor} */ ((async () => {}).constructor);
   return new AsyncFunction(code.replace(/^import .*$/m, ""));
 }

@@ -26,7 +26,7 @@ const call = (make, options = {}) =>
     async ({ make, options }) => {
       window.reports = [];
       window.outcome = undefined;
-      const onProgress = (report) => reports.push({ ...report, at: Date.now() });
+      const onProgress = (report) => window.reports.push({ ...report, at: Date.now() });
       const settle = (kind) => (value) => (window.outcome = { kind, value, name: value?.name });
       // oxlint-disable-next-line eslint/no-eval -- a function of a test goes into the page as its text
       (0, eval)(`(${make})`)({ ...options, onProgress }).then(settle("resolved"), settle("rejected"));

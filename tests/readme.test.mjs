@@ -19,7 +19,7 @@ const text = readme();
 
 /** The programs: every block of JavaScript or TypeScript, with the heading above it. */
 const programs = Array.from(text.matchAll(/^( *)```[jt]s\n([\s\S]*?)^\1```$/gm), ({ 2: code, index }) => ({
-  heading: text.slice(0, index).match(/^#+ .*$/gm).at(-1).replace(/^#+ /, ""),
+  heading: Array.from(text.slice(0, index).matchAll(/^#+ (.*)$/gm), ([, words]) => words).at(-1),
   code,
 }));
 
@@ -78,7 +78,7 @@ describe("the tables of the README", () => {
 
   // Figures drift from run to run; a row that is missing is one that was left out.
   test("hold a figure of every lane for every row of the bench", () => {
-    const lines = partIn(text, "measures").split("\n").filter((line) => line.startsWith("| ")).slice(1);
+    const lines = String(partIn(text, "measures")).split("\n").filter((line) => line.startsWith("| ")).slice(1);
     const [names, lanes] = [lines.map((line) => line.split(" | ")[0].slice(2)), lines.map((line) => line.split(" | ").slice(1, 4))];
     assert.deepEqual(names, allRows.map(({ what }) => what), "run: npm run bench -- --write");
     for (const [at, cells] of lanes.entries()) assert.ok(cells.every((cell) => /^(\d|fails: )/.test(cell)), names[at]);
@@ -99,7 +99,7 @@ describe("the tables of the README", () => {
 
 describe("the lists of the README", () => {
   const named = (name) => new RegExp(`\`[^\`\n]*(?<!\\w)${name}(?!\\w)[^\`\n]*\``).test(text);
-  const declared = readdirSync(declarations, { recursive: true })
+  const declared = readdirSync(declarations, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".d.ts"))
     .map((name) => readFileSync(path.join(declarations, name), "utf8"))
     .join("\n");
@@ -111,7 +111,7 @@ describe("the lists of the README", () => {
 
   for (const options of ["Config", "RetryOptions", "SubmitOptions", "RunOptions", "FileOptions", "QueueModeOptions", "QueueSubscribeOptions", "StreamOptions", "UploadOptions", "StorageSettings", "RealtimeConnectionHandler"]) {
     test(`name every option of ${options}`, () => {
-      const [, body] = new RegExp(`interface ${options}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(declared);
+      const [, body] = new RegExp(`interface ${options}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(declared) ?? [];
       const names = Array.from(body.matchAll(/^ {4}(?:readonly )?(\w+)\??[:(]/gm), ([, name]) => name);
       assert.notEqual(names.length, 0);
       assert.deepEqual(names.filter((name) => !named(name)), []);
@@ -119,8 +119,8 @@ describe("the lists of the README", () => {
   }
 
   test("name every error code", () => {
-    const [, union] = /type FalErrorCode = ([^;]+);/.exec(declared);
-    assert.deepEqual(union.match(/\w+/g).filter((code) => !named(code)), []);
+    const [, union] = /type FalErrorCode = ([^;]+);/.exec(declared) ?? [];
+    assert.deepEqual(Array.from(union.matchAll(/\w+/g), ([code]) => code).filter((code) => !named(code)), []);
   });
 
   test("link to headings and files that are there", () => {

@@ -313,7 +313,7 @@ describe("messages", () => {
   let meaningOf;
   before(async () => ({ meaningOf } = await importSource("js/realtime/message.ts")));
 
-  for (const [what, message, meaning] of [
+  for (const [what, message, meaning] of /** @type {[string, unknown, { kind: string, reason?: string }][]} */ ([
     ["a result", { images: [], request_id: "r" }, { kind: "result" }],
     ["a result with a status of the app's own", { status: "ok" }, { kind: "result" }],
     ["a bare value", 7, { kind: "result" }],
@@ -325,7 +325,7 @@ describe("messages", () => {
     ["another error status", { status: "error", error: "Overloaded" }, { kind: "error", reason: "Overloaded" }],
     ["an error status alone", { status: "error" }, { kind: "error", reason: "an error without a reason" }],
     ["nothing", null, { kind: "error", reason: "an empty message" }],
-  ]) {
+  ])) {
     test(`${what} is ${meaning.kind}`, () => assert.deepEqual(meaningOf(message), meaning));
   }
 });
@@ -377,9 +377,10 @@ describe("a connection without a tokenProvider", () => {
   async function connect(app, warnings) {
     const { WebSocket, console } = globalThis;
     const asked = [];
-    globalThis.WebSocket = function WebSocket(url) {
+    const throwing = function WebSocket(/** @type {string} */ url) {
       throw new SyntaxError(`The URL '${url}' is invalid`);
     };
+    Object.assign(globalThis, { WebSocket: throwing });
     globalThis.console = { ...console, warn: (text) => warnings.push(text) };
     try {
       const fetchToken = async (app) => (asked.push(app), "a-token-of-the-client");

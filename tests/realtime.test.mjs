@@ -237,7 +237,7 @@ describe("the end of a connection", () => {
       for (const input of [{ idle_ms: 50 }, { close: 1000 }, { n: 3 }]) {
         connection.send(input);
         await until(results.length + 1);
-        if (!input.n) while (sockets.at(-1).readyState !== WebSocket.CLOSED) await sleep(10);
+        if (!input.n) while (sockets.at(-1)?.readyState !== WebSocket.CLOSED) await sleep(10);
       }
       return { errors, sockets: sockets.length };
     });
@@ -316,7 +316,7 @@ describe("tokens", () => {
         async () => "",
         () => token(),
       ];
-      const { connection, until, errors } = listen({ tokenProvider: () => answers.shift()() });
+      const { connection, until, errors } = listen({ tokenProvider: () => answers.shift()?.() });
       for (const n of [1, 2, 3, 4]) {
         connection.send({ n });
         await until(n, errors);
@@ -398,7 +398,10 @@ describe("problems", () => {
 
   test("of the caller's callbacks go to onError, or to the page, and the connection goes on", async () => {
     const seen = await inPage(async () => {
-      const [messages, reported] = [[], []];
+      /** @type {string[]} */
+      const messages = [];
+      /** @type {string[]} */
+      const reported = [];
       window.addEventListener("error", (event) => (reported.push(event.error.message), event.preventDefault()));
       let calls = 0;
       const onResult = () => {
@@ -443,7 +446,7 @@ describe("problems", () => {
       try {
         connection.send({ call: () => {} });
       } catch (error) {
-        said = error.message;
+        said = /** @type {Error} */ (error).message;
       }
       connection.send({ n: 2 });
       return { said, errors, echo: (await until(1))[0].echo };
@@ -453,7 +456,7 @@ describe("problems", () => {
     assert.deepEqual(seen.echo, { n: 2 });
   });
 
-  for (const [what, app, handler, complaint] of [
+  for (const [what, app, handler, complaint] of /** @type {[string, string | undefined, object, RegExp][]} */ ([
     ["an id without an owner", "app", {}, /^endpointId: must be <owner>\/<alias>.*, got "app"/],
     ["an id that leads elsewhere", "acme/../other", {}, /^endpointId: /],
     ["an id with a query", "acme/app?x=1", {}, /^endpointId: /],
@@ -463,7 +466,7 @@ describe("problems", () => {
     ["a buffer of none", "acme/app", { maxBuffering: 0 }, /^maxBuffering: must be between 1 and 60, got 0/],
     ["a buffer of 61", "acme/app", { maxBuffering: 61 }, /^maxBuffering: /],
     ["a buffer that is no number", "acme/app", { maxBuffering: NaN }, /^maxBuffering: /],
-  ]) {
+  ])) {
     test(`${what} is refused at once`, async () => {
       const { thrown } = await client.run(([app, handler]) => listen({ app: app ?? null, ...handler }) && undefined, [app, handler]);
       assert.equal(thrown.code, "invalid_argument");

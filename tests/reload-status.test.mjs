@@ -27,7 +27,6 @@ test("a status is told soon after a reload, though the page before had a stream 
       async ([requestId, limit_ms]) => {
         const { fal } = await import("/fal-wasm/index.js");
         fal.config({ proxyUrl: "/api/fal/proxy" });
-        await fal.preload?.();
         const endpoint = "fal-ai/kandinsky5-pro/text-to-video";
         const status = fal.queue.status(endpoint, { requestId }).then(({ status }) => status);
         const first = await Promise.race([status, new Promise((resolve) => setTimeout(resolve, limit_ms, "nothing"))]);

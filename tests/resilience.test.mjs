@@ -97,7 +97,7 @@ describe("retries", () => {
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     assert.equal(thrown.code, "network");
     assert.match(thrown.message, /^No answer to status: .*fetch its result with this error's requestId$/);
-    assert.match(thrown.requestId, /^[\w-]{10,}$/);
+    assert.match(String(thrown.requestId), /^[\w-]{10,}$/);
     assert.equal((await client.sent("/cancel")).length, 0, "the job goes on: its result can be fetched");
   });
 
@@ -209,8 +209,8 @@ describe("abort", () => {
       const { signal } = new AbortController();
       let listeners = 0;
       const { addEventListener, removeEventListener } = AbortSignal.prototype;
-      signal.addEventListener = (...args) => (listeners++, addEventListener.apply(signal, args));
-      signal.removeEventListener = (...args) => (listeners--, removeEventListener.apply(signal, args));
+      signal.addEventListener = (/** @type {[any, any, any?]} */ ...args) => (listeners++, addEventListener.apply(signal, args));
+      signal.removeEventListener = (/** @type {[any, any, any?]} */ ...args) => (listeners--, removeEventListener.apply(signal, args));
       for (let call = 0; call < 3; call++) await fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1", abortSignal: signal }).catch(() => {});
       return listeners;
     });

@@ -39,7 +39,7 @@ function rows() {
 
 /** The public functions, fields and variants of the crate's client, by name. */
 function publicNames() {
-  const files = readdirSync(path.join(root, "src/client"), { recursive: true }).filter((file) => file.endsWith(".rs"));
+  const files = readdirSync(path.join(root, "src/client"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"));
   const source = files.map((file) => read(`src/client/${file}`)).join("\n");
   return new Set([...source.matchAll(/\bpub (?:async )?(?:fn |struct |enum )?(\w+)|^ {4}(\w+)(?: \{|\(|,)/gm)].flatMap(([, ...names]) => names));
 }

@@ -30,12 +30,12 @@ const submit = (count, ms) =>
 const resumeAll = () => inPage(async () => Promise.all((await fal.pending()).map((entry) => settled(fal.resume(entry, { mode: "polling" })))));
 
 describe("a saved request that fal does not know", () => {
-  for (const [what, answer] of [
+  for (const [what, answer] of /** @type {[string, import("./support/emulator.mjs").Fault][]} */ ([
     ["a framework's 404 of a route that it does not have", { status: 404, body: { detail: "Not Found" } }],
     ["a router's 404 in words of its own", { status: 404, body: { detail: "Path /requests not found" } }],
     ["a 404 about another request", { status: 404, body: { status: "NOT_FOUND", request_id: "another" } }],
     ["a page", { status: 404, body: "<html>Cannot GET</html>" }],
-  ]) {
+  ])) {
     test(`is not expired by ${what}`, async () => {
       await client.arrive(undefined, { speed: SPEED });
       await submit(3, LONG);
@@ -126,12 +126,12 @@ describe("a saved request that fal does not know", () => {
 });
 
 describe("a saved request whose result is refused", () => {
-  for (const [what, answer] of [
+  for (const [what, answer] of /** @type {[string, import("./support/emulator.mjs").Fault][]} */ ([
     ["by a proxy's check of its own", { status: 422, body: { detail: [{ loc: ["header", "x-token"], msg: "Field required", type: "missing" }] } }],
     ["by a page", { status: 400, body: "<html>Bad Request</html>" }],
     ["by a framework that knows no such method", { status: 405, body: { detail: "Method Not Allowed" } }],
     ["as still in progress", { status: 400, body: { detail: "Request is still in progress" } }],
-  ]) {
+  ])) {
     test(`stays saved: ${what}`, async () => {
       await client.arrive(undefined, { speed: SPEED });
       await submit(1, 0);

@@ -116,7 +116,7 @@ describe("the same holds", () => {
   });
 
   test("for a submit that was aborted in flight: its request is saved when its id comes, and dropped when it is cancelled", async () => {
-    for (const [answer, left] of [[{ status: 503, body: "busy" }, 1], [{ status: 202 }, 0]]) {
+    for (const { answer, left } of [{ answer: { status: 503, body: "busy" }, left: 1 }, { answer: { status: 202 }, left: 0 }]) {
       await client.start();
       await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { delay_ms: 400 } }, { route: "cancel", fault: answer }] });
       for (const how of ["subscribe", "submit"]) {
@@ -158,7 +158,7 @@ describe("a timeout", () => {
   test("while a completed result is fetched keeps the job saved: the result is there", async () => {
     await inPage(() => {
       const later = setTimeout;
-      window.setTimeout = (run, ms, ...given) => (ms === 77_777 ? (window.timeIsUp = run) : later(run, ms, ...given));
+      /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms, ...given) => (ms === 77_777 ? (window.timeIsUp = run) : later(run, ms, ...given));
     });
     await client.emulator.plan({ seed: 1, rules: [{ route: "result", fault: { delay_ms: 600_000 } }] });
     await inPage(() => void begin({ input: { how: "quick" }, timeout: 77_777, onQueueUpdate: ({ status }) => seen.push(status) }));

@@ -13,7 +13,7 @@ beforeEach(async () => {
     /** A client with a key and no proxy, whose requests a page answers itself. */
     window.keyed = (credentials, more) => {
       const answers = { POST: { request_id: "r1" }, GET: { status: "COMPLETED", logs: [] } };
-      const fetch = async (url, { method }) => (sent.push(url), Response.json(answers[method]));
+      const fetch = async (url, /** @type {any} */ { method }) => (sent.push(url), Response.json(answers[method]));
       return createFalClient({ credentials, fetch, suppressLocalCredentialsWarning: true, persist: true, ...more });
     };
     window.sent = [];

@@ -23,7 +23,7 @@ describe("a store of the caller's", () => {
     const seen = await inPage(async () => {
       const store = memoryStore();
       const { put } = store;
-      store.put = (entry) => new Promise((resolve) => (window.land = () => (put(entry), resolve())));
+      store.put = (entry) => new Promise((resolve) => (window.land = () => (put(entry), resolve(undefined))));
       const data = await settled(fal.subscribe("acme/slow", { input: { how: "quick" }, persist: store }));
       const before = (await fal.pending({ persist: store })).length;
       land();
@@ -39,7 +39,7 @@ describe("a store of the caller's", () => {
       const persist = { list: never, put: never, delete: never };
       const { setTimeout } = window;
       const waits = [];
-      window.setTimeout = (run, ms, ...given) => setTimeout(() => (ms === 3_000 && waits.push(ms), run(...given)), ms === 3_000 ? 100 : ms);
+      /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms = 0, ...given) => setTimeout(() => (ms === 3_000 && waits.push(ms), run(...given)), ms === 3_000 ? 100 : ms);
       const results = [];
       for (let at = 0; at < 3; at += 1) results.push(await settled(fal.subscribe("acme/slow", { input: { how: "quick" }, persist })));
       return { results, waits: waits.length };
@@ -72,13 +72,13 @@ describe("a store of the caller's", () => {
       const never = () => new Promise(() => {});
       // Nobody waits for three seconds here, and no timer ends a wait.
       const { setTimeout } = window;
-      window.setTimeout = (run, ms, ...given) => setTimeout(run, ms >= 1_000 ? 600_000 : ms, ...given);
+      /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms = 0, ...given) => setTimeout(run, ms >= 1_000 ? 600_000 : ms, ...given);
       const persist = { list: () => (at("list"), never()), put: () => (at("put"), never()), delete: never };
       let reach;
       const at = (what) => reach?.(what);
       const abortAt = async (wanted, call) => {
         const stop = new AbortController();
-        const reached = new Promise((resolve) => (reach = (what) => what === wanted && resolve()));
+        const reached = new Promise((resolve) => (reach = (what) => what === wanted && resolve(undefined)));
         const ended = call({ persist, abortSignal: stop.signal }).catch(({ name }) => name);
         await reached;
         stop.abort();
@@ -149,7 +149,7 @@ describe("the database", () => {
 
   test("that never opens costs no job, and pending says so", async () => {
     await client.arrive(undefined, { speed: SPEED });
-    await inPage(() => void (IDBFactory.prototype.open = () => new EventTarget()));
+    await inPage(() => void (IDBFactory.prototype.open = () => /** @type {IDBOpenDBRequest} */ (new EventTarget())));
     assert.deepEqual(await quick(), { answer: 42 });
     assert.equal((await inPage(() => fal.pending().catch(caught))).code, "store_unavailable");
   });
@@ -201,7 +201,7 @@ describe("two tabs", () => {
     await other.evaluate(() => {
       // As if the first one's end came within the second that resume waits.
       const { setTimeout } = window;
-      window.setTimeout = (run, ms, ...given) => setTimeout(run, ms === 1_000 ? 600_000 : ms, ...given);
+      /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms = 0, ...given) => setTimeout(run, ms === 1_000 ? 600_000 : ms, ...given);
     });
     const second = other.evaluate(async () => settled(fal.resume((await fal.pending())[0])));
     assert.deepEqual(await inPage(async () => (await job).data), { answer: 42 });

@@ -25,6 +25,7 @@ class ForeignController {
 const own = { AbortController, AbortSignal, Request, fetch, getBuiltinModule: process.getBuiltinModule };
 
 /** As Node 24 and browsers have it; Node 20 takes whatever looks like a signal. */
+/** @param {RequestInit} [init] */
 function check({ signal } = {}) {
   if (signal && !(signal instanceof own.AbortSignal)) throw new TypeError(`RequestInit: Expected signal ("${signal}") to be an instance of AbortSignal.`);
 }
@@ -56,7 +57,7 @@ for (const [where, hasNodes] of [["where Node has its own beside it", true], ["w
     let fal;
     before(async () => {
       Object.assign(globalThis, { AbortController: ForeignController, AbortSignal: ForeignSignal, Request: StrictRequest, fetch: strictFetch });
-      if (!hasNodes) process.getBuiltinModule = undefined;
+      if (!hasNodes) Object.assign(process, { getBuiltinModule: undefined });
       const { createFalClient } = await import(`../dist/index.js?${hasNodes}`);
       fal = createFalClient({ proxyUrl: { url: server.url, when: "always" }, retry: { maxRetries: 0 } });
     });

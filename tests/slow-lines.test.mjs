@@ -36,16 +36,20 @@ async function passOn() {
   });
 }
 
-/** Begins an upload of so many bytes with the page's clock stopped; `outcome()` is what became of it, once it has. */
-async function begin(bytes, { fetch, ...options } = {}) {
+/**
+ * Begins an upload of so many bytes with the page's clock stopped; `outcome()` is what became of it, once it has.
+ * @param {number} bytes
+ * @param {import("fal-wasm").UploadOptions & { fetch?: boolean }} [options]
+ */
+async function begin(bytes, { fetch: hasFetch, ...options } = {}) {
   await page.evaluate(holdClock);
   await page.evaluate(async ([bytes, options, hasFetch]) => {
     const { createFalClient } = await import("/fal-wasm/index.js");
-    const ownFetch = hasFetch ? { fetch: (...given) => fetch(...given) } : {};
+    const ownFetch = hasFetch ? { fetch: (/** @type {Parameters<typeof fetch>} */ ...given) => fetch(...given) } : {};
     const client = createFalClient({ proxyUrl: "/proxy", ...ownFetch });
     const upload = client.storage.upload(new File([new Uint8Array(bytes)], "a.bin"), options);
     upload.then((url) => (window.outcome = url), (error) => (window.outcome = error.message));
-  }, [bytes, options, fetch]);
+  }, /** @type {const} */ ([bytes, options, hasFetch]));
   return { outcome: () => until(() => page.evaluate(() => window.outcome)) };
 }
 
@@ -60,10 +64,10 @@ async function passUntil(count, most) {
 }
 
 describe("an upload whose bytes nobody sees", () => {
-  for (const [where, isPassedOn, options] of [
+  for (const [where, isPassedOn, options] of /** @type {[string, boolean, { fetch?: boolean }][]} */ ([
     ["behind a service worker that passes requests on", true, {}],
     ["with a fetch of the caller's", false, { fetch: true }],
-  ]) {
+  ])) {
     test(`${where}: one that takes longer than the stall limit goes up once`, async () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(4 * MIB, options);

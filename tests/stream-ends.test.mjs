@@ -27,7 +27,7 @@ const openWithPings = (...events) => (response) => {
   const timer = setInterval(() => response.write(": ping\n\n"), 20).unref();
   response.on("close", () => clearInterval(timer));
 };
-const requestIdOf = ({ target }) => /requests\/([^/?]+)/.exec(target)[1];
+const requestIdOf = ({ target }) => /requests\/([^/?]+)/.exec(target)?.[1];
 const status = (call, more) => ({ request_id: requestIdOf(call), response_url: "https://queue.fal.run/x", ...more });
 /** Waits until the emulator has completed the request of a call. */
 const completed = ({ target }) =>

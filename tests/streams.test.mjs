@@ -60,7 +60,7 @@ test("a stream that is cut short throws, in the loop and from done", { skip: can
     try {
       for await (const event of stream) events.push(event);
     } catch (error) {
-      errors.push(error.code);
+      errors.push(/** @type {import("./page.js").Caught} */ (error).code);
     }
     await stream.done().catch((error) => errors.push(error.code));
     return { events: events.length, errors };
@@ -112,7 +112,7 @@ test("subscribe follows by the status stream, and by polling where a proxy break
       mode: "streaming",
       logs: true,
       pollInterval: 20,
-      onQueueUpdate: (update) => updates.push([update.status, update.logs?.length ?? 0]),
+      onQueueUpdate: (/** @type {any} */ update) => updates.push([update.status, update.logs?.length ?? 0]),
     });
     return { updates, url: data.video.url };
   };
@@ -121,7 +121,7 @@ test("subscribe follows by the status stream, and by polling where a proxy break
   assert.equal(streamed.updates.at(-1)[0], "COMPLETED");
   const counts = streamed.updates.map(([, logs]) => logs);
   assert.deepEqual(counts, counts.toSorted((a, b) => a - b), "logs only grow");
-  const statuses = (await client.sent("/status")).map(({ target }) => target.replace(/.*\/status/, "/status"));
+  const statuses = (await client.sent("/status")).map(({ target = "" }) => target.replace(/.*\/status/, "/status"));
   assert.deepEqual(statuses, ["/status/stream?logs=1"], "one request follows it all");
 
   await client.reset();

@@ -7,11 +7,11 @@ import { until } from "./support/client.mjs";
 
 const { Instance, Module, RuntimeError } = WebAssembly;
 const UNREACHABLE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
-const trap = new Instance(new Module(new Uint8Array(UNREACHABLE))).exports.f;
+const trap = /** @type {() => never} */ (new Instance(new Module(new Uint8Array(UNREACHABLE))).exports.f);
 let instances = 0;
 let isToTrap = false;
 // Before the package makes its one.
-WebAssembly.Instance = function (module, imports) {
+/** @type {any} */ (WebAssembly).Instance = function (module, imports) {
   instances += 1;
   const { exports } = new Instance(module, imports);
   const trapping = Object.entries(exports).map(([name, it]) => {

@@ -53,7 +53,7 @@ test("with the official types joined, its endpoints are typed and our clients pa
 
 test("no declaration names a TypeScript source, or a file that is not there", () => {
   const dist = path.join(root, "dist");
-  const names = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith(".d.ts"));
+  const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"));
   let followed = 0;
   for (const name of names) {
     const text = readFileSync(path.join(dist, name), "utf8");

@@ -13,6 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => assert.deepEqual(client.unhandled, []));
 
+/** @type {[string, object, string][]} */
 const LOST = [
   ["the connection breaks after it has arrived", { reset: "after" }, "network"],
   ["half of the answer comes", { truncate: true }, "network"],
@@ -34,11 +35,11 @@ describe("a run is uncertain where", () => {
 describe("an error of a run's", () => {
   const jobMayExist = () => client.run(() => fal.run("emulator/echo", { input: { a: 1 } }).catch((error) => [error.name, error.status ?? error.code, error.jobMayExist]));
 
-  for (const [what, fault, expected] of [
+  for (const [what, fault, expected] of /** @type {[string, object, [string, number, boolean]][]} */ ([
     ["a gateway's 502 says that it may have run", { kind: "bad_gateway" }, ["ApiError", 502, true]],
     ["the model's own failure says that it is over", { kind: "internal_server_error" }, ["ApiError", 500, false]],
     ["a refusal says that it has not run", { status: 429, body: { detail: "later" } }, ["ApiError", 429, false]],
-  ]) {
+  ])) {
     test(what, async () => {
       await client.emulator.plan({ seed: 1, rules: [{ route: "run", fault }] });
       await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 1 } }));

@@ -25,7 +25,7 @@ beforeEach(async () => {
     window.breakOff = async (file, uploading = fal) => {
       const stop = new AbortController();
       window.broken = uploading.storage.upload(file, { ...PARTS, persist: store, abortSignal: stop.signal }).catch(caught);
-      window.stop = () => (stop.abort(), broken);
+      Object.assign(window, { stop: () => (stop.abort(), broken) });
     };
     /** Uploads to the end: whether all bytes are those of `fill`. */
     window.isWhole = async (file, fill, uploading = fal) => {

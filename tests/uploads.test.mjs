@@ -40,7 +40,7 @@ async function prepare() {
 }
 
 const fault = (plan) => client.emulator.fault(plan);
-const initiated = async () => (await client.sent("storage/upload/initiate")).map(({ target }) => /initiate[\w-]*/.exec(target)[0]);
+const initiated = async () => (await client.sent("storage/upload/initiate")).map(({ target }) => /initiate[\w-]*/.exec(target ?? "")?.[0]);
 const puts = async () => (await client.sent()).filter(({ method }) => method === "PUT");
 const numbers = async () => (await puts()).map(({ path }) => Number(path.split("/").at(-1))).sort((a, b) => a - b);
 /** Uploads three parts: whether they have arrived, or what was thrown. */
@@ -59,7 +59,7 @@ describe("threshold and part size", () => {
   });
 
   test("that cannot be right are refused by name, before anything is sent", async () => {
-    for (const [name, given] of [["partSize", 5 * MIB - 1], ["partSize", 100 * MIB + 1], ["partSize", "10MB"], ["multipartThreshold", -1], ["multipartThreshold", NaN], ["stallTimeout", 0]]) {
+    for (const [name, given] of /** @type {[string, unknown][]} */ ([["partSize", 5 * MIB - 1], ["partSize", 100 * MIB + 1], ["partSize", "10MB"], ["multipartThreshold", -1], ["multipartThreshold", NaN], ["stallTimeout", 0]])) {
       const { thrown } = await client.run((options) => sent(9, options), { [name]: given });
       assert.equal(thrown?.code, "invalid_argument", name);
       const run = ([name, given]) => fal.run(DISTILL, { input: { a: new Blob(["x"]) }, validate: false, [name]: given }).catch(({ message }) => message);
@@ -228,7 +228,7 @@ describe("a part that stalls", () => {
 
   test("is given up with a fetch of the caller's, too, though its bytes cannot be seen", async () => {
     await fault({ path_contains: "/2?", delay_ms: 60_000 });
-    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", fetch: (...given) => fetch(...given), retry: { baseDelay: 1 } }));
+    await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", fetch: (/** @type {Parameters<typeof fetch>} */ ...given) => fetch(...given), retry: { baseDelay: 1 } }));
     assert.equal(await threeParts({ stallTimeout: 1_000 }), true);
     assert.deepEqual(await numbers(), [1, 2, 2, 3]);
   });
@@ -305,7 +305,7 @@ describe("a proxy that refuses uploads in parts", () => {
   test("is not blamed for what the service refuses", async () => {
     await fault({ path_contains: "initiate", times: 9, status: 403, body: { detail: "User is locked" } });
     for (const size of [11 * MIB, 101 * MIB]) {
-      const { thrown } = await client.run(([size, options]) => fal.storage.upload(new Blob([new Uint8Array(size)]), options), [size, SMALL]);
+      const { thrown } = await client.run(([size, options]) => fal.storage.upload(new Blob([new Uint8Array(size)]), options), /** @type {const} */ ([size, SMALL]));
       assert.equal(thrown.message, "User is locked (HTTP 403 from upload)");
     }
   });
@@ -315,7 +315,7 @@ describe("the end", () => {
   test("takes a part's etag from the header where the body has none, and misses one that is in neither", async () => {
     const upload = (headers) => client.run(async (headers) => {
       const parts = [];
-      const fetch = async (url, { body, method }) => {
+      const fetch = async (url, /** @type {any} */ { body, method }) => {
         if (url.includes("initiate")) return Response.json({ upload_url: "https://v3b.fal.media/u?s", file_url: "https://v3b.fal.media/f" });
         if (method === "POST") parts.push(...JSON.parse(body).parts);
         return new Response("", { status: method === "GET" ? 206 : 200, headers });
@@ -346,7 +346,7 @@ describe("the end", () => {
   test("leaves nothing unhandled where the answer to the check of the stored file breaks off", async () => {
     const url = await client.run(async () => {
       const cut = () => new ReadableStream({ start: (controller) => controller.error(new TypeError("cut")) });
-      const fetch = async (url, { method }) => {
+      const fetch = async (url, /** @type {any} */ { method }) => {
         if (url.includes("initiate")) return Response.json({ upload_url: "https://v3b.fal.media/u?s", file_url: "https://v3b.fal.media/f" });
         return method === "GET" ? new Response(cut(), { status: 206 }) : new Response("", { headers: { etag: '"e"' } });
       };
@@ -377,7 +377,7 @@ describe("the end", () => {
       await utimes(file.path, 1e9, 1e9);
       await choose(client.page, file);
       await writeFile(file.path, "something else");
-      const { thrown } = await client.run((options) => fal.storage.upload(bigFile, options), SMALL);
+      const { thrown } = await client.run((options) => fal.storage.upload(window.bigFile, options), SMALL);
       assert.match(thrown.message, /^file: cannot be read: it was changed/);
     } finally {
       await file.remove();
@@ -404,7 +404,7 @@ describe("with a store", () => {
   const openStore = () =>
     client.page.evaluate(() => {
       window.store = {
-        get: async (key) => JSON.parse(sessionStorage.getItem(key)),
+        get: async (key) => JSON.parse(String(sessionStorage.getItem(key))),
         set: async (key, value) => sessionStorage.setItem(key, JSON.stringify(value)),
         delete: async (key) => sessionStorage.removeItem(key),
       };
@@ -420,10 +420,12 @@ describe("with a store", () => {
       new Uint32Array(data.buffer).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
       const reports = [];
       const file = new File([data], name, { lastModified: 1 });
-      const url = await fal.storage.upload(file, { ...options, store, onUploadProgress: ({ loaded }) => reports.push(loaded) });
+      // Where a saving client keeps its uploads: this option is the package's own.
+      const saved = { ...options, store };
+      const url = await fal.storage.upload(file, { ...saved, onUploadProgress: ({ loaded }) => reports.push(loaded) });
       const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
       return { isSame: stored.every((byte, at) => byte === data[at]) && stored.length === data.length, kept: sessionStorage.length, reports };
-    }, [SMALL, name]);
+    }, /** @type {const} */ ([SMALL, name]));
   };
 
   beforeEach(() => client.page.evaluate(() => sessionStorage.clear()));
@@ -479,7 +481,7 @@ describe("with a store", () => {
           return { etags: 1 };
         };
         return sent(11 << 20, { ...options, store: { get: broken, set: broken, delete: broken } });
-      }, [SMALL, how]);
+      }, /** @type {const} */ ([SMALL, how]));
       assert.equal(isSame, true, how);
     }
   });

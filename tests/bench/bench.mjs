@@ -80,6 +80,10 @@ export async function inPage(bench, lane, work, origin = bench.emulator.url) {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {number} megabytes
+ */
 function randomFile(name, megabytes) {
   const block = new Uint8Array(MEGABYTE);
   for (let at = 0; at < MEGABYTE; at += 65_536) crypto.getRandomValues(block.subarray(at, at + 65_536));
@@ -89,9 +93,12 @@ function randomFile(name, megabytes) {
   return name;
 }
 
-/** Uploads of a whole run would fill a disk; the emulator is never asked for them again. */
+/**
+ * Uploads of a whole run would fill a disk; the emulator is never asked for them again.
+ * @param {string} folder
+ */
 function forgetFiles(folder) {
-  for (const name of readdirSync(folder, { recursive: true })) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const file = path.join(folder, name);
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isFile() && found.size >= MEGABYTE / 2) rmSync(file);

@@ -14,4 +14,4 @@ import * as streams from "./streams.mjs";
 export const groups = { cold, calls, results, latency, many, uploads, streams };
 
 /** All rows, in their order. */
-export const allRows = Object.values(groups).flatMap(({ rows }) => rows);
+export const allRows = Object.values(groups).flatMap(({ rows }) => /** @type {import("./table.mjs").Row[]} */ (rows));

@@ -46,6 +46,7 @@ async function measureOver(bench, version, followers) {
   }
 }
 
+/** @param {Record<string, import("./rounds.mjs").Sampled>} sampled */
 function split({ floor, theirs, ours, ...more }) {
   return { byDefault: { floor, theirs, ours }, streaming: { floor, theirs: more["theirs, streaming"], ours: more["ours, streaming"] } };
 }

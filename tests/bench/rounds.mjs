@@ -11,14 +11,19 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** @typedef {any[] | { failed: string }} Sampled the figures of a lane, or why there are none */
+
 /**
  * Samples each lane `times` times, each round beginning with another one.
+ * @param {string[]} lanes
+ * @param {number} times
  * @param {(lane: string, round: number) => Promise<object>} sample does the work once; gives its
  * figures, and in `did` what was done: counts, bytes. A lane whose sample rejects has failed.
- * @returns {Promise<Record<string, object[] | { failed: string }>>} by lane
+ * @returns {Promise<Record<string, Sampled>>} by lane
  * @throws where two lanes did not do the same
  */
 export async function alternate(lanes, times, sample) {
+  /** @type {Record<string, { samples: any[], spent: number, failed?: string }>} */
   const seen = Object.fromEntries(lanes.map((lane) => [lane, { samples: [], spent: 0 }]));
   for (let round = 0; round < times; round += 1) {
     for (const at of lanes.keys()) {
@@ -35,7 +40,12 @@ export async function alternate(lanes, times, sample) {
     }
   }
   checkSameWork(seen);
-  return Object.fromEntries(lanes.map((lane) => [lane, seen[lane].failed ? { failed: seen[lane].failed } : seen[lane].samples]));
+  return Object.fromEntries(
+    lanes.map((lane) => {
+      const { failed, samples } = seen[lane];
+      return [lane, failed ? { failed } : samples];
+    }),
+  );
 }
 
 /** The medians of one figure: for each lane `{ value, of, did }`, or `{ failed }`. */

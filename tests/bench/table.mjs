@@ -2,7 +2,11 @@
 import { readFileSync } from "node:fs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../node_modules/@fal-ai/client/package.json", import.meta.url), "utf8"));
+/** @type {Record<string, string>} */
 const LANE_NAMES = { floor: "the floor", theirs: "theirs" };
+
+/** @typedef {{ most?: number, least?: number, of?: string }} Aim at most or at least so much, or so many times another lane */
+/** @typedef {{ id: string, what: string, unit: string, aim?: Aim }} Row */
 
 /** A number with three digits that say something, at the most one behind the point from 10 on. */
 export function shown(number) {
@@ -24,7 +28,11 @@ function ratio(cells, other, unit) {
   return `${(ours / theirs).toFixed(2)} ×`;
 }
 
-/** Whether our figure keeps to the aim of its row; undefined where that has none. */
+/**
+ * Whether our figure keeps to the aim of its row; undefined where that has none.
+ * @param {{ aim?: any }} row
+ * @param {Record<string, any>} cells
+ */
 export function isMet({ aim }, cells) {
   if (!aim) return undefined;
   const scale = aim.of ? cells[aim.of].value : 1;
@@ -45,7 +53,7 @@ function aimText(row, cells) {
 
 /**
  * The table in Markdown.
- * @param {{ row: object, cells: object }[]} measured
+ * @param {{ row: Row, cells: Record<string, any> }[]} measured
  */
 export function table(measured) {
   const lines = measured.map(({ row, cells }) => {

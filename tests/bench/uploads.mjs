@@ -76,7 +76,8 @@ async function sample(bench, view, file, { faults = [], watch }) {
 }
 
 async function upload() {
-  const [file] = document.querySelector("input").files;
+  const input = /** @type {HTMLInputElement} */ (document.querySelector("input"));
+  const [file] = /** @type {FileList} */ (input.files);
   const from = performance.now();
   const url = await fal.storage.upload(file);
   return { ms: performance.now() - from, url };

@@ -37,6 +37,7 @@ export function endOf({ result, requestId, isUncertain, errors }) {
  * be 0.
  */
 export function count({ wanted, calls, jobs, records, unhandled, misplaced, said, key }) {
+  /** @type {Record<string, string[]>} */
   const problems = { lost: [], wrong: [], twice: [], order: [], unhandled, key: keyProblems({ calls, records, misplaced, said, key }) };
   const ended = (end) => calls.filter((call) => endOf(call) === end);
   const made = new Map();
@@ -79,6 +80,7 @@ export function count({ wanted, calls, jobs, records, unhandled, misplaced, said
 
 /** How many of these calls went by each route. */
 function byRoute(calls) {
+  /** @type {Record<string, number>} */
   const found = {};
   for (const { route } of calls) found[route] = (found[route] ?? 0) + 1;
   return found;

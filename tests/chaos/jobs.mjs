@@ -35,7 +35,10 @@ export async function jobs(chaos, { count: wanted, atOnce, seed, within_ms, mode
   }
 }
 
-/** In the page. */
+/**
+ * In the page.
+ * @param {Parameters<typeof import("./page/jobs.js").runJobs>[0] & { library?: string }} options
+ */
 async function begin({ library, ...options }) {
   if (library) window.library = await import(library);
   const { runJobs } = await import("/jobs.js");

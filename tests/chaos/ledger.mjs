@@ -2,6 +2,7 @@
 // end to a webhook, also where the answer to its submit was lost. Nothing of the client is in between.
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { portOf } from "../support/port.mjs";
 
 const LOOKS_EVERY_MS = 100;
 /** The longest job takes 3 s; a webhook that was not told within this time is a finding. */
@@ -15,6 +16,7 @@ const SETTLES_WITHIN_MS = 60_000;
  */
 export async function openLedger(emulator) {
   const before = new Set((await emulator.jobs()).map(({ request_id }) => request_id));
+  /** @type {Map<string, { marker: string | undefined, status: string }>} */
   const jobs = new Map();
   const server = createServer(async (request, response) => {
     const text = await bodyOf(request);
@@ -22,10 +24,10 @@ export async function openLedger(emulator) {
     const { request_id, status, payload } = JSON.parse(text);
     jobs.set(request_id, { marker: payload?.marker, status });
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const missing = async () => (await emulator.jobs()).filter(({ request_id }) => !before.has(request_id) && !jobs.has(request_id));
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
+    url: `http://127.0.0.1:${portOf(server)}/`,
     jobs,
     async settled() {
       const from = performance.now();

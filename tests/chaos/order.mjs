@@ -6,9 +6,13 @@ const RANKS = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
  * that vanish, change or come twice, the same update twice, no end, lines that never came. `repeats`: the
  * caller asked for a report of every status, changed or not; `messages`: of all lines, where they are
  * known.
+ * @param {any[]} updates
+ * @param {{ repeats?: boolean, messages?: string[] }} [options]
  */
 export function orderProblems(updates, { repeats = false, messages } = {}) {
+  /** @type {string[]} */
   const problems = [];
+  /** @type {{ logs: string[], status?: any, queue_position?: any, text?: string }} */
   let before = { logs: [] };
   updates.forEach((given, at) => {
     const text = typeof given === "string" ? given : JSON.stringify(given);

@@ -11,9 +11,9 @@ export async function untilOver(page, within_ms) {
   } catch (cause) {
     const state = await page.evaluate(async () => ({
       underWay: window.run?.underWay(),
-      locks: (await navigator.locks.query()).held.map(({ name }) => name),
+      locks: (await navigator.locks.query()).held?.map(({ name }) => name),
       unhandled: window.unhandled,
     }));
-    throw new Error(`${cause.message}: ${JSON.stringify(state)}`, { cause });
+    throw new Error(`${/** @type {Error} */ (cause).message}: ${JSON.stringify(state)}`, { cause });
   }
 }

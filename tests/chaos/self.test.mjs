@@ -104,14 +104,15 @@ describe("the routes", () => {
   test("give every kind of answer that is not fal's, for as many calls as was said", () => {
     const kinds = outagesOf(7).map((outage) => outage && `${outage.status} ${outage.headers["content-type"]} ${outage.isProcessed}`);
     assert.ok(new Set(kinds).size > 5, [...new Set(kinds)].join(", "));
-    const runs = kinds.map((kind) => (kind ? "x" : " ")).join("").match(/x+| +/g).slice(0, -1);
+    const runs = kinds.map((kind) => (kind ? "x" : " ")).join("").match(/x+| +/g)?.slice(0, -1) ?? [];
     for (const run of runs) assert.ok(run.length <= (run.startsWith("x") ? 3 : 4), `${run.length} of ${run[0]}`);
   });
 
   test("replay an answer by its URL alone, and past a cache that listens, by no-cache, not", () => {
     const asked = (cache, url, headers = {}) => {
+      /** @type {any} */
       const response = { writeHead: () => ({ end: (body) => (response.body = body) }) };
-      cache.answer({ method: "GET", url, headers, resume() {} }, response, ({ keep } = {}) => {
+      cache.answer({ method: "GET", url, headers, resume() {} }, response, (/** @type {any} */ { keep } = {}) => {
         response.body = "fresh";
         keep?.({ status: 200, headers: {}, body: "stored" });
       });
@@ -144,7 +145,7 @@ describe("the counters", () => {
     assert.deepEqual(orderProblems([queued, queued, begun, begun, ended], { messages, repeats: true }), []);
   });
 
-  for (const [what, updates, problem] of [
+  for (const [what, updates, problem] of /** @type {[string, object[], RegExp][]} */ ([
     ["a status that goes back", [begun, queued, ended], /IN_QUEUE after IN_PROGRESS/],
     ["a position that goes back", [next, queued, ended], /position 1 after 0/],
     ["an update that comes twice", [begun, begun, ended], /the same as before/],
@@ -154,15 +155,17 @@ describe("the counters", () => {
     ["a log line that never came", [{ ...ended, logs: [line("a")] }], /the log is \["a"\]/],
     ["an end that never came", [queued, going], /the last update is IN_PROGRESS/],
     ["a status of no protocol", [{ status: "FAILED" }, ended], /status FAILED/],
-  ]) {
+  ])) {
     test(`notice ${what}`, () => assert.match(orderProblems(updates, { messages }).join("; "), problem));
   }
 
   const logs = messagesOf(0).map(line);
+  /** @type {any} */
   const completed = { marker: "0.1", length: 0, route: "plain", requestId: "r1", result: { data: { marker: "0.1" }, requestId: "r1" }, updates: [{ ...ended, logs }], errors: [] };
   const counted = (calls, jobs, more = {}) =>
     count({ wanted: 1, calls, jobs: new Map(jobs), records: [], unhandled: [], misplaced: [], said: [], key: "secret", ...more });
   const only = (found) => Object.fromEntries(Object.entries(found.problems).filter(([, reasons]) => reasons.length > 0));
+  /** @type {(id: string, marker: string | undefined) => [string, { marker: string | undefined }]} */
   const job = (id, marker) => [id, { marker }];
 
   test("find nothing where all is well", () => assert.deepEqual(only(counted([completed], [job("r1", "0.1")])), {}));

@@ -51,7 +51,8 @@ export async function upload(chaos, { bytes, seed, within_ms }) {
 
 /** In the page: begins the upload. */
 function begin(credentials) {
-  const [file] = document.querySelector("input").files;
+  const input = /** @type {HTMLInputElement} */ (document.querySelector("input"));
+  const [file] = /** @type {FileList} */ (input.files);
   const fal = library.createFalClient({ proxyUrl: "/api/fal/proxy", credentials, suppressLocalCredentialsWarning: true });
   const back = [];
   let before = 0;
@@ -91,7 +92,7 @@ async function difference(url, bytes, wanted) {
   const answer = await fetch(url);
   const hash = createHash("sha256");
   let length = 0;
-  for await (const chunk of answer.body) {
+  for await (const chunk of answer.body ?? []) {
     hash.update(chunk);
     length += chunk.length;
   }

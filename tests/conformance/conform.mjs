@@ -13,7 +13,7 @@ const PAIRS = 4;
 export async function allScenarios(only = "") {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith(".mjs")).sort();
   const lists = await Promise.all(
-    files.map(async (file) => (await import(new URL(file, FOLDER))).scenarios.map((scenario) => ({ ...scenario, file }))),
+    files.map(async (file) => (await import(String(new URL(file, FOLDER)))).scenarios.map((scenario) => ({ ...scenario, file }))),
   );
   const scenarios = lists.flat();
   const twice = scenarios.find(({ id }, at) => scenarios.findIndex((other) => other.id === id) < at);
@@ -38,6 +38,11 @@ export async function conformWithItself(scenarios, { pairs = PAIRS } = {}) {
   return inLanes(scenarios, { pairs, itself: true }, (scenario, { theirs, ours }) => ({ scenario, differences: differencesOf(theirs, ours) }));
 }
 
+/**
+ * @param {any[]} scenarios
+ * @param {{ pairs: number, itself?: boolean }} options
+ * @param {(scenario: any, seen: any) => any} judged
+ */
 async function inLanes(scenarios, { pairs, itself }, judged) {
   const lanes = await startLanes(Math.min(pairs, scenarios.length), { itself });
   const waiting = scenarios.map((scenario, at) => ({ scenario, at }));
@@ -49,7 +54,7 @@ async function inLanes(scenarios, { pairs, itself }, judged) {
   };
   const ended = await Promise.allSettled(Array.from({ length: lanes.count }, work));
   await lanes.stop();
-  const failed = ended.find(({ status }) => status === "rejected");
+  const failed = ended.find((end) => end.status === "rejected");
   if (failed) throw failed.reason;
   return verdicts;
 }
@@ -84,7 +89,7 @@ function failedChecks(scenario, seen) {
     scenario.check?.({ ...seen, assert });
     return [];
   } catch (error) {
-    return [`check: ${error.message}`];
+    return [`check: ${/** @type {Error} */ (error).message}`];
   }
 }
 

@@ -32,7 +32,7 @@ test("an input that the model refuses is a ValidationError with the field", asyn
   assert.ok(error instanceof ValidationError);
   assert.equal(error.status, 422);
   assert.deepEqual(error.getFieldErrors("prompt").map(({ type }) => type), ["missing"]);
-  assert.deepEqual(error.getFieldErrors("resolution")[0].ctx, { expected: ["512P", "1024P"] });
+  assert.deepEqual(/** @type {any} */ (error.getFieldErrors("resolution")[0]).ctx, { expected: ["512P", "1024P"] });
   assert.match(error.requestId, /^[\w-]{36}$/);
 });
 

@@ -35,7 +35,7 @@ test("a small file is stored with its name, type and lifetime, by a token of the
   const { digest: hash, headers } = await stored(url);
   assert.equal(hash, digest(["Hello, World!"]));
   assert.match(url, /hello\.txt$/);
-  assert.match(headers.get("content-type"), /^text\/plain/);
+  assert.match(headers.get("content-type") ?? "", /^text\/plain/);
   const left = await secondsLeft(url);
   assert.ok(left > 3500 && left <= 3600, `${left} s left`);
   const [direct] = await sent("POST", "v3.fal.media/files/upload");

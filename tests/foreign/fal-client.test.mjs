@@ -61,7 +61,7 @@ test("the door without a proxy answers in the same way, and its URLs lead back t
   const requestId = submitted.request_id;
   await direct.queue.subscribeToStatus(DISTILL, { requestId, pollInterval: 30 });
   const { data } = await direct.queue.result(DISTILL, { requestId });
-  assertVideo(await download(data.video.url), { width: 512, height: 512 });
+  assertVideo(await download(data.video?.url), { width: 512, height: 512 });
 });
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {

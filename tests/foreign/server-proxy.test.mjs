@@ -29,7 +29,10 @@ afterEach(async () => {
   await server?.stop();
 });
 
-/** Opens the app's page, its proxy being set up by `config`; the page has the package. */
+/**
+ * Opens the app's page, its proxy being set up by `config`; the page has the package.
+ * @param {Parameters<typeof startProxyServer>[1]} [config]
+ */
 async function openApp(config = { allowedEndpoints: ["fal-ai/**"] }) {
   server = await startProxyServer(emulator, config);
   page = await browser.newPage();
@@ -62,7 +65,7 @@ test("a picture becomes a video, and the key stays on the server", async () => {
   await openApp();
   const result = await page.evaluate(async (id) => {
     const canvas = new OffscreenCanvas(96, 64);
-    canvas.getContext("2d").fillRect(0, 0, 48, 64);
+    canvas.getContext("2d")?.fillRect(0, 0, 48, 64);
     const blob = await canvas.convertToBlob({ type: "image/png" });
     const image_url = new File([blob], "in.png", { type: "image/png" });
     let logs;

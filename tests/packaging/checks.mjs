@@ -45,7 +45,8 @@ export async function unusedInEsbuild(lab, entry, ignoreAnnotations) {
     ignoreAnnotations,
     logLevel: "silent",
   });
-  return outputFiles.find((file) => file.path.endsWith("stdin.js")).contents.length;
+  const output = outputFiles.find((file) => file.path.endsWith("stdin.js"));
+  return /** @type {import("esbuild").OutputFile} */ (output).contents.length;
 }
 
 /** The same with Rollup. */

@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { portOf } from "../support/port.mjs";
 
 const WITHIN_MS = 90_000;
 
@@ -20,8 +21,8 @@ export async function startCollector() {
     response.setHeader("access-control-allow-origin", "*").end();
     if (request.method === "POST") slot(slots, request.url).resolve(JSON.parse(body));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const port = portOf(server);
   const pathOf = (row) => `/${encodeURIComponent(row)}`;
   return {
     address: (row) => `http://127.0.0.1:${port}${pathOf(row)}`,

@@ -28,7 +28,7 @@ export async function startLab() {
   mkdirSync(folder);
   const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
   execFileSync("npm", pack, { cwd: repository });
-  const tarball = path.join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")));
+  const tarball = path.join(folder, String(readdirSync(folder).find((name) => name.endsWith(".tgz"))));
   const installed = path.join(folder, "installed");
   install(tarball, installed);
   const emulator = await startEmulator();
@@ -73,7 +73,12 @@ export function makeApp(lab, row, files) {
   return folder;
 }
 
-/** Serves a folder, opens a page of it in a browser, and waits for its report. */
+/**
+ * Serves a folder, opens a page of it in a browser, and waits for its report.
+ * @param {any} lab
+ * @param {string} row
+ * @param {{ folder: string, browser?: string, page?: string, headers?: Record<string, string>, breaks?: (path: string) => boolean }} circumstances
+ */
 export async function seen(lab, row, { folder, browser = "chromium", page = "/", headers, breaks }) {
   const server = await serve(folder, headers, breaks);
   try {

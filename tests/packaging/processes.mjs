@@ -14,6 +14,9 @@ process.on("exit", () => alive.forEach((child) => kill(child, "SIGKILL")));
  * - `ended`: its exit code
  * - `broken`: rejects with what it said when it ends; for programs that must not end
  * - `stop()`: ends it and what it started
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string | undefined> }} [options]
  */
 export function start(command, args, { cwd, env = {} } = {}) {
   // Vite, which runs in this process, sets NODE_ENV in it.
@@ -37,7 +40,12 @@ export function start(command, args, { cwd, env = {} } = {}) {
   return { ended, broken, stop, said: () => said };
 }
 
-/** Runs a program; throws what it said unless it exits with 0. */
+/**
+ * Runs a program; throws what it said unless it exits with 0.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Parameters<typeof start>[2]} [options]
+ */
 export async function run(command, args, options) {
   const program = start(command, args, options);
   if ((await program.ended) !== 0) await program.broken;

@@ -10,7 +10,12 @@ import { Readable } from "node:stream";
 
 const CHUNK_BYTES = 1 << 20;
 
-/** A file of so many bytes, no two mebibytes of it alike: `{ path, sha256(), remove() }`. */
+/** @typedef {Awaited<ReturnType<typeof bigFile>>} BigFile */
+
+/**
+ * A file of so many bytes, no two mebibytes of it alike: `{ path, sha256(), remove() }`.
+ * @param {number} bytes
+ */
 export async function bigFile(bytes, name = "big.bin") {
   const folder = await mkdtemp(path.join(tmpdir(), "fal-big-"));
   const file = path.join(folder, name);
@@ -24,33 +29,52 @@ export async function bigFile(bytes, name = "big.bin") {
   return { path: file, sha256: () => sha256(createReadStream(file)), remove: () => rm(folder, { recursive: true }) };
 }
 
-/** The hash of what is at a URL, read as it comes. */
+/**
+ * The hash of what is at a URL, read as it comes.
+ * @param {string} url
+ */
 export async function sha256At(url) {
-  return sha256(Readable.fromWeb((await fetch(url)).body));
+  const { body } = await fetch(url);
+  return sha256(Readable.fromWeb(/** @type {import("node:stream/web").ReadableStream} */ (body)));
 }
 
+/** @param {Readable} stream */
 async function sha256(stream) {
   const hash = createHash("sha256");
   for await (const chunk of stream) hash.update(chunk);
   return hash.digest("hex");
 }
 
-/** Gives a page the file, as `window.bigFile`: as a person would, so that its bytes stay on the disk. */
+/**
+ * Gives a page the file, as `window.bigFile`: as a person would, so that its bytes stay on the disk.
+ * @param {import("playwright-core").Page} page
+ * @param {BigFile} file
+ */
 export async function choose(page, file) {
   await page.setContent("<input type=file>");
   await page.locator("input").setInputFiles(file.path);
   // Its size is asked for, as from then on the browser knows the file as it is now.
-  await page.evaluate(() => (window.bigFile = document.querySelector("input").files[0]).size);
+  await page.evaluate(() => {
+    const input = /** @type {HTMLInputElement} */ (document.querySelector("input"));
+    const [chosen] = /** @type {FileList} */ (input.files);
+    window.bigFile = chosen;
+    return chosen.size;
+  });
 }
 
 /**
  * Watches a page's memory while `work` is done: what came of that, and how many bytes the page
  * held at most, over what it held before. Objects, array buffers and WebAssembly count.
+ * @template Outcome
+ * @param {import("playwright-core").Page} page
+ * @param {() => Promise<Outcome>} work
  */
 export async function watchMemory(page, work) {
   const session = await page.context().newCDPSession(page);
   const held = async () => {
-    const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send("Runtime.getHeapUsage");
+    /** @type {{ usedSize: number, embedderHeapUsedSize?: number, backingStorageSize?: number }} */
+    const usage = await session.send("Runtime.getHeapUsage");
+    const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = usage;
     return usedSize + embedderHeapUsedSize + backingStorageSize;
   };
   await session.send("HeapProfiler.collectGarbage");
@@ -75,6 +99,9 @@ export async function watchMemory(page, work) {
  * Uploads a file of so many bytes from a page that has `fal` in it, with the options given, and
  * compares what has arrived: `{ isSame, peakBytes, ms, reports, thrown }`. `reports` are the
  * progress reports as `[ms, loaded, total]`.
+ * @param {Pick<import("./client.mjs").Client, "page" | "run">} client
+ * @param {number} bytes
+ * @param {import("fal-wasm").UploadOptions} [options]
  */
 export async function uploadBigFile({ page, run }, bytes, options = {}) {
   const file = await bigFile(bytes);
@@ -84,11 +111,11 @@ export async function uploadBigFile({ page, run }, bytes, options = {}) {
       const reports = [];
       const from = performance.now();
       const onUploadProgress = ({ loaded, total }) => reports.push([performance.now() - from, loaded, total]);
-      const url = await fal.storage.upload(bigFile, { ...options, onUploadProgress });
+      const url = await fal.storage.upload(window.bigFile, { ...options, onUploadProgress });
       return { url, ms: performance.now() - from, reports };
     };
     const { outcome, peakBytes } = await watchMemory(page, () => run(upload, options));
-    if (outcome.thrown) return { ...outcome, peakBytes: peakBytes() };
+    if (outcome.thrown) return { ...outcome, isSame: false, peakBytes: peakBytes() };
     const isSame = (await sha256At(outcome.url)) === (await file.sha256());
     return { ...outcome, isSame, peakBytes: peakBytes() };
   } finally {

@@ -24,17 +24,24 @@ export function findChromium() {
   return found;
 }
 
+/** @typedef {import("playwright-core").Browser} Browser */
+/** @typedef {import("playwright-core").LaunchOptions} LaunchOptions */
+
 /**
  * A headless browser with playwright's API, of the engine in `FAL_ENGINE` (`chromium`, `firefox` or
  * `webkit`); the caller closes it.
+ * @param {LaunchOptions} [options]
+ * @returns {Promise<Browser>}
  */
-export function launchBrowser(options = {}) {
+export async function launchBrowser(options = {}) {
   if (engine !== "chromium" && options.args) throw new Error(`Switches for Chromium, and the engine is ${engine}: name the file in scripts/test-engines.mjs.`);
   if (engine === "firefox") return launchFirefox();
-  if (engine === "webkit") return launchWebKit();
+  // It has of this API what the tests use.
+  if (engine === "webkit") return /** @type {Browser} */ (/** @type {unknown} */ (await launchWebKit()));
   return launchChromium(options);
 }
 
+/** @param {LaunchOptions} options */
 function launchChromium(options) {
   // Chromium refuses to sandbox itself as root, which is how containers run tests.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
@@ -54,6 +61,7 @@ function launchChromium(options) {
   });
 }
 
+/** @param {string} path */
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);

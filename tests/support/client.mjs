@@ -5,6 +5,13 @@ import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
 
+/** @typedef {Awaited<ReturnType<typeof startClient>>} Client */
+
+/**
+ * What a function in the page threw.
+ * @typedef {import("../page.js").Caught & { fieldErrors: import("fal-wasm").ValidationErrorInfo[], isUserTimeout: boolean, is: string[], shown: unknown }} Thrown
+ */
+
 /**
  * A browser page in which `window.fal` is the package, configured with the emulator's proxy.
  *
@@ -16,12 +23,14 @@ import { isOfPage } from "./engines/limits.mjs";
  *
  * With `speed`, the page's clock and timers run that many times as fast, `sleep` too: the
  * client's patience of minutes takes seconds. The network and the emulator stay as they are.
+ * @param {{ args?: string[], speed?: number }} [options]
  */
 export async function startClient({ args, speed = 1 } = {}) {
   const emulator = await startEmulator({ args });
   const browser = await launchBrowser();
   const context = await browser.newContext();
   const page = await context.newPage();
+  /** @type {string[]} */
   const unhandled = [];
   page.on("pageerror", (error) => isOfPage(error) && unhandled.push(String(error)));
 
@@ -45,7 +54,7 @@ export async function startClient({ args, speed = 1 } = {}) {
       window.sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
       window.picture = async (size = 48) => {
         const canvas = new OffscreenCanvas(size, size);
-        const context = canvas.getContext("2d");
+        const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
         context.fillStyle = "teal";
         context.fillRect(0, 0, size, size / 2);
         const blob = await canvas.convertToBlob({ type: "image/png" });
@@ -56,13 +65,22 @@ export async function startClient({ args, speed = 1 } = {}) {
     unhandled.length = 0;
   }
 
+  /**
+   * Runs a function in the page. What it throws comes back as `{ thrown }`.
+   * @template Value
+   * @template [Argument=undefined]
+   * @param {((argument: Argument) => Value) | string} script or the text of one
+   * @param {Argument} [argument]
+   * @returns {Promise<Awaited<Value> & { thrown: Thrown }>}
+   */
   async function run(script, argument) {
     const outcome = await page.evaluate(
       async ([source, argument]) => {
         try {
           // oxlint-disable-next-line eslint/no-eval -- the functions of tests go into the page as their text
           return { value: await (0, eval)(`(${source})`)(argument) };
-        } catch (error) {
+        } catch (thrown) {
+          const error = /** @type {any} */ (thrown);
           const { name, message, code, status, requestId, fieldErrors, body, isUserTimeout } = error ?? {};
           const kinds = ["Error", "FalError", "ApiError", "ValidationError", "DOMException"];
           const is = kinds.filter((kind) => error instanceof window[kind]);
@@ -70,15 +88,17 @@ export async function startClient({ args, speed = 1 } = {}) {
           return { thrown: { name, message, code, status, requestId, fieldErrors, body, isUserTimeout, is, shown } };
         }
       },
-      [script.toString(), argument],
+      /** @type {const} */ ([script.toString(), argument]),
     );
-    return "thrown" in outcome ? { thrown: outcome.thrown } : outcome.value;
+    const value = "thrown" in outcome ? { thrown: outcome.thrown } : outcome.value;
+    return /** @type {Awaited<Value> & { thrown: Thrown }} */ (value);
   }
 
   /**
    * Loses the answers to the next requests whose target contains `part`: they arrive, and the
    * page sees a broken connection. Done in the browser, as a browser silently repeats a request
    * itself when a kept-alive connection closes before any answer.
+   * @param {string} part
    */
   async function loseAnswers(part, times = 1) {
     let left = times;
@@ -104,12 +124,17 @@ export async function startClient({ args, speed = 1 } = {}) {
   return { emulator, page, run, sent, loseAnswers, reset, stop, unhandled };
 }
 
-/** Waits until `check` gives something; fails after `ms` milliseconds. */
+/**
+ * Waits until `check` gives something; fails after `ms` milliseconds.
+ * @template Value
+ * @param {() => Value} check
+ * @returns {Promise<Exclude<Awaited<Value>, undefined | null | false | 0 | "">>}
+ */
 export async function until(check, ms = 30_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();
-    if (value) return value;
+    if (value) return /** @type {Exclude<Awaited<Value>, undefined | null | false | 0 | "">} */ (value);
     if (Date.now() > end) throw new Error(`Nothing within ${ms} ms: ${check}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

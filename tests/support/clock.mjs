@@ -1,9 +1,11 @@
 /**
  * Lets the clock and the timers of this realm run `speed` times as fast. Call it before the package
  * is imported. It uses nothing outside itself, so that `page.evaluate(speedUpClock, speed)` works.
+ * @param {number} speed
  * @returns {() => void} puts the usual clock and timers back
  */
 export function speedUpClock(speed) {
+  /** @type {import("../page.js").Timers} */
   const realm = globalThis;
   const { setTimeout, setInterval } = realm;
   const dateNow = Date.now;
@@ -28,8 +30,10 @@ export function speedUpClock(speed) {
  * on the way. Call it before the package is imported. It uses nothing outside itself.
  */
 export function holdClock() {
+  /** @type {import("../page.js").Timers} */
   const realm = globalThis;
   const startDate = Date.now();
+  /** @type {Map<number, { run: () => void, at: number, every?: number }>} */
   const timers = new Map();
   let now = 0;
   let last = 0;
@@ -37,17 +41,18 @@ export function holdClock() {
   const { port1, port2 } = new MessageChannel();
   const turn = () => new Promise((resolve) => ((port1.onmessage = resolve), port2.postMessage(0)));
 
+  /** @type {(run: () => void, ms?: number, every?: number) => number} */
   const plan = (run, ms, every) => {
     timers.set(++last, { run, at: now + (ms || 0), every });
     return last;
   };
   realm.setTimeout = (run, ms, ...rest) => plan(() => run(...rest), ms);
   realm.setInterval = (run, ms, ...rest) => plan(() => run(...rest), ms, Math.max(ms || 0, 1));
-  realm.clearTimeout = realm.clearInterval = (id) => timers.delete(id);
+  realm.clearTimeout = realm.clearInterval = (id) => void timers.delete(id);
   Date.now = () => startDate + now;
   performance.now = () => now;
 
-  realm.advance = async (ms) => {
+  globalThis.advance = async (ms) => {
     const end = now + ms;
     for (;;) {
       // What was waited for may have to run first, and set further timers.

@@ -3,19 +3,21 @@
 /**
  * The contrast of every visible text of the page with what is painted behind it:
  * `[{ text, ratio, needed }]`, lowest first. Where a gradient lies behind a text its base colour counts.
+ * @param {import("playwright-core").Page} page
  */
 export async function textContrasts(page) {
   const found = await page.evaluate(() => {
     const visible = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     const texts = [...document.querySelectorAll("body *")].filter(
-      (node) => visible(node) && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()),
+      (node) => visible(node) && [...node.childNodes].some((child) => child instanceof Text && child.data.trim()),
     );
     return texts.map((node) => {
       const { color, fontSize, fontWeight } = getComputedStyle(node);
       return { text: node.textContent.trim().slice(0, 40), color, size: parseFloat(fontSize), weight: Number(fontWeight), behind: behind(node) };
     });
+    /** @param {Element} node */
     function behind(node) {
-      for (let at = node; at; at = at.parentElement) {
+      for (let at = /** @type {Element | null} */ (node); at; at = at.parentElement) {
         const { backgroundColor } = getComputedStyle(at);
         if (!backgroundColor.endsWith(", 0)")) return backgroundColor;
       }
@@ -30,7 +32,12 @@ export async function textContrasts(page) {
     .sort((a, b) => a.ratio - b.ratio);
 }
 
-/** The contrast of two custom properties of the page that hold colours, such as `--control` and `--surface`. */
+/**
+ * The contrast of two custom properties of the page that hold colours, such as `--control` and `--surface`.
+ * @param {import("playwright-core").Page} page
+ * @param {string} one
+ * @param {string} other
+ */
 export async function tokenContrast(page, one, other) {
   const [a, b] = await page.evaluate(
     (names) =>
@@ -46,14 +53,19 @@ export async function tokenContrast(page, one, other) {
   return contrast(a, b);
 }
 
-/** The contrast ratio of two `rgb(…)` colours, from 1 to 21. */
+/**
+ * The contrast ratio of two `rgb(…)` colours, from 1 to 21.
+ * @param {string} one
+ * @param {string} other
+ */
 export function contrast(one, other) {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** @param {string} colour */
 function luminance(colour) {
-  const [red, green, blue] = colour.match(/[\d.]+/g).map((part) => {
+  const [red, green, blue] = Array.from(colour.matchAll(/[\d.]+/g), ([part]) => part).map((part) => {
     const share = Number(part) / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });

@@ -10,9 +10,42 @@ const CONTROL = "/api/emulator";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 // A test run that dies must not leave servers behind.
+/** @type {Set<import("node:child_process").ChildProcess>} */
 const alive = new Set();
 process.on("exit", () => alive.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+/** @typedef {Awaited<ReturnType<typeof startEmulator>>} Emulator */
+
+/**
+ * A request that the emulator got.
+ * @typedef {object} SeenRequest
+ * @property {string} method
+ * @property {string} path with its query
+ * @property {string} [target] the URL that the proxy was asked for
+ * @property {Record<string, string>} headers
+ * @property {any} body JSON where it is JSON
+ * @property {string | null} service
+ * @property {number} at_ms
+ */
+
+/**
+ * A fault of the next calls, or of so many.
+ * @typedef {object} Fault
+ * @property {string} [method]
+ * @property {string} [path_contains] part of the path and query, of the target for proxied requests
+ * @property {number} [times]
+ * @property {number} [status]
+ * @property {Record<string, string>} [headers]
+ * @property {unknown} [body]
+ * @property {number} [delay_ms]
+ * @property {boolean} [close] the connection is dropped
+ * @property {boolean} [after] the request is processed first, and its answer lost
+ */
+
+/** @typedef {{ method?: string, path_contains: string } | { log_contains: string }} HoldAbout */
+/** @typedef {{ seed?: number, note?: string, rules: object[] }} FaultPlan see emulator/faults/README.md */
+/** @typedef {{ plan: FaultPlan | null, seed: number, calls: any, struck: any, refused_as_expired: number, rules: any[] }} PlanCounts */
 
 /**
  * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed and resolves once it listens.
@@ -54,7 +87,10 @@ export async function startEmulator({ args = [], env = {} } = {}) {
   return { url, ...controls(url), stop: () => stop(child, ended) };
 }
 
-/** Ends `child` even if this process is killed outright: then the guard's input ends, and it strikes. */
+/**
+ * Ends `child` even if this process is killed outright: then the guard's input ends, and it strikes.
+ * @param {import("node:child_process").ChildProcess} child
+ */
 function watchOver(child) {
   const guard = spawn("sh", ["-c", 'cat > /dev/null; kill -9 "$0"', String(child.pid)], {
     stdio: ["pipe", "ignore", "ignore"],
@@ -66,6 +102,10 @@ function watchOver(child) {
   return guard;
 }
 
+/**
+ * @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>} child
+ * @returns {Promise<string>}
+ */
 function untilListening(child) {
   let output = "";
   return new Promise((resolve, reject) => {
@@ -90,26 +130,36 @@ function untilListening(child) {
   });
 }
 
+/** @param {string} url */
 function controls(url) {
   return {
+    /** @type {() => Promise<SeenRequest[]>} */
     requests: () => control(url, "GET", "/requests"),
     clearRequests: () => control(url, "DELETE", "/requests"),
+    /** @type {() => Promise<{ request_id: string, endpoint_id: string, is_done: boolean }[]>} */
     jobs: () => control(url, "GET", "/jobs"),
-    fault: (plan) => control(url, "POST", "/faults", plan),
+    fault: (/** @type {Fault} */ plan) => control(url, "POST", "/faults", plan),
     clearFaults: () => control(url, "DELETE", "/faults"),
-    hold: (about) => hold(url, about),
+    hold: (/** @type {HoldAbout} */ about) => hold(url, about),
     releaseAll: () => control(url, "DELETE", "/holds"),
-    plan: (plan) => control(url, "PUT", "/fault-plan", plan),
+    plan: (/** @type {FaultPlan} */ plan) => control(url, "PUT", "/fault-plan", plan),
+    /** @type {() => Promise<PlanCounts>} */
     planned: () => control(url, "GET", "/fault-plan"),
+    /** @type {() => Promise<PlanCounts>} */
     clearPlan: () => control(url, "DELETE", "/fault-plan"),
   };
 }
 
+/**
+ * @param {string} url
+ * @param {HoldAbout} about
+ */
 async function hold(url, about) {
   const { hold: id } = await control(url, "POST", "/holds", about);
   const reached = async (count = 1) => {
     const end = Date.now() + REACHED_WITHIN_MS;
     for (;;) {
+      /** @type {{ hold: number, waiting: number }[]} */
       const holds = await control(url, "GET", "/holds");
       if (holds.some(({ hold, waiting }) => hold === id && waiting >= count)) return;
       if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${REACHED_WITHIN_MS} ms`);
@@ -119,6 +169,13 @@ async function hold(url, about) {
   return { reached, release: () => control(url, "DELETE", `/holds/${id}`) };
 }
 
+/**
+ * @param {string} url
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
 async function control(url, method, path, body) {
   const reply = await fetch(`${url}${CONTROL}${path}`, {
     method,
@@ -129,6 +186,10 @@ async function control(url, method, path, body) {
   return text ? JSON.parse(text) : undefined;
 }
 
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {Promise<void>} ended
+ */
 async function stop(child, ended) {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOPS_WITHIN_MS);

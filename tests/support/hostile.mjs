@@ -15,7 +15,10 @@ const LONG = "x".repeat(65_536);
 /** A field nested deeper than a recursive reader can follow. */
 export const DEEP = `{"detail":[{"msg":"No","loc":${"[".repeat(50_000)}${"]".repeat(50_000)}}]}`;
 
-/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
+/**
+ * Numbers between 0 and 1, the same for the same seed (mulberry32).
+ * @param {number} seed
+ */
 export function randomFrom(seed) {
   let state = seed >>> 0;
   return () => {
@@ -26,13 +29,21 @@ export function randomFrom(seed) {
   };
 }
 
-/** Hostile things, drawn with `random`. */
+/**
+ * Hostile things, drawn with `random`.
+ * @param {() => number} random
+ */
 export function hostile(random) {
-  const below = (most) => Math.floor(random() * most);
+  const below = (/** @type {number} */ most) => Math.floor(random() * most);
+  /** @type {<T>(of: T[]) => T} */
   const one = (of) => of[below(of.length)];
+  /** @type {<T>(make: () => T) => T[]} */
   const list = (make) => Array.from({ length: below(4) }, make);
 
-  /** What JSON.parse may give; like an error body of the service more often than not. */
+  /**
+   * What JSON.parse may give; like an error body of the service more often than not.
+   * @returns {unknown}
+   */
   function json(depth = 3) {
     const kind = below(depth > 0 ? 12 : 6);
     if (kind < 3) return below(500) ? one(WORDS) : LONG;
@@ -40,28 +51,36 @@ export function hostile(random) {
     if (kind === 5) return below(200) ? [] : nested(one([10, 1_000]));
     if (kind === 6) return list(() => json(depth - 1));
     if (kind === 7) return { detail: list(() => finding(depth - 1)) };
-    return object(list(() => [one(NAMES), json(depth - 1)]));
+    return object(list(() => /** @type {[string, unknown]} */ ([one(NAMES), json(depth - 1)])));
   }
 
+  /** @param {number} depth */
   function finding(depth) {
-    const loc = one([["body", "prompt"], ["body", 0], list(() => json(depth - 1)), json(depth - 1)]);
+    const loc = one(/** @type {unknown[]} */ ([["body", "prompt"], ["body", 0], list(() => json(depth - 1)), json(depth - 1)]));
     return below(4) ? { loc, msg: below(4) ? one(WORDS) : json(depth - 1), type: one(WORDS) } : json(depth - 1);
   }
 
-  /** As JSON.parse makes it, which makes a field of `__proto__`, too. */
+  /**
+   * As JSON.parse makes it, which makes a field of `__proto__`, too.
+   * @param {[string, unknown][]} fields
+   */
   function object(fields) {
     const made = {};
     for (const [name, value] of fields) Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true });
     return made;
   }
 
+  /** @param {number} depth */
   function nested(depth) {
-    let value = one(WORDS);
+    let value = /** @type {unknown} */ (one(WORDS));
     for (let n = 0; n < depth; n++) value = [value];
     return value;
   }
 
-  /** Text that is cut, doubled, or has something in it that does not belong there. */
+  /**
+   * Text that is cut, doubled, or has something in it that does not belong there.
+   * @param {string} text
+   */
   function damaged(text) {
     for (let times = below(4); times > 0; times--) {
       const at = below(text.length + 1);

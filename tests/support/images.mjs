@@ -14,7 +14,10 @@ export function png({ width = 768, height = 512, grain = 0 } = {}) {
   return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
 }
 
-/** The same as a file for playwright's `setInputFiles`. */
+/**
+ * The same as a file for playwright's `setInputFiles`.
+ * @param {{ name?: string, width?: number, height?: number, grain?: number }} [options]
+ */
 export function pngFile({ name = "photo.png", ...options } = {}) {
   return { name, mimeType: "image/png", buffer: png(options) };
 }

@@ -5,20 +5,29 @@ import { after, afterEach, before } from "node:test";
 import { launchBrowser } from "./browser.mjs";
 import { startEmulator } from "./emulator.mjs";
 
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
+/** @typedef {Awaited<ReturnType<typeof openPage>>} View */
+/** @typedef {ReturnType<typeof partsOf>} Parts */
+
 /**
  * Starts an emulator and a browser before the tests of the file that calls this, and stops them
  * after. No test may leave a complaint, a fault or a request behind.
  * @param {string[]} args the emulator's
- * @param {(started: {emulator: object, show: (url: string, options?: object) => Promise<object>}) => void} take
+ * @param {(started: { emulator: import("./emulator.mjs").Emulator, show: (url: string, options?: ContextOptions) => Promise<View> }) => void} take
  * is given both; `show` is `openPage` in that browser, closed after the test
  */
 export function withPages(args, take) {
+  /** @type {import("./emulator.mjs").Emulator} */
   let emulator;
+  /** @type {import("playwright-core").Browser} */
   let browser;
+  /** @type {View[]} */
   let opened = [];
   before(async () => {
     emulator = await startEmulator({ args });
     browser = await launchBrowser();
+    /** @type {(url: string, options?: ContextOptions) => Promise<View>} */
     const show = async (url, options) => {
       const view = await openPage(browser, url, options);
       opened.push(view);
@@ -45,10 +54,14 @@ export function withPages(args, take) {
  * Opens the page at `url`. Besides `page` it returns
  * - `complaints`: console errors, uncaught errors and CSP violations, which no test may leave behind
  * - `close()`: closes the context
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {ContextOptions} [options]
  */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
+  /** @type {string[]} */
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error.stack)));
@@ -62,18 +75,21 @@ export async function openPage(browser, url, options = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-/** The page's parts by the names a person sees or hears. */
+/**
+ * The page's parts by the names a person sees or hears.
+ * @param {Page} page
+ */
 export function partsOf(page) {
-  const button = (name) => page.getByRole("button", { name, exact: true });
-  const radio = (name) => page.getByRole("radio", { name, exact: true });
-  const field = (name) => page.getByLabel(name, { exact: true });
+  const button = (/** @type {string} */ name) => page.getByRole("button", { name, exact: true });
+  const radio = (/** @type {string} */ name) => page.getByRole("radio", { name, exact: true });
+  const field = (/** @type {string} */ name) => page.getByLabel(name, { exact: true });
   return {
     button,
     radio,
     field,
-    tab: (name) => page.getByRole("tab", { name, exact: true }),
+    tab: (/** @type {string} */ name) => page.getByRole("tab", { name, exact: true }),
     image: field("Image"),
-    chosen: (words) => page.locator("#image-chosen").filter({ hasText: words }),
+    chosen: (/** @type {string | RegExp} */ words) => page.locator("#image-chosen").filter({ hasText: words }),
     prompt: field("Prompt"),
     generate: button("Generate"),
     cancel: button("Cancel"),
@@ -84,15 +100,21 @@ export function partsOf(page) {
   };
 }
 
-/** Waits until the video really plays; returns its numbers then. */
+/**
+ * Waits until the video really plays; returns its numbers then.
+ * @param {Page} page
+ */
 export async function untilPlaying(page, { timeout = 30_000 } = {}) {
-  await page.waitForFunction(() => document.querySelector("video").currentTime > 0.3, null, { timeout });
+  await page.waitForFunction(() => Number(document.querySelector("video")?.currentTime) > 0.3, null, { timeout });
   return videoFacts(page);
 }
 
-/** `{ width, height, duration, paused, src }` of the video. */
+/**
+ * `{ width, height, duration, paused, src }` of the video.
+ * @param {Page} page
+ */
 export function videoFacts(page) {
-  return page.locator("video").evaluate((video) => ({
+  return page.locator("video").evaluate((/** @type {HTMLVideoElement} */ video) => ({
     width: video.videoWidth,
     height: video.videoHeight,
     duration: video.duration,
@@ -101,15 +123,23 @@ export function videoFacts(page) {
   }));
 }
 
-/** How far the page is wider than its window; 0 when there is nothing to scroll to. */
+/**
+ * How far the page is wider than its window; 0 when there is nothing to scroll to.
+ * @param {Page} page
+ */
 export const widthOverflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** What the page has noted of its unfinished jobs, as it is stored. */
+/**
+ * What the page has noted of its unfinished jobs, as it is stored.
+ * @param {Page} page
+ * @returns {Promise<import("fal-wasm").PendingEntry[]>}
+ */
 export function noted(page) {
   return page.evaluate(async () => {
     // Opening it would make it, and without its store.
     if (!(await indexedDB.databases()).some(({ name }) => name === "fal-wasm")) return [];
+    /** @type {<T>(request: IDBRequest<T>) => Promise<T>} */
     const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
     const database = await answer(indexedDB.open("fal-wasm"));
     const entries = await answer(database.transaction("pending").objectStore("pending").getAll());
@@ -118,7 +148,11 @@ export function noted(page) {
   });
 }
 
-/** Lets the emulator at `url` answer for fal's hosts, with the video where fal's are: on a host of its own. */
+/**
+ * Lets the emulator at `url` answer for fal's hosts, with the video where fal's are: on a host of its own.
+ * @param {Page} page
+ * @param {string} url
+ */
 export async function actAsFal(page, url) {
   await page.route(/^https:\/\/([\w-]+\.)?fal\.(run|ai)\//, async (route) => {
     const { host, pathname, search } = new URL(route.request().url());

@@ -31,11 +31,18 @@ function prepare() {
   const Native = WebSocket;
   window.sockets = [];
   window.WebSocket = class extends Native {
+    /** @type {any[]} */
+    sent = [];
+
+    asked = "";
+
+    /** @param {string | URL} url */
     constructor(url) {
-      super(url.replace("wss://fal.run/", `ws://${location.host}/fal.run/`));
-      Object.assign(this, { asked: url, sent: [] });
+      super(String(url).replace("wss://fal.run/", `ws://${location.host}/fal.run/`));
+      this.asked = String(url);
       sockets.push(this);
     }
+    /** @param {any} frame */
     send(frame) {
       this.sent.push(frame);
       super.send(frame);
@@ -47,7 +54,10 @@ function prepare() {
     return (await fetch("/rest.fal.ai/tokens/", { method: "POST", body, headers: { "content-type": "application/json" } })).json();
   };
   window.listen = (options = {}, library = fal) => {
-    const [results, errors] = [[], []];
+    /** @type {any[]} */
+    const results = [];
+    /** @type {any[]} */
+    const errors = [];
     const { app = "emulator/realtime", ...handler } = options;
     const connection = library.realtime.connect(app, {
       tokenProvider: (endpoint) => (asked.push(endpoint), token()),

@@ -2,6 +2,20 @@
 // it got.
 
 import { createServer } from "node:http";
+import { portOf } from "./port.mjs";
+
+/**
+ * What the server got.
+ * @typedef {object} Recorded
+ * @property {string} method
+ * @property {string} path
+ * @property {string} [target] the URL in `x-fal-target-url`
+ * @property {import("node:http").IncomingHttpHeaders} headers
+ * @property {string} body
+ * @property {Promise<void>} closed
+ */
+
+/** @typedef {{ status?: number, headers?: Record<string, string>, body?: unknown }} Given */
 
 const CORS = {
   "access-control-allow-origin": "*",
@@ -19,8 +33,10 @@ const CORS = {
  * - `url`: its origin
  * - `requests`: what it got, preflights aside
  * - `stop()`: closes it
+ * @param {(request: Recorded) => Given | undefined | void | Promise<Given | undefined | void>} answer
  */
 export async function startRecorder(answer) {
+  /** @type {Recorded[]} */
   const requests = [];
   const server = createServer(async (incoming, outgoing) => {
     // Firefox and WebKit do not take `*` for `authorization`.
@@ -29,8 +45,9 @@ export async function startRecorder(answer) {
     if (incoming.method === "OPTIONS") return outgoing.writeHead(204, cors).end();
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
-    const { method, url: path, headers } = incoming;
-    const target = headers["x-fal-target-url"];
+    const { method = "", url: path = "", headers } = incoming;
+    const target = /** @type {string | undefined} */ (headers["x-fal-target-url"]);
+    /** @type {Promise<void>} */
     const closed = new Promise((resolve) => outgoing.once("close", resolve));
     const request = { method, path, target, headers, body: Buffer.concat(chunks).toString(), closed };
     requests.push(request);
@@ -41,7 +58,7 @@ export async function startRecorder(answer) {
     outgoing.writeHead(status, { ...cors, ...type, ...more });
     outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const stop = () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections()));
-  return { url: `http://127.0.0.1:${server.address().port}`, requests, stop };
+  return { url: `http://127.0.0.1:${portOf(server)}`, requests, stop };
 }

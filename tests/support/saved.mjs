@@ -22,6 +22,8 @@ const ENDPOINT = {
   ],
 };
 
+/** @typedef {Awaited<ReturnType<typeof startSaving>>} SavingClient */
+
 /**
  * `startClient`, with the endpoint `acme/slow`, and:
  *
@@ -37,6 +39,7 @@ export async function startSaving() {
   writeFileSync(path.join(endpoints, "slow.json"), JSON.stringify(ENDPOINT));
   // Jobs that no cancel has reached run on.
   const client = await startClient({ args: ["--endpoints", endpoints, "--concurrency", "100"] });
+  /** @type {import("playwright-core").Page[]} */
   let tabs = [];
 
   async function arrive(page = client.page, { speed = 1 } = {}) {
@@ -69,7 +72,8 @@ export async function startSaving() {
     arrive,
     anotherTab,
     start,
-    inPage: (script, argument) => client.page.evaluate(script, argument),
+    /** @type {import("playwright-core").Page["evaluate"]} */
+    inPage: (/** @type {any} */ script, /** @type {any} */ argument) => client.page.evaluate(script, argument),
     submits: async () => (await client.sent("acme/slow")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/slow")),
     cancels: () => client.sent("/cancel"),
     async stop() {
@@ -85,16 +89,17 @@ async function prepare() {
   fal.config({ proxyUrl: "/api/fal/proxy", persist: true, retry: { baseDelay: 20, maxRetries: 1 } });
   window.caught = ({ name, message, code, status, requestId, jobMayExist }) => ({ name, message, code, status, requestId, jobMayExist });
   window.settled = (promise) => promise.then(({ data }) => data, caught);
-  window.begin = (options) =>
+  window.begin = (/** @type {object | undefined} */ options) =>
     new Promise((onEnqueue, reject) => {
       window.job = fal.subscribe("acme/slow", { input: {}, onEnqueue, ...options }).catch(caught);
-      window.job.then(reject);
+      void window.job.then(reject);
     });
   window.later = (ms) => {
     const { now } = Date;
     Date.now = () => now() + ms;
   };
   window.memoryStore = () => {
+    /** @type {Map<string, import("fal-wasm").PendingEntry>} */
     const kept = new Map();
     return { kept, list: () => [...kept.values()], put: (entry) => void kept.set(entry.requestId, entry), delete: (id) => void kept.delete(id) };
   };

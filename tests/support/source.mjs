@@ -2,7 +2,10 @@
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** Bundles and imports a module, its path given from the repository's folder. */
+/**
+ * Bundles and imports a module, its path given from the repository's folder.
+ * @param {string} path
+ */
 export async function importSource(path) {
   const entry = fileURLToPath(new URL(`../../${path}`, import.meta.url));
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
@@ -12,15 +15,21 @@ export async function importSource(path) {
 /** A clock that stands still until it is told to go on. */
 export function handClock() {
   let now = 0;
+  /** @typedef {{ run: () => void, at: number }} Timer */
+  /** @type {Timer[]} */
   let timers = [];
   return {
     now: () => now,
+    /** @type {(run: () => void, delay_ms: number) => { cancel(): void }} */
     later(run, delay_ms) {
       const timer = { run, at: now + delay_ms };
       timers.push(timer);
-      return { cancel: () => (timers = timers.filter((other) => other !== timer)) };
+      return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
     },
-    /** Goes on by this many milliseconds, running what falls due, and the promises behind it. */
+    /**
+     * Goes on by this many milliseconds, running what falls due, and the promises behind it.
+     * @param {number} ms
+     */
     async go(ms) {
       const end = now + ms;
       for (;;) {

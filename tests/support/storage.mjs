@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { portOf } from "./port.mjs";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 const WORKER = `
@@ -18,7 +19,9 @@ const WORKER = `
  * arrived whole, `{ path, size }`. Each waits for its answer until `release` lets so many go, all by default.
  */
 export async function startStorage() {
+  /** @type {{ path: string, size: number }[]} */
   const puts = [];
+  /** @type {(() => void)[]} */
   const waiting = [];
   let initiated = 0;
   let begun = 0;
@@ -26,8 +29,8 @@ export async function startStorage() {
   let free = 0;
 
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://x");
-    const send = (type, body, status = 200) => response.writeHead(status, { "content-type": type }).end(body);
+    const { pathname } = new URL(request.url ?? "/", "http://x");
+    const send = (/** @type {string} */ type, /** @type {string | Buffer} */ body, status = 200) => response.writeHead(status, { "content-type": type }).end(body);
     if (pathname === "/") return send("text/html", "<!doctype html><title>storage</title><input type=file>");
     if (pathname === "/worker.js") return send("text/javascript", WORKER);
     if (pathname.startsWith("/fal-wasm/")) return send("text/javascript", await readFile(dist + pathname.slice("/fal-wasm/".length)));
@@ -44,14 +47,14 @@ export async function startStorage() {
     if (size === undefined) return;
     puts.push({ path: pathname, size });
     if (free > 0) free--;
-    else await new Promise((go) => waiting.push(go));
+    else await new Promise((go) => waiting.push(() => go(undefined)));
     send("application/json", JSON.stringify({ etag: `"${pathname}"` }));
   });
   // Slow lines are what it is for.
   server.requestTimeout = 0;
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     puts,
     begun: () => begun,
     completed: () => completed,
@@ -64,7 +67,10 @@ export async function startStorage() {
   };
 }
 
-/** The bytes of a request that arrives whole, `undefined` of one that is cut off. */
+/**
+ * The bytes of a request that arrives whole, `undefined` of one that is cut off.
+ * @param {import("node:http").IncomingMessage} request
+ */
 async function sizeOf(request) {
   let size = 0;
   try {

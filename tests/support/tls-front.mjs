@@ -5,6 +5,10 @@ import { Agent, request as send } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
 import { makeCertificate } from "../conformance/support/certificate.mjs";
+import { portOf } from "./port.mjs";
+
+/** @typedef {import("node:http").IncomingMessage | import("node:http2").Http2ServerRequest} Request */
+/** @typedef {import("node:http").ServerResponse} Response HTTP/2 has the same methods */
 
 /** Headers of one connection, which the next has of its own. HTTP/2 forbids them. */
 const OF_CONNECTION = /^(:|connection$|keep-alive$|transfer-encoding$|upgrade$|proxy-connection$|host$)/;
@@ -20,16 +24,18 @@ const OF_CONNECTION = /^(:|connection$|keep-alive$|transfer-encoding$|upgrade$|p
 export async function startTlsFront({ upstream, version, headers = {} }) {
   const certificate = makeCertificate("localhost");
   const agent = new Agent({ keepAlive: true });
+  /** @type {Set<import("node:stream").Duplex>} */
   const connections = new Set();
-  const answer = (request, response) => forward({ upstream, agent, headers, request, response });
+  /** @type {(request: Request, response: Response | import("node:http2").Http2ServerResponse) => void} */
+  const answer = (request, response) => forward({ upstream, agent, headers, request, response: /** @type {Response} */ (response) });
   const server = version === "2" ? createSecureServer(certificate, answer) : createServer(certificate, answer);
   server.on("secureConnection", (socket) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
   });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
   return {
-    url: `https://127.0.0.1:${server.address().port}`,
+    url: `https://127.0.0.1:${portOf(server)}`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of connections) socket.destroy();
@@ -39,12 +45,15 @@ export async function startTlsFront({ upstream, version, headers = {} }) {
   };
 }
 
-/** Passes a request on, and its answer back as it comes. */
+/**
+ * Passes a request on, and its answer back as it comes.
+ * @param {{ upstream: string, agent: Agent, headers: Record<string, string>, request: Request, response: Response }} given
+ */
 function forward({ upstream, agent, headers, request, response }) {
   const { method, url } = request;
-  const host = request.headers[":authority"] ?? request.headers.host;
+  const host = String(request.headers[":authority"] ?? request.headers.host);
   const onward = send(`${upstream}${url}`, { method, agent, headers: { ...kept(request.headers), host } }, (answer) => {
-    response.writeHead(answer.statusCode, { ...kept(answer.headers), ...headers });
+    response.writeHead(Number(answer.statusCode), { ...kept(answer.headers), ...headers });
     answer.pipe(response);
     answer.on("error", () => response.destroy());
   });
@@ -53,6 +62,7 @@ function forward({ upstream, agent, headers, request, response }) {
   request.pipe(onward);
 }
 
+/** @param {import("node:http").IncomingHttpHeaders} headers */
 function kept(headers) {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_CONNECTION.test(name)));
 }

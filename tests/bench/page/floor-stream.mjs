@@ -3,6 +3,7 @@ import { call } from "./floor-call.mjs";
 
 export async function stream(id, { input }) {
   const answer = await call("POST", `https://fal.run/${id}`, { body: input, accept: "text/event-stream" });
+  /** @type {((event: unknown) => void)[]} */
   const listeners = [];
   return {
     on: (type, listener) => listeners.push(listener),
@@ -24,7 +25,7 @@ async function* batches(answer) {
   let rest = "";
   for await (const chunk of answer.body) {
     const texts = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
-    rest = texts.pop();
+    rest = texts.pop() ?? "";
     yield texts.filter((text) => text.startsWith("data:")).map((text) => JSON.parse(text.slice(5)));
   }
 }

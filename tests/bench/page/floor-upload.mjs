@@ -35,11 +35,17 @@ async function inParts({ origin, pathname, search }, file) {
   if (!answer.ok) throw new Error(`complete: ${answer.status}`);
 }
 
-/** Sends it, and once more where that failed. */
+/**
+ * Sends it, and once more where that failed.
+ * @param {string} url
+ * @param {Blob} body
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<Response>}
+ */
 async function put(url, body, headers = {}) {
-  for (const isLast of [false, true]) {
-    const answer = await fetch(url, { method: "PUT", body, headers }).catch(() => undefined);
-    if (answer?.ok) return answer;
-    if (isLast) throw new Error(`PUT: ${answer?.status}`);
-  }
+  const send = () => fetch(url, { method: "PUT", body, headers }).catch(() => undefined);
+  let answer = await send();
+  if (!answer?.ok) answer = await send();
+  if (!answer?.ok) throw new Error(`PUT: ${answer?.status}`);
+  return answer;
 }

@@ -9,10 +9,10 @@ export function meter() {
     return instance;
   };
   const { Instance, instantiate, instantiateStreaming } = WebAssembly;
-  WebAssembly.Instance = new Proxy(Instance, { construct: (target, values) => keep(new target(...values)) });
-  const kept = (made) => (keep(made.instance ?? made), made);
-  WebAssembly.instantiate = (...values) => instantiate(...values).then(kept);
-  WebAssembly.instantiateStreaming = (...values) => instantiateStreaming(...values).then(kept);
+  WebAssembly.Instance = new Proxy(Instance, { construct: (target, values) => keep(Reflect.construct(target, values)) });
+  const kept = (/** @type {any} */ made) => (keep(made.instance ?? made), made);
+  WebAssembly.instantiate = (/** @type {Parameters<typeof instantiate>} */ ...values) => instantiate(...values).then(kept);
+  WebAssembly.instantiateStreaming = (/** @type {Parameters<typeof instantiateStreaming>} */ ...values) => instantiateStreaming(...values).then(kept);
   window.meter = {
     /** Forgets the tasks until now. */
     async start() {

@@ -8,6 +8,7 @@ const OF_THE_CONNECTION = ["connection", "keep-alive", "transfer-encoding"];
  * - `more`: headers that the answer gets in addition
  * - `keep`: is given the whole answer, `{ status, headers, body }`, once it has passed and was not cut
  * - `instead`: answers in place of the emulator, once that has answered
+ * @param {any} given
  */
 export function forward({ emulator, path, request, response, more = {}, keep, instead }) {
   // A connection of its own: one that the emulator cuts must not be used again.

@@ -6,6 +6,7 @@ import { ELSEWHERE, WORKER_PATH } from "../page/routes.js";
 import { sharedCache } from "./cache.mjs";
 import { forward } from "./forward.mjs";
 import { outages, play } from "./outages.mjs";
+import { portOf } from "../../support/port.mjs";
 
 const PROXY = /^\/proxies\/([a-z-]+)/;
 const EMULATED_PROXY = "/api/fal/proxy";
@@ -26,9 +27,9 @@ export async function startFront(emulator) {
   const server = createServer((request, response) => answer(emulator, trouble, request, response));
   // A connection that this server closes in the moment of a request makes browsers send it twice.
   server.keepAliveTimeout = 0;
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     begin: (options) => void (trouble = begin(options)),
     figures: () => ({
       cached: trouble.cdn.replayed() + trouble.deafCdn.replayed(),
@@ -42,6 +43,7 @@ export async function startFront(emulator) {
   };
 }
 
+/** @param {{ seed: number, between: [number, number], lengths: [number, number] }} options */
 function begin({ seed, ...ofOutages }) {
   return {
     cdn: sharedCache(random(seed + 1), { isDeaf: false }),

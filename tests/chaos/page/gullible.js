@@ -47,9 +47,10 @@ export function createFalClient({ proxyUrl, fetch: custom = (url, init) => fetch
       const found = await result(id, requestId);
       forget(requestId);
       return found;
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {{ status?: number }} */ (thrown);
       if (error.status === 404) forget(requestId);
-      throw error;
+      throw thrown;
     }
   }
 
@@ -63,6 +64,10 @@ export function createFalClient({ proxyUrl, fetch: custom = (url, init) => fetch
     },
     queue: { subscribeToStatus: (id, { requestId }) => follow(id, requestId), result: (id, { requestId }) => result(id, requestId) },
     pending: async () => Object.entries(localStorage).filter(([name]) => name.startsWith(SAVED)).map(([, entry]) => JSON.parse(entry)),
+    /**
+     * @param {any} entry
+     * @param {{ onQueueUpdate?: (status: any) => void }} [options]
+     */
     async resume({ endpointId, requestId }, { onQueueUpdate } = {}) {
       if (!isSaved(requestId)) throw new Error("Not saved");
       return finish(endpointId, requestId, onQueueUpdate);

@@ -19,6 +19,7 @@ const MODES = ["default", "default", "streaming", "polling"];
  * - `isOver()`: whether all have ended
  * - `underWay()`: the markers of the calls that have not
  * - `found()`: `{ calls, misplaced, unhandled }`
+ * @param {{ count: number, atOnce: number, seed: number, key: string, webhook: string, modes?: string[], routes?: string[] }} options
  */
 export function runJobs({ count, atOnce, seed, key, webhook, modes = MODES, routes = ROUTES }) {
   const { by, misplaced } = clients(window.library, key);
@@ -76,7 +77,8 @@ async function attempt({ length, mode, hasFile }, fal, call, webhookUrl) {
   const onEnqueue = (id) => (call.requestId = id);
   try {
     call.result = await fal.subscribe(ID, { ...how, input, logs: true, webhookUrl, onEnqueue, onQueueUpdate });
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {any} */ (thrown);
     call.errors.push(facts(error));
     const requestId = error?.requestId || call.requestId;
     if (requestId) await recover(fal, call, requestId, how);

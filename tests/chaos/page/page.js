@@ -10,7 +10,7 @@ addEventListener("error", ({ error, message }) => window.unhandled.push(`error: 
 export async function withWorker(seed) {
   const { serviceWorker } = navigator;
   const isInCharge = new Promise((resolve) => {
-    if (serviceWorker.controller) resolve();
+    if (serviceWorker.controller) resolve(undefined);
     serviceWorker.addEventListener("controllerchange", resolve, { once: true });
   });
   await serviceWorker.register(`/worker.js?seed=${seed}`, { type: "module" });

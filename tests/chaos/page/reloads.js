@@ -99,7 +99,8 @@ export function live({ reloads, atOnce, seed, webhook }) {
       const call = clients[route].subscribe(ID, { ...options, abortSignal: abort.signal, onEnqueue, onQueueUpdate });
       setTimeout(come, latest, "sent");
       deliver({ marker, length, route, updates }, await call);
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {any} */ (thrown);
       // What a page that goes away breaks off by that was not lost on the way.
       if (isLeaving || abort.signal.aborted) return;
       const isUncertain = error instanceof library.SubmitUncertainError || error?.status >= 500;

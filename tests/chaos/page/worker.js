@@ -7,7 +7,7 @@ import { WORKER_PATH, proxyUrl } from "./routes.js";
 const MOST_REPLAYS = 3;
 const PATHS = [proxyUrl("worker"), `${WORKER_PATH}/`];
 
-const chance = random(Number(new URL(location).searchParams.get("seed")));
+const chance = random(Number(new URL(location.href).searchParams.get("seed")));
 /** How often a stored answer is still replayed, by URL. */
 const left = new Map();
 

@@ -45,7 +45,7 @@ function attempt(call) {
   try {
     return call();
   } catch (error) {
-    return `threw ${error.name}`;
+    return `threw ${/** @type {Error} */ (error).name}`;
   }
 }
 

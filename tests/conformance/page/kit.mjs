@@ -7,7 +7,8 @@ let notes = [];
 let lib;
 
 // Before the packages load, so that they take this clock: back-off need not last seconds here.
-window.setTimeout = (callback, ms = 0, ...rest) => platform.setTimeout(callback, ms * pace, ...rest);
+const realm = /** @type {import("../../page.js").Timers} */ (window);
+realm.setTimeout = (callback, ms = 0, ...rest) => platform.setTimeout(callback, ms * pace, ...rest);
 console.warn = (...words) => noteIn(notes, "console.warn", ...words);
 window.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();

@@ -24,7 +24,10 @@ export const status = (state, fields, more) => ({
   ...more,
 });
 
-/** The reply to a result. */
+/**
+ * The reply to a result.
+ * @type {(body?: any, more?: object) => object}
+ */
 export const result = (body = { video: { url: "https://v3b.fal.media/files/b/0a1b2c3d/x_out.mp4" }, seed: 7 }, more) => ({
   method: "GET",
   to: `/requests/${REQUEST_ID}`,
@@ -36,7 +39,10 @@ export const result = (body = { video: { url: "https://v3b.fal.media/files/b/0a1
 /** The reply to a cancel. */
 export const cancelled = (more) => ({ method: "PUT", to: "/cancel", status: 202, body: { status: "CANCELLATION_REQUESTED" }, ...more });
 
-/** The reply to a synchronous run. */
+/**
+ * The reply to a synchronous run.
+ * @type {(body?: any, more?: object) => object}
+ */
 export const ran = (body = { text: "hello" }, more) => ({
   to: "https://fal.run/",
   body,

@@ -6,11 +6,11 @@ const answers = [status("IN_QUEUE", { queue_position: 3 }, { times: 9 })];
 
 /** Runs `call` where the page has these environment variables, as bundlers provide them. */
 async function withEnv(env, call) {
-  window.process = { env };
+  Object.assign(window, { process: { env } });
   try {
     return await call();
   } finally {
-    delete window.process;
+    Reflect.deleteProperty(window, "process");
   }
 }
 

@@ -22,7 +22,7 @@ export const scenarios = [
     run: async ({ client, sleep, settled, within }) => {
       const controller = new AbortController();
       // The back-off begins with the answer, however long that takes.
-      const answered = async (...request) => {
+      const answered = async (/** @type {Parameters<typeof fetch>} */ ...request) => {
         const response = await fetch(...request);
         sleep(100).then(() => controller.abort());
         return response;

@@ -1,7 +1,10 @@
 // A custom fetch, and a custom response handler.
 import { APP, REQUEST_ID, ran, result, status, stored, submitted } from "../page/wire.mjs";
 
-/** Notes how it was called; answers with `body`. */
+/**
+ * Notes how it was called; answers with `body`.
+ * @type {(note: (name: string, ...values: unknown[]) => void, body?: unknown, init?: ResponseInit) => typeof fetch}
+ */
 const noting = (note, body = { ok: true }, init) => async (url, options) => {
   const { method, headers, body: sent, mode, signal } = options ?? {};
   note("fetch", typeof url, String(url), { method, headers: Object.fromEntries(new Headers(headers)), sent, mode, signal: signal ? "signal" : "none" });

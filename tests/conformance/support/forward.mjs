@@ -21,7 +21,7 @@ export function forward({ emulator, noted, response }) {
   // A connection of its own: one that is cut in the middle of a request must not be used again.
   const onward = send(`${emulator}${path}`, { method: noted.method, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode, readable(answer.headers));
-    const isText = /json|event-stream/.test(answer.headers["content-type"]);
+    const isText = /json|event-stream/.test(answer.headers["content-type"] ?? "");
     answer.on("data", (chunk) => response.write(isText ? withFileUrls(chunk) : chunk));
     answer.on("end", () => response.end());
     answer.on("error", () => response.destroy?.());

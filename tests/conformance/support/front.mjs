@@ -7,6 +7,7 @@ import { forward, tunnel } from "./forward.mjs";
 import { host, isPage, laneOf, makeLane, url } from "./lane.mjs";
 import { play, preflight } from "./script.mjs";
 import { playSocket } from "./socket.mjs";
+import { portOf } from "../../support/port.mjs";
 
 /** HTTP/2's default of 64 KiB would make large uploads wait for this process again and again. */
 const WINDOW_BYTES = 2 ** 24;
@@ -27,9 +28,9 @@ export async function startFront({ emulator, serve }) {
     answer(network, request, response).catch(() => response.destroy?.());
   });
   server.on("upgrade", (...socket) => openSocket(network, ...socket));
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
   return {
-    browserArgs: [`--host-resolver-rules=MAP * 127.0.0.1:${server.address().port}`, "--ignore-certificate-errors"],
+    browserArgs: [`--host-resolver-rules=MAP * 127.0.0.1:${portOf(server)}`, "--ignore-certificate-errors"],
     lane(name) {
       const lane = makeLane(name);
       network.lanes.set(lane.origin, lane);

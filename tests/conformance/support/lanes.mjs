@@ -14,6 +14,8 @@ const LONGEST_MS = 30_000;
  *
  * - `run(scenario, sides)`: resolves with `{ theirs, ours }`, what each client did; both run at the same time
  * - `stop()`
+ * @param {number} count
+ * @param {{ itself?: boolean }} [options]
  */
 export async function startLanes(count, { itself } = {}) {
   const emulator = await startEmulator();

@@ -22,25 +22,25 @@ function shownBody(body) {
   return `${body.length} bytes, SHA-256 ${createHash("sha256").update(body).digest("hex").slice(0, 16)}`;
 }
 
+/** @typedef {(found: string) => string} Replace */
+
+/** @type {[RegExp, (known: Map<string, string>) => Replace][]} */
 const VARYING = [
-  [/https:\/\/[a-z]+-\d+\.conformance\.test/g, () => "https://page.test"],
+  [/https:\/\/[a-z]+-\d+\.conformance\.test/g, () => () => "https://page.test"],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, numbered("id")],
   [/\/files\/b\/[0-9a-f]{8}\/[\w-]+_/g, numbered("file")],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, () => "«jwt»"],
-  [/\b1[78]\d{11}\b/g, () => "«ms»"],
-  [/(?<=[?&](?:signature|expires|sig|exp|token)=)[\w.-]+/gi, () => "«signed»"],
-  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)?/g, () => "«time»"],
-  [/(?<="file_size":)\d+/g, () => '"«bytes»"'],
-  [/(?<="inference_time":)[\d.]+/g, () => '"«seconds»"'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, () => () => "«jwt»"],
+  [/\b1[78]\d{11}\b/g, () => () => "«ms»"],
+  [/(?<=[?&](?:signature|expires|sig|exp|token)=)[\w.-]+/gi, () => () => "«signed»"],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)?/g, () => () => "«time»"],
+  [/(?<="file_size":)\d+/g, () => () => '"«bytes»"'],
+  [/(?<="inference_time":)[\d.]+/g, () => () => '"«seconds»"'],
 ];
 
 /** Replaces random ids, times and ports, the same one by the same word wherever it occurs. */
 export function normalised(observation) {
   let text = JSON.stringify(observation);
-  for (const [pattern, replace] of VARYING) {
-    const replaceOne = replace.length === 0 ? replace : replace(new Map());
-    text = text.replace(pattern, replaceOne);
-  }
+  for (const [pattern, begin] of VARYING) text = text.replace(pattern, begin(new Map()));
   return JSON.parse(text);
 }
 

@@ -6,7 +6,7 @@ export const TEXT_TO_VIDEO = "fal-ai/kandinsky5-pro/text-to-video";
 export const DISTILL = "fal-ai/kandinsky5/text-to-video/distill";
 
 /** An input of `DISTILL` for its smallest picture: 512 × 512 pixels, 5 s. */
-export const SQUARE = { prompt: "a river", aspect_ratio: "1:1" };
+export const SQUARE = { prompt: "a river", aspect_ratio: /** @type {const} */ ("1:1") };
 
 /** A key of the form that fal.ai gives out. */
 export const KEY = "key-id:key-secret";

@@ -25,7 +25,7 @@ export async function stored(url) {
   if (!reply.ok) throw new Error(`${url} was answered ${reply.status}`);
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const piece of reply.body) {
+  for await (const piece of reply.body ?? []) {
     hash.update(piece);
     bytes += piece.length;
   }

@@ -10,9 +10,10 @@ import { fetchFrom } from "./redirect.mjs";
  * Starts both before the tests of the file that calls this, stops them after, and lets each
  * test begin without faults and requests of the one before.
  * @param {string[]} args the emulator's
- * @param {(started: {emulator: object, fal: object}) => void} take is given both
+ * @param {(started: { emulator: import("../../support/emulator.mjs").Emulator, fal: import("@fal-ai/client").FalClient }) => void} take is given both
  */
 export function withOfficialClient(args, take) {
+  /** @type {import("../../support/emulator.mjs").Emulator} */
   let emulator;
   before(async () => {
     emulator = await startEmulator({ args });

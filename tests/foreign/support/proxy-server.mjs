@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import express from "express";
 import { KEY } from "./endpoints.mjs";
 import { fetchFrom } from "./redirect.mjs";
+import { portOf } from "../../support/port.mjs";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 
@@ -12,8 +13,11 @@ const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
  * the emulator until `stop`; what it sent is in `upstream`. `config` is the proxy's own.
  *
  * @returns {Promise<{url: string, upstream: {method: string, url: string, headers: Headers}[], stop: () => Promise<void>}>}
+ * @param {import("../../support/emulator.mjs").Emulator} emulator
+ * @param {{ allowedEndpoints?: string[], resolveFalAuth?: () => Promise<string> }} [config]
  */
 export async function startProxyServer(emulator, config = {}) {
+  /** @type {{ method: string, url: string, headers: Headers }[]} */
   const upstream = [];
   const plainFetch = globalThis.fetch;
   globalThis.fetch = fetchFrom(emulator.url, { fetch: plainFetch, note: (request) => upstream.push(request) });
@@ -32,5 +36,5 @@ export async function startProxyServer(emulator, config = {}) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${server.address().port}`, upstream, stop };
+  return { url: `http://127.0.0.1:${portOf(server)}`, upstream, stop };
 }

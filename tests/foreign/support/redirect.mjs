@@ -13,11 +13,14 @@ export function isFal(host) {
  * A `fetch` that sends what is meant for fal.ai to the emulator at `emulatorUrl`, and
  * everything else where it is meant to go. `note` is told the URL and the headers of each
  * request to fal.ai, before anything is added.
+ * @param {string} emulatorUrl
+ * @param {{ fetch?: typeof globalThis.fetch, note?: (request: { method: string, url: string, headers: Headers }) => void }} [options]
+ * @returns {typeof globalThis.fetch}
  */
 export function fetchFrom(emulatorUrl, { fetch = globalThis.fetch, note = () => {} } = {}) {
   return (input, init = {}) => {
     const request = input instanceof Request ? input : undefined;
-    const url = new URL(request?.url ?? input);
+    const url = new URL(request?.url ?? String(input));
     if (!isFal(url.hostname)) return fetch(input, init);
     const headers = new Headers(init.headers ?? request?.headers);
     note({ method: init.method ?? request?.method ?? "GET", url: url.href, headers: new Headers(headers) });

@@ -4,6 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import net from "node:net";
 import { TARGET, isFal } from "./redirect.mjs";
+import { portOf } from "../../support/port.mjs";
 
 /**
  * Starts the proxy for an emulator's origin. `key` and `cert` (PEM) are what it shows as
@@ -20,7 +21,7 @@ export async function startTunnel(emulatorUrl, { key, cert }) {
   inside.on("upgrade", (request, socket, head) => upgrade(emulatorUrl, request, socket, head));
   const proxy = http.createServer((_, response) => response.writeHead(405).end());
   proxy.on("connection", (socket) => sockets.add(socket.on("close", () => sockets.delete(socket))));
-  proxy.on("connect", ({ url: authority }, socket) => {
+  proxy.on("connect", ({ url: authority = "" }, socket) => {
     socket.on("error", () => socket.destroy());
     if (isFal(authority.replace(/:443$/, ""))) {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -29,13 +30,13 @@ export async function startTunnel(emulatorUrl, { key, cert }) {
     refused.push(authority);
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
-  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(undefined)));
   const stop = async () => {
     sockets.forEach((socket) => socket.destroy());
     agent.destroy();
     await new Promise((resolve) => proxy.close(resolve));
   };
-  return { url: `http://127.0.0.1:${proxy.address().port}`, refused, stop };
+  return { url: `http://127.0.0.1:${portOf(proxy)}`, refused, stop };
 }
 
 /** The request to the emulator's proxy route, and its answer as it comes. */

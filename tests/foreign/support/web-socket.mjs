@@ -2,7 +2,11 @@
 import { WebSocket } from "ws";
 import { isFal } from "./redirect.mjs";
 
-/** A `WebSocket` class whose connections to fal.ai's hosts go to the emulator's own doors. */
+/**
+ * A `WebSocket` class whose connections to fal.ai's hosts go to the emulator's own doors.
+ * @param {string} emulatorUrl
+ * @returns {any} of the package's own type
+ */
 export function webSocketTo(emulatorUrl) {
   return class extends WebSocket {
     constructor(address, protocols) {

@@ -18,7 +18,8 @@ async function outcome(work) {
     await work();
     return "ok";
   } catch (error) {
-    return `${error?.name}: ${error?.message}`;
+    const { name, message } = /** @type {{ name?: string, message?: string }} */ (error ?? {});
+    return `${name}: ${message}`;
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { createServer } from "node:net";
 import path from "node:path";
+import { portOf } from "../../support/port.mjs";
 import { makeApp, seenAt, tool, tools } from "../lab.mjs";
 import { run, start } from "../processes.mjs";
 import { versionOf } from "../versions.mjs";
@@ -63,7 +64,7 @@ const row = (place, mode, prepare) => ({
       const page = place === "edge route" ? "edge" : "";
       return await seenAt(lab, this.name, `http://127.0.0.1:${port}/${page}`);
     } catch (cause) {
-      throw new Error(`${cause.message}\n${server.said().slice(-2_000)}`, { cause });
+      throw new Error(`${/** @type {Error} */ (cause).message}\n${server.said().slice(-2_000)}`, { cause });
     } finally {
       await server.stop();
     }
@@ -76,8 +77,8 @@ export const rows = Object.keys(PLACES).flatMap((place) => [row(place, "dev", ()
 
 async function freePort() {
   const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const port = portOf(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

@@ -10,6 +10,7 @@ const REQUIRE = `const { fal } = require("fal-wasm");
 import("./scenario.mjs").then(({ runScenario }) => runScenario(fal));
 `;
 
+/** @type {(name: string, needs: string[], command: string, args: string[], files?: Record<string, string>) => { name: string, needs: string[], run(lab: any): Promise<any> }} */
 const program = (name, needs, command, args, files = { "main.mjs": MAIN }) => ({
   name,
   needs,

@@ -1,6 +1,10 @@
 // What webkit.mjs has in the page, and what it says to it as JSON.
 
-/** A value as JSON can hold it, as playwright would hand it over: with NaN, undefined and bytes. */
+/**
+ * A value as JSON can hold it, as playwright would hand it over: with NaN, undefined and bytes.
+ * @param {any} value
+ * @returns {any}
+ */
 export function encode(value) {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") return { u: 1 };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) return { n: Object.is(value, -0) ? "-0" : String(value) };
@@ -9,11 +13,15 @@ export function encode(value) {
   if (Array.isArray(value)) return { a: value.map(encode) };
   if (value instanceof Date) return { d: value.toJSON() };
   if (value instanceof Error) return { e: [value.name, value.message, value.stack] };
-  if (ArrayBuffer.isView(value)) return { t: [value.constructor.name, Array.from(value, String)] };
+  if (ArrayBuffer.isView(value)) return { t: [value.constructor.name, Array.from(/** @type {Uint8Array} */ (value), String)] };
   return { o: Object.keys(value).map((key) => [key, encode(value[key])]) };
 }
 
-/** The value again. */
+/**
+ * The value again.
+ * @param {any} told what `encode` gave
+ * @returns {any}
+ */
 export function decode(told) {
   if (told === undefined || "u" in told) return undefined;
   if ("n" in told) return Number(told.n);
@@ -62,7 +70,7 @@ function install() {
   Object.defineProperty(window, "__agent", { value: agent });
   const said = (error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   for (const [type, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {
-    window.addEventListener(type, (event) => queueMicrotask(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
+    window.addEventListener(type, (/** @type {any} */ event) => queueMicrotask(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
   }
   for (const [method, type] of [["error", "error"], ["warn", "warning"], ["log", "log"], ["info", "info"]]) {
     const native = console[method];

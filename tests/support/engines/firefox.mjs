@@ -20,13 +20,15 @@ let isPatched = false;
 function patch() {
   if (isPatched) return;
   isPatched = true;
-  const driver = firefox._connection.toImpl(firefox)._bidiFirefox;
+  /** @type {any} */
+  const ours = firefox;
+  const driver = ours._connection.toImpl(firefox)._bidiFirefox;
   const connect = driver.connectToTransport;
-  driver.connectToTransport = async (...given) => {
+  driver.connectToTransport = async (/** @type {unknown[]} */ ...given) => {
     const browser = await connect.apply(driver, given);
     const session = Object.getPrototypeOf(browser._browserSession);
     const { send } = session;
-    session.send = function (method, ...rest) {
+    session.send = function (/** @type {string} */ method, /** @type {unknown[]} */ ...rest) {
       return method === UNKNOWN_COMMAND ? Promise.resolve({}) : send.call(this, method, ...rest);
     };
     driver.connectToTransport = connect;
@@ -34,7 +36,10 @@ function patch() {
   };
 }
 
-/** A browser of playwright's; the caller closes it. */
+/**
+ * A browser of playwright's; the caller closes it.
+ * @param {import("playwright-core").LaunchOptions} [options]
+ */
 export function launchFirefox(options = {}) {
   patch();
   return firefox.launch({ ...OPTIONS, executablePath: process.env.FIREFOX_PATH || "/usr/bin/firefox-esr", ...options });

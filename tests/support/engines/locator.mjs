@@ -45,6 +45,7 @@ export class Locator {
 
   #then = (step) => new Locator(this.#page, [...this.#steps, step]);
   filter = ({ hasText }) => this.#then({ hasText });
+  /** @type {(css: string, options?: { hasText?: string | RegExp }) => Locator} */
   locator = (css, { hasText } = {}) => this.#then({ css, hasText });
   getByRole = (role, options = {}) => this.#then({ role, ...options });
   getByText = (text, options = {}) => this.#then({ text, ...options });
@@ -65,6 +66,7 @@ export class Locator {
     }
   }
 
+  /** @param {{ state?: "visible" | "hidden" | "attached" | "detached", timeout?: number }} [options] */
   async waitFor({ state = "visible", timeout } = {}) {
     const isVisible = "const isSeen = found.some((it) => it.checkVisibility({ visibilityProperty: true }) && it.getClientRects().length > 0);";
     const checks = { visible: "isSeen", hidden: "!isSeen", attached: "found.length > 0", detached: "found.length === 0" };
@@ -171,7 +173,8 @@ function find(steps) {
     const all = [...own, ...within(roots, "*")].filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));
     return all.filter((it) => !all.some((other) => other !== it && it.contains(other)));
   };
-  let found = [document];
+  // The document, of which no attribute is asked for, stands for all at first.
+  let found = /** @type {Element[]} */ (/** @type {unknown[]} */ ([document]));
   for (const { css, role, label, text, name, exact, selected, hasText } of steps) {
     if (css) found = within(found, css);
     if (role) found = within(found, ROLES[role]).filter((it) => !isHidden(it));

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { portOf } from "../port.mjs";
 
 const DRIVER = process.env.WEBKIT_DRIVER || "WebKitWebDriver";
 const BROWSER = process.env.WEBKIT_PATH || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
@@ -35,7 +36,7 @@ function ownDisplay() {
 function startDisplay() {
   const child = start("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
   child.unref();
-  child.stdout.unref();
+  /** @type {net.Socket} */ (child.stdout).unref();
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.stdout.once("data", (number) => resolve(`:${String(number).trim()}`));
@@ -45,7 +46,7 @@ function startDisplay() {
 function freePort() {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
+      const port = portOf(server);
       server.close(() => resolve(port));
     });
   });

@@ -16,6 +16,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function launchWebKit() {
   const contexts = new Set();
   return {
+    /** @param {{ viewport?: { width: number, height: number }, ignoreHTTPSErrors?: boolean }} [options] */
     async newContext({ viewport, ignoreHTTPSErrors = false, ...others } = {}) {
       if (Object.keys(others).length > 0) throw new Error(`WebKitWebDriver cannot have ${Object.keys(others).join(", ")}: skip the test, see limits.mjs.`);
       const context = new Context(await startSession({ acceptInsecureCerts: ignoreHTTPSErrors }), viewport);
@@ -201,6 +202,7 @@ class Page extends EventEmitter {
 
   // What a person sees or hears.
   #locator = (step) => new Locator(this, [step]);
+  /** @type {(css: string, options?: { hasText?: string | RegExp }) => Locator} */
   locator = (css, { hasText } = {}) => this.#locator({ css, hasText });
   getByRole = (role, options = {}) => this.#locator({ role, ...options });
   getByLabel = (label, options = {}) => this.#locator({ label, ...options });

@@ -1,0 +1,147 @@
+// What is global in the pages that tests run functions in: the package, and what tests put there for their own use.
+/* oxlint-disable typescript/no-explicit-any -- a name means another thing in the pages of another test, and models give any JSON */
+
+import type * as Package from "../js/index.ts";
+
+/** A WebSocket of `startRealtime`. */
+interface SeenSocket extends WebSocket {
+  asked: string;
+  sent: any[];
+}
+
+/** What is told of an error. */
+export interface Caught {
+  name: string;
+  message: string;
+  code?: string;
+  status?: number;
+  requestId?: string;
+  jobMayExist?: boolean;
+  body?: any;
+}
+
+/** A store that keeps its entries in a map. */
+interface MemoryStore extends Package.PendingStore {
+  kept: Map<string, Package.PendingEntry>;
+  list(): Package.PendingEntry[];
+}
+
+/** The timers and clocks of a realm, which tests replace: in pages, where an id is a number. */
+export interface Timers {
+  setTimeout(run: (...given: any[]) => void, ms?: number, ...given: any[]): any;
+  setInterval(run: (...given: any[]) => void, ms?: number, ...given: any[]): any;
+  clearTimeout(id: any): void;
+  clearInterval(id: any): void;
+}
+
+declare global {
+  // What support/client.mjs and its like put there.
+  var library: typeof Package;
+  var fal: Package.SingletonFalClient;
+  var createFalClient: typeof Package.createFalClient;
+  var preload: typeof Package.preload;
+  var withProxy: typeof Package.withProxy;
+  // Texts, not one of the known ids each: inputs may be wrong, and outputs are read as JSON.
+  var IMAGE_TO_VIDEO: string;
+  var TEXT_TO_VIDEO: string;
+  var DISTILL: string;
+  var sleep: (ms: number) => Promise<void>;
+  var picture: (size?: number) => Promise<File>;
+  var bigFile: File;
+  var complain: (text: string) => void;
+  // holdClock
+  var advance: (ms: number) => Promise<void>;
+  // startRealtime
+  var sockets: SeenSocket[];
+  var asked: string[];
+  var token: (seconds?: number) => Promise<string>;
+  var official: Package.FalClient;
+  var listen: any;
+  // startSaving
+  var caught: (error: any) => any;
+  var settled: (call: Promise<any>) => Promise<any>;
+  var begin: (options?: any) => any;
+  var job: Promise<any>;
+  var later: (ms: number) => void;
+  var memoryStore: () => MemoryStore;
+  // What a call told, and how it ended.
+  var seen: any[];
+  var progress: any[];
+  var reports: any[];
+  var results: any[];
+  var errors: any[];
+  var logs: any[];
+  var phases: string[];
+  var outcome: any;
+  var ended: Promise<any>;
+  var done: Promise<any>;
+  var resumed: Promise<any>;
+  var call: Promise<any>;
+  var controller: AbortController;
+  var leave: AbortController;
+  // Single files of tests: what they call in the page, and what they keep there.
+  var PARTS: Package.UploadOptions;
+  var breakOff: (file: Blob, uploading?: Package.FalClient) => Promise<void>;
+  var broken: Promise<any>;
+  var bytes: (size: number) => Uint8Array<ArrayBuffer>;
+  var chosen: File;
+  var client: Package.FalClient;
+  var data: any;
+  var fileList: (...files: File[]) => FileList;
+  var finished: (name?: string, options?: any) => Promise<string>;
+  var follow: (options?: any, name?: string) => Promise<{ name: any; requestId: string }>;
+  var ids: (client: Package.FalClient, options?: Package.PendingOptions) => Promise<string[]>;
+  var instances: number;
+  var isSent: boolean;
+  var isWhole: (file: Blob, fill: number, uploading?: Package.FalClient) => Promise<boolean>;
+  var kept: Map<string, unknown>;
+  var keyed: (credentials: string | (() => string) | undefined, more?: Package.Config) => Package.FalClient;
+  var land: () => void;
+  var mounts: (() => () => void)[];
+  var opened: IDBDatabase;
+  var other: Window & typeof globalThis;
+  var refusal: (make: () => unknown, options?: any) => Promise<{ calls: number; code?: string; message?: string }>;
+  var resultOf: (requestId: string, options?: any) => Promise<{ name: any; requestId: string }>;
+  var sent: any;
+  var shownAt: any;
+  var store: any;
+  var submit: () => void;
+  var submitted: (input: unknown, options?: any) => Promise<any>;
+  var timeIsUp: () => void;
+  var told: (error: any) => any;
+  var trapNext: boolean;
+  var unmount: () => void;
+  var untilSeen: (status: string) => Promise<void>;
+
+  // The pages of the chaos runs, the bench and the conformance tests.
+  var chaos: any;
+  var notes: () => Record<string, any[]>;
+  var run: any;
+  var unhandled: string[];
+  var withWorker: (seed: number) => Promise<void>;
+  var meter: any;
+  var conformance: any;
+  // axe-core, after it was loaded.
+  var axe: typeof import("axe-core");
+
+  // Service workers, of which the types of pages know nothing.
+  var clients: { claim(): Promise<void> };
+  function skipWaiting(): Promise<void>;
+  interface WindowEventMap {
+    install: ExtendableEvent;
+    activate: ExtendableEvent;
+    fetch: FetchEvent;
+  }
+  interface ExtendableEvent extends Event {
+    waitUntil(work: Promise<unknown>): void;
+  }
+  interface FetchEvent extends ExtendableEvent {
+    readonly request: Request;
+    respondWith(answer: Response | Promise<Response>): void;
+  }
+
+  // Newer than the compiler's library.
+  interface Uint8Array {
+    toBase64?(): string;
+  }
+}
