@@ -20,7 +20,8 @@ const SAVING = /^(submit|subscribe|result|cancel|upload)$/;
 type Name = Exclude<keyof Journal, "isCrashed">;
 
 /** The operations as the client calls them, with the caller's arguments. Their results are the service's JSON. */
-type UncheckedOperations = Record<Name, (config: ResolvedConfig, target: unknown, options: object) => Promise<any>>; // oxlint-disable-line typescript/no-explicit-any -- the service's JSON, which each operation's declaration types
+// oxlint-disable-next-line typescript/no-explicit-any -- the service's JSON, which each operation's declaration types
+type UncheckedOperations = Record<Name, (config: ResolvedConfig, target: unknown, options: object) => Promise<any>>;
 
 /** The options that the client itself reads. */
 interface ClientOptions {
@@ -51,7 +52,8 @@ export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);
   const operation =
     (name: Name) =>
-    async (target: unknown, options: object = {}): Promise<any> => { // oxlint-disable-line typescript/no-explicit-any -- the service's JSON, which each operation's declaration types
+    // oxlint-disable-next-line typescript/no-explicit-any -- the service's JSON, which each operation's declaration types
+    async (target: unknown, options: object = {}): Promise<any> => {
       // The copy runs the getters of the caller's options inside this async function. If one throws, the call rejects.
       const call: ClientOptions = { ...options };
       call.persist ??= config.persist;

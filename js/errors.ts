@@ -71,7 +71,8 @@ interface ApiErrorArgs extends FalErrorArgs {
 }
 
 /** The service, or the model behind it, answered with an error. */
-export class ApiError<Body = any> extends FalError { // oxlint-disable-line typescript/no-explicit-any -- whatever the service answers, as in the official types
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the service answers, as in the official types
+export class ApiError<Body = any> extends FalError {
   static override readonly name: string = "ApiError";
   /** The HTTP status. */
   readonly status: number;

@@ -12,7 +12,8 @@ export function instantiate(): Promise<Core> {
 }
 
 /** The realtime module, which is part of this bundle. The compiler takes `realtime.js` for js/realtime.ts. */
-export async function realtime(): Promise<any> { // oxlint-disable-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
+// oxlint-disable-next-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
+export async function realtime(): Promise<any> {
   return realtimeModule;
 }
 

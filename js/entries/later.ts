@@ -4,7 +4,8 @@
 import { loadOverNetwork } from "../network.ts";
 
 /** Loads the realtime module. The compiler takes `realtime.js` for js/realtime.ts. */
-export function realtime(): Promise<any> { // oxlint-disable-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
+// oxlint-disable-next-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
+export function realtime(): Promise<any> {
   return loadOverNetwork(() => import("../realtime.js"));
 }
 

@@ -50,7 +50,8 @@ export interface FalClient {
    * another call or tab follows the request, and of code `expired` if fal no longer knows it.
    * @param request an entry of `pending`, or its request id
    */
-  resume<Output = any>(request: PendingEntry | string, options?: ResumeOptions): Promise<Result<Output>>; // oxlint-disable-line typescript/no-explicit-any -- the model's JSON
+  // oxlint-disable-next-line typescript/no-explicit-any -- the model's JSON
+  resume<Output = any>(request: PendingEntry | string, options?: ResumeOptions): Promise<Result<Output>>;
   /** Forgets a request. Its job goes on. `queue.cancel` cancels the job, and forgets the request, too. */
   forget(request: PendingEntry | string, options?: JournalOptions): Promise<void>;
 }

@@ -42,12 +42,14 @@ export interface RealtimeConnectionHandler<Output> {
   /** The path after the endpoint id. @default "/realtime" */
   path?: string;
   /** Encodes an input as a frame: bytes, or a string for a text frame. @default MessagePack */
-  encodeMessage?: (input: any) => Uint8Array | string; // oxlint-disable-line typescript/no-explicit-any -- the caller's own input, as in the official types
+  // oxlint-disable-next-line typescript/no-explicit-any -- the caller's own input, as in the official types
+  encodeMessage?: (input: any) => Uint8Array | string;
   /**
    * Decodes a frame, a string or a `Blob`, as a message. Results keep their order, however long
    * decoding takes. @default MessagePack for bytes, JSON for text
    */
-  decodeMessage?: (data: any) => Promise<any> | any; // oxlint-disable-line typescript/no-explicit-any, typescript/no-redundant-type-constituents -- as in the official types
+  // oxlint-disable-next-line typescript/no-explicit-any, typescript/no-redundant-type-constituents -- as in the official types
+  decodeMessage?: (data: any) => Promise<any> | any;
   /** Called with each result. If it throws, `onError` gets the error. */
   onResult(result: Output & WithRequestId): void;
   /**
@@ -73,7 +75,8 @@ export interface RealtimeClient {
    * @param app the endpoint id
    * @param handler how to connect, and what to call
    */
-  connect<Input = any, Output = any>( // oxlint-disable-line typescript/no-explicit-any -- the model's JSON, as in the official types
+  // oxlint-disable-next-line typescript/no-explicit-any -- the model's JSON, as in the official types
+  connect<Input = any, Output = any>(
     app: string,
     handler: RealtimeConnectionHandler<Output>,
   ): RealtimeConnection<Input>;

@@ -102,5 +102,6 @@ export interface StorageClient {
    * that JSON would lose.) Rejects like {@link StorageClient.upload}.
    * @returns a copy with strings for files; the input itself stays unchanged
    */
-  transformInput: (input: Record<string, any>) => Promise<Record<string, any>>; // oxlint-disable-line typescript/no-explicit-any -- the caller's own input, as in the official types
+  // oxlint-disable-next-line typescript/no-explicit-any -- the caller's own input, as in the official types
+  transformInput: (input: Record<string, any>) => Promise<Record<string, any>>;
 }

@@ -72,7 +72,8 @@ export interface FalStream<Input, Output> { // oxlint-disable-line eslint/no-unu
    * (`done`, with the last event). A partial event need not have the type of the whole output, so
    * events are `any`. If a `data` listener gets an event, a loop that begins later does not.
    */
-  on: (type: FalStreamEventType, listener: (event: any) => void) => void; // oxlint-disable-line typescript/no-explicit-any -- a partial event need not have the type of the output
+  // oxlint-disable-next-line typescript/no-explicit-any -- a partial event need not have the type of the output
+  on: (type: FalStreamEventType, listener: (event: any) => void) => void;
   /**
    * The events in order, up to the end or to `data: [DONE]`. Throws the stream's failure. Leaving the loop ends
    * the stream.

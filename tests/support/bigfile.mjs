@@ -107,9 +107,11 @@ export async function uploadBigFile({ page, run }, bytes, options = {}) {
   const file = await bigFile(bytes);
   try {
     await choose(page, file);
-    const upload = async (options) => {
+    const upload = async (/** @type {import("fal-wasm").UploadOptions} */ options) => {
+      /** @type {[ms: number, loaded: number, total: number][]} */
       const reports = [];
       const from = performance.now();
+      /** @type {(progress: import("fal-wasm").UploadProgress) => void} */
       const onUploadProgress = ({ loaded, total }) => reports.push([performance.now() - from, loaded, total]);
       const url = await fal.storage.upload(window.bigFile, { ...options, onUploadProgress });
       return { url, ms: performance.now() - from, reports };

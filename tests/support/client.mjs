@@ -83,7 +83,7 @@ export async function startClient({ args, speed = 1 } = {}) {
           const error = /** @type {any} */ (thrown);
           const { name, message, code, status, requestId, fieldErrors, body, isUserTimeout } = error ?? {};
           const kinds = ["Error", "FalError", "ApiError", "ValidationError", "DOMException"];
-          const is = kinds.filter((kind) => error instanceof window[kind]);
+          const is = kinds.filter((kind) => error instanceof Reflect.get(window, kind));
           const shown = error instanceof Error ? undefined : error;
           return { thrown: { name, message, code, status, requestId, fieldErrors, body, isUserTimeout, is, shown } };
         }

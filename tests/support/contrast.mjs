@@ -7,7 +7,7 @@
  */
 export async function textContrasts(page) {
   const found = await page.evaluate(() => {
-    const visible = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const visible = (/** @type {Element} */ node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     const texts = [...document.querySelectorAll("body *")].filter(
       (node) => visible(node) && [...node.childNodes].some((child) => child instanceof Text && child.data.trim()),
     );

@@ -109,13 +109,13 @@ function watchOver(child) {
 function untilListening(child) {
   let output = "";
   return new Promise((resolve, reject) => {
-    const fail = (why) => {
+    const fail = (/** @type {string} */ why) => {
       clearTimeout(timer);
       child.kill("SIGKILL");
       reject(new Error(`The emulator ${why}.\n${output}`));
     };
     const timer = setTimeout(() => fail(`said no URL within ${STARTS_WITHIN_MS / 1000} s`), STARTS_WITHIN_MS);
-    const read = (chunk) => (output += chunk);
+    const read = (/** @type {Buffer} */ chunk) => (output += chunk.toString());
     child.stderr.on("data", read);
     // Reading goes on after the URL was found: a full pipe would stop the emulator.
     child.stdout.on("data", (chunk) => {

@@ -22,6 +22,11 @@ export function pngFile({ name = "photo.png", ...options } = {}) {
   return { name, mimeType: "image/png", buffer: png(options) };
 }
 
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} grain
+ */
 function scanlines(width, height, grain) {
   const stride = 1 + width * 3;
   const rows = Buffer.alloc(stride * height);
@@ -38,7 +43,12 @@ function scanlines(width, height, grain) {
   return rows;
 }
 
-/** Dusk over water: sky, a low sun, a dark shore. */
+/**
+ * Dusk over water: sky, a low sun, a dark shore.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} aspect
+ */
 function colour(x, y, aspect) {
   const onSun = Math.hypot((x - 0.66) * aspect, y - 0.4) < 0.13;
   if (onSun) return [250, 196, 112];
@@ -46,12 +56,19 @@ function colour(x, y, aspect) {
   return [60 + 150 * y, 92 + 70 * y, 150 - 30 * y];
 }
 
-/** Noise that is the same in every run. */
+/**
+ * Noise that is the same in every run.
+ * @param {number} seed
+ */
 function generator(seed) {
   let state = seed;
   return () => (state = (state * 16807) % 2147483647) / 2147483647;
 }
 
+/**
+ * @param {string} type
+ * @param {Buffer} data
+ */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const made = Buffer.alloc(body.length + 8);
@@ -61,7 +78,10 @@ function chunk(type, data) {
   return made;
 }
 
-// node:zlib has crc32 only from Node 22.2 on.
+/**
+ * node:zlib has crc32 only from Node 22.2 on.
+ * @param {Buffer} bytes
+ */
 function crc32(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) {

@@ -65,7 +65,7 @@ export async function openPage(browser, url, options = {}) {
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error.stack)));
-  await page.exposeFunction("complain", (text) => complaints.push(text));
+  await page.exposeFunction("complain", (/** @type {string} */ text) => complaints.push(text));
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       window.complain(`CSP: ${event.violatedDirective} refused ${event.blockedURI}`);

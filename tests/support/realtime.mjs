@@ -58,7 +58,7 @@ function prepare() {
     const results = [];
     /** @type {any[]} */
     const errors = [];
-    const { app = "emulator/realtime", ...handler } = options;
+    const { app = "emulator/realtime", ...handler } = /** @type {{ app?: string }} */ (options);
     const connection = library.realtime.connect(app, {
       tokenProvider: (endpoint) => (asked.push(endpoint), token()),
       onResult: (result) => results.push(result),
@@ -66,7 +66,7 @@ function prepare() {
       throttleInterval: 0,
       ...handler,
     });
-    const until = async (n, list = results, ms = 20_000) => {
+    const until = async (/** @type {number} */ n, list = results, ms = 20_000) => {
       for (const end = Date.now() + ms; list.length < n; await sleep(5)) {
         if (Date.now() > end) throw new Error(`${n} expected, got ${JSON.stringify({ results, errors })}`);
       }

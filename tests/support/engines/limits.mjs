@@ -7,6 +7,7 @@ export const engine = process.env.FAL_ENGINE || "chromium";
 const BIDI = "playwright's WebDriver BiDi for Firefox";
 const CLASSIC = "WebKitWebDriver";
 
+/** @type {Record<string, Record<string, string>>} */
 const LIMITS = {
   chromium: {},
   firefox: {
@@ -37,10 +38,16 @@ const LIMITS = {
 /** What Firefox remarks on connections that the page itself closes, which its driver takes for errors of the page. */
 const REMARKS = /^(Firefox can’t establish a connection|The connection to ws)/;
 
-/** Whether an error that the driver tells of is one of the page. */
+/**
+ * Whether an error that the driver tells of is one of the page.
+ * @param {Error} error
+ */
 export const isOfPage = (error) => engine !== "firefox" || !REMARKS.test(error.message);
 
-/** Why this engine's driver cannot do it, or `false` where it can. */
+/**
+ * Why this engine's driver cannot do it, or `false` where it can.
+ * @param {string[]} abilities
+ */
 export function cannot(...abilities) {
   const limits = LIMITS[engine];
   if (!limits) throw new Error(`FAL_ENGINE is ${engine}: it is one of ${Object.keys(LIMITS).join(", ")}.`);
