@@ -114,7 +114,7 @@ test("a second run takes the place of the first", async () => {
   await field("Seed").fill("7");
   await radio("1024P").check();
   await generate.click();
-  await page.waitForFunction((src) => document.querySelector("video")?.src !== src, first.src, { timeout: 60_000 });
+  await page.waitForFunction((src) => /** @type {HTMLVideoElement} */ (document.querySelector("video")).src !== src, first.src, { timeout: 60_000 });
   const second = await untilPlaying(page);
   assert.equal(Math.min(second.width, second.height), 1024);
 });
@@ -126,7 +126,7 @@ test("an image can be dropped anywhere on the page", async () => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
     const fire = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-    return ["dragover", "drop"].filter((type) => document.querySelector("h1")?.dispatchEvent(fire(type)));
+    return ["dragover", "drop"].filter((type) => /** @type {Element} */ (document.querySelector("h1")).dispatchEvent(fire(type)));
   }, [...png({ width: 300, height: 200 })]);
   assert.deepEqual(leftToBrowser, [], "or the browser would open the file in place of the page");
   await chosen(/dropped\.png, 300 × 200/).waitFor();

@@ -237,7 +237,7 @@ describe("the end of a connection", () => {
       for (const input of [{ idle_ms: 50 }, { close: 1000 }, { n: 3 }]) {
         connection.send(input);
         await until(results.length + 1);
-        if (!input.n) while (sockets.at(-1)?.readyState !== WebSocket.CLOSED) await sleep(10);
+        if (!input.n) while (sockets[sockets.length - 1].readyState !== WebSocket.CLOSED) await sleep(10);
       }
       return { errors, sockets: sockets.length };
     });
