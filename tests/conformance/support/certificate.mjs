@@ -26,37 +26,52 @@ export function makeCertificate(name = "conformance.test") {
   };
 }
 
+/** @param {Buffer[]} parts */
 function sequence(...parts) {
   return der(0x30, Buffer.concat(parts));
 }
 
+/**
+ * @param {number} tag
+ * @param {Buffer} content
+ */
 function der(tag, content) {
   return Buffer.concat([Buffer.from([tag, ...length(content.length)]), content]);
 }
 
+/**
+ * @param {number} bytes
+ * @returns {number[]}
+ */
 function length(bytes) {
   if (bytes < 0x80) return [bytes];
   return bytes < 0x100 ? [0x81, bytes] : [0x82, bytes >> 8, bytes & 0xff];
 }
 
+/** @param {string} dotted */
 function oid(dotted) {
   const [first, second, ...rest] = dotted.split(".").map(Number);
   return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
+/** @param {number} number */
 function base128(number) {
   const digits = [number & 0x7f];
   for (let left = number >> 7; left > 0; left >>= 7) digits.unshift((left & 0x7f) | 0x80);
   return digits;
 }
 
-/** UTCTime, which holds until 2049. */
+/**
+ * UTCTime, which holds until 2049.
+ * @param {number} ms
+ */
 function time(ms) {
   const digits = new Date(ms).toISOString().replaceAll(/\D/g, "");
   return der(0x17, Buffer.from(`${digits.slice(2, 14)}Z`));
 }
 
+/** @param {Buffer} bytes */
 function pem(bytes) {
-  const lines = bytes.toString("base64").match(/.{1,64}/g).join("\n");
+  const lines = Array.from(bytes.toString("base64").matchAll(/.{1,64}/g), ([line]) => line).join("\n");
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

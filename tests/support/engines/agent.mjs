@@ -30,13 +30,15 @@ export function decode(told) {
   if ("a" in told) return told.a.map(decode);
   if ("d" in told) return new Date(told.d);
   if ("e" in told) return Object.assign(new Error(told.e[1]), { name: told.e[0], stack: told.e[2] });
-  if ("t" in told) return globalThis[told.t[0]].from(told.t[1], told.t[0].startsWith("Big") ? BigInt : Number);
-  return Object.fromEntries(told.o.map(([key, value]) => [key, decode(value)]));
+  if ("t" in told) return Reflect.get(globalThis, told.t[0]).from(told.t[1], told.t[0].startsWith("Big") ? BigInt : Number);
+  return Object.fromEntries(told.o.map((/** @type {[string, unknown]} */ [key, value]) => [key, decode(value)]));
 }
 
 /** Runs in the page, without anything of this file around it. */
 function install() {
+  /** @type {Map<string, { isDone: boolean, wake?: () => void, value?: unknown, error?: unknown }>} */
   const calls = new Map();
+  /** @type {unknown[][]} */
   const events = [];
   // A test may stop the page's clock.
   const later = window.setTimeout.bind(window);
@@ -44,10 +46,15 @@ function install() {
     events,
     encode,
     decode,
+    /**
+     * @param {string} id
+     * @param {() => unknown} work
+     */
     begin(id, work) {
+      /** @type {{ isDone: boolean, wake?: () => void }} */
       const call = { isDone: false };
       calls.set(id, call);
-      const end = (found) => Object.assign(call, found, { isDone: true }, call.wake?.());
+      const end = (/** @type {object} */ found) => Object.assign(call, found, { isDone: true }, call.wake?.());
       // A script may throw before it waits for anything.
       Promise.resolve()
         .then(work)
@@ -56,11 +63,16 @@ function install() {
           (error) => end({ error: { name: String(error?.name), message: String(error?.message ?? error) } }),
         );
     },
-    /** Tells how a call stands, at the latest after `ms`. */
+    /**
+     * Tells how a call stands, at the latest after `ms`.
+     * @param {string} id
+     * @param {number} ms
+     * @param {(report: string) => void} tell
+     */
     async look(id, ms, tell) {
       const call = calls.get(id);
       if (!call) return tell(JSON.stringify({ isGone: true, events: events.splice(0) }));
-      if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = resolve)), new Promise((resolve) => later(resolve, ms))]);
+      if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = () => resolve(undefined))), new Promise((resolve) => later(resolve, ms))]);
       // What fails without anybody waiting is told after this turn.
       if (call.isDone) await new Promise((resolve) => later(resolve));
       if (call.isDone) calls.delete(id);
@@ -68,13 +80,13 @@ function install() {
     },
   };
   Object.defineProperty(window, "__agent", { value: agent });
-  const said = (error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const said = (/** @type {unknown} */ error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   for (const [type, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {
     window.addEventListener(type, (/** @type {any} */ event) => queueMicrotask(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
   }
-  for (const [method, type] of [["error", "error"], ["warn", "warning"], ["log", "log"], ["info", "info"]]) {
+  for (const [method, type] of /** @type {const} */ ([["error", "error"], ["warn", "warning"], ["log", "log"], ["info", "info"]])) {
     const native = console[method];
-    console[method] = (...given) => {
+    console[method] = (/** @type {unknown[]} */ ...given) => {
       events.push(["console", type, given.map(String).join(" ")]);
       return native.apply(console, given);
     };

@@ -2,62 +2,97 @@
 
 const TIMEOUT_MS = 30_000;
 const EVERY_MS = 30;
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Keys as WebDriver has them.
+/** @typedef {import("./webkit.mjs").Page} Page */
+/** @typedef {string | RegExp} Words */
+/** @typedef {{ css?: string, role?: string, label?: Words, text?: Words, name?: Words, exact?: boolean, selected?: boolean, hasText?: Words }} Step */
+/** @typedef {{ name?: Words, exact?: boolean, selected?: boolean }} NameOptions */
+
+/**
+ * Keys as WebDriver has them.
+ * @type {Record<string, string>}
+ */
 const KEYS = { Tab: "\uE004", Enter: "\uE007", Space: " ", Control: "\uE009", ControlOrMeta: "\uE009", Shift: "\uE008", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Home: "\uE011", End: "\uE010", Escape: "\uE00C" };
 
 /** The keyboard of a page. */
 export class Keyboard {
   #page;
 
+  /** @param {Page} page */
   constructor(page) {
     this.#page = page;
   }
 
+  /** @param {string} combination */
   async press(combination) {
     const keys = combination.split("+").map((key) => KEYS[key] ?? key);
     await this.#perform([...keys.map((value) => ["keyDown", value]), ...keys.toReversed().map((value) => ["keyUp", value])]);
   }
 
+  /** @param {string} text */
   async type(text) {
-    await this.#perform([...text].flatMap((value) => [["keyDown", value], ["keyUp", value]]));
+    await this.#perform(Array.from(text).flatMap((value) => [["keyDown", value], ["keyUp", value]]));
   }
 
+  /** @param {string[][]} steps */
   #perform(steps) {
     const actions = steps.map(([type, value]) => ({ type, value }));
     return this.#page.send("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 }
 
-/** Words, or an expression, as JSON. */
+/**
+ * Words, or an expression, as JSON.
+ * @param {Words | undefined} words
+ */
 const pattern = (words) => (words instanceof RegExp ? { source: words.source, flags: words.flags } : words);
 
 /** The parts that some steps lead to, as playwright's `Locator`. */
 export class Locator {
   #page;
+  /**
+   * As JSON can hold them.
+   * @type {any[]}
+   */
   #steps;
 
+  /**
+   * @param {Page} page
+   * @param {Step[]} steps
+   */
   constructor(page, steps) {
     this.#page = page;
     this.#steps = steps.map((step) => ({ ...step, hasText: pattern(step.hasText), text: pattern(step.text), name: pattern(step.name) }));
   }
 
+  /** @type {(step: Step) => Locator} */
   #then = (step) => new Locator(this.#page, [...this.#steps, step]);
+  /** @type {(options: { hasText?: Words }) => Locator} */
   filter = ({ hasText }) => this.#then({ hasText });
   /** @type {(css: string, options?: { hasText?: string | RegExp }) => Locator} */
   locator = (css, { hasText } = {}) => this.#then({ css, hasText });
+  /** @type {(role: string, options?: NameOptions) => Locator} */
   getByRole = (role, options = {}) => this.#then({ role, ...options });
+  /** @type {(text: Words, options?: { exact?: boolean }) => Locator} */
   getByText = (text, options = {}) => this.#then({ text, ...options });
   toString = () => JSON.stringify(this.#steps);
 
-  /** Runs statements with `found`, the elements, and `given`. */
+  /**
+   * Runs statements with `found`, the elements, and `given`.
+   * @param {string} statements
+   * @param {unknown} [given]
+   */
   #run(statements, given) {
     // oxlint-disable-next-line typescript/no-implied-eval -- the statements are this file's own, and go into the page as text
     return this.#page.evaluate(new Function("given", `const found = (${find})(given[0]); given = given[1]; ${statements}`), [this.#steps, given]);
   }
 
-  /** Runs statements until they give something but `undefined`. */
+  /**
+   * Runs statements until they give something but `undefined`.
+   * @param {string} statements
+   * @param {unknown} [given]
+   */
   async #until(statements, given, timeout = TIMEOUT_MS) {
     for (const end = Date.now() + timeout; ; await sleep(EVERY_MS)) {
       const value = await this.#run(statements, given);
@@ -73,7 +108,11 @@ export class Locator {
     await this.#until(`${isVisible} return ${checks[state]} ? true : undefined;`, undefined, timeout);
   }
 
-  /** Waits for the first element, and runs a function with it. */
+  /**
+   * Waits for the first element, and runs a function with it.
+   * @param {(element: any, argument: any) => unknown} script
+   * @param {unknown} [argument]
+   */
   async evaluate(script, argument) {
     const { value } = await this.#until(`return found[0] && (async () => ({ value: await (${script})(found[0], given) }))();`, argument);
     return value;
@@ -84,6 +123,7 @@ export class Locator {
   textContent = () => this.evaluate((it) => it.textContent);
   innerText = () => this.evaluate((it) => it.innerText);
   inputValue = () => this.evaluate((it) => it.value);
+  /** @type {(name: string) => Promise<string | null>} */
   getAttribute = (name) => this.evaluate((it, name) => it.getAttribute(name), name);
   focus = () => this.evaluate((it) => it.focus());
   boundingBox = () => this.evaluate((it) => (({ x, y, width, height }) => ({ x, y, width, height }))(it.getBoundingClientRect()));
@@ -104,6 +144,7 @@ export class Locator {
     await this.#page.send("POST", `/element/${element}/click`, {});
   }
 
+  /** @param {string} text */
   async fill(text) {
     await this.waitFor();
     await this.evaluate((it, text) => {
@@ -118,11 +159,13 @@ export class Locator {
   check = () => this.evaluate((it) => void (it.checked || it.click()));
   uncheck = () => this.evaluate((it) => void (it.checked && it.click()));
 
+  /** @param {string} key */
   async press(key) {
     await this.focus();
     await this.#page.keyboard.press(key);
   }
 
+  /** @param {string | { name: string, mimeType: string, buffer: Buffer }} file its path, or itself */
   async setInputFiles(file) {
     if (typeof file === "string") {
       const element = await this.#element();
@@ -143,19 +186,24 @@ export class Locator {
   }
 }
 
-/** Runs in the page: the elements that the steps lead to. */
+/**
+ * Runs in the page: the elements that the steps lead to.
+ * @param {any[]} steps
+ */
 function find(steps) {
+  /** @type {(text: string, words: any, isExact?: boolean) => boolean} */
   const matches = (text, words, isExact) => {
     const clean = text.replaceAll(/\s+/g, " ").trim();
     if (typeof words !== "string") return new RegExp(words.source, words.flags).test(clean);
     return isExact ? clean === words : clean.toLowerCase().includes(words.replaceAll(/\s+/g, " ").trim().toLowerCase());
   };
-  const nameOf = (it) => {
+  const nameOf = (/** @type {any} */ it) => {
     const labelled = it.getAttribute("aria-labelledby");
-    if (labelled) return labelled.split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+    if (labelled) return labelled.split(" ").map((/** @type {string} */ id) => document.getElementById(id)?.textContent ?? "").join(" ");
     const labels = [...(it.labels ?? [])].map((label) => label.textContent).join(" ");
     return it.getAttribute("aria-label") ?? (labels || it.textContent || it.value || "");
   };
+  /** @type {Record<string, string>} */
   const ROLES = {
     button: "button, [role=button]",
     radio: "input[type=radio], [role=radio]",
@@ -165,9 +213,14 @@ function find(steps) {
     heading: "h1, h2, h3, h4, h5, h6",
     status: "output, [role=status]",
   };
-  const isHidden = (it) => !it.checkVisibility({ visibilityProperty: true });
-  const within = (roots, css) => roots.flatMap((root) => [...root.querySelectorAll(css)]);
-  /** The innermost elements with this text. */
+  const isHidden = (/** @type {Element} */ it) => !it.checkVisibility({ visibilityProperty: true });
+  const within = (/** @type {ParentNode[]} */ roots, /** @type {string} */ css) => roots.flatMap((root) => [...root.querySelectorAll(css)]);
+  /**
+   * The innermost elements with this text.
+   * @param {Element[]} roots
+   * @param {any} words
+   * @param {boolean} [isExact]
+   */
   const withText = (roots, words, isExact) => {
     const own = roots.filter((root) => root instanceof Element);
     const all = [...own, ...within(roots, "*")].filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));

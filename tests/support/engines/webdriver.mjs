@@ -13,12 +13,18 @@ const STARTS_WITHIN_MS = 30_000;
 // Its time limit for scripts is kept by the clock of the page, which a test may stop or speed up.
 const TIMEOUTS = { script: null, pageLoad: 60_000 };
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
-/** Starts a process that ends with this one. */
+/**
+ * Starts a process that ends with this one.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} options
+ */
 function start(command, args, options) {
   const child = spawn(command, args, options);
   children.add(child);
@@ -26,6 +32,7 @@ function start(command, args, options) {
   return child;
 }
 
+/** @type {Promise<string> | undefined} */
 let display;
 /** The display in `DISPLAY`, or one that this process starts, once. */
 function ownDisplay() {
@@ -33,16 +40,19 @@ function ownDisplay() {
   return display;
 }
 
+/** @returns {Promise<string>} */
 function startDisplay() {
   const child = start("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+  const said = /** @type {net.Socket} */ (child.stdout);
   child.unref();
-  /** @type {net.Socket} */ (child.stdout).unref();
+  said.unref();
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.stdout.once("data", (number) => resolve(`:${String(number).trim()}`));
+    said.once("data", (number) => resolve(`:${String(number).trim()}`));
   });
 }
 
+/** @returns {Promise<number>} */
 function freePort() {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, "127.0.0.1", () => {
@@ -51,6 +61,9 @@ function freePort() {
     });
   });
 }
+
+/** @typedef {(method: string, path: string, body?: object) => Promise<any>} Send */
+/** @typedef {Awaited<ReturnType<typeof startSession>>} Session */
 
 /**
  * Starts a driver and a browser; with `acceptInsecureCerts`, one that takes a certificate of the test's own.
@@ -64,6 +77,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
   const child = start(DRIVER, [`--port=${port}`], { stdio: "ignore", env, detached: true });
   const failed = new Promise((_, reject) => child.once("error", reject));
   failed.catch(() => {});
+  /** @type {Send} */
   const call = async (method, path_, body) => {
     const reply = await fetch(`http://127.0.0.1:${port}${path_}`, { method, ...(body && { body: JSON.stringify(body) }) });
     const { value } = await reply.json();
@@ -85,7 +99,9 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
     const capabilities = { alwaysMatch: { acceptInsecureCerts, "webkitgtk:browserOptions": { binary: BROWSER, args: ["--automation"] } } };
     const { sessionId } = await call("POST", "/session", { capabilities });
     await call("POST", `/session/${sessionId}/timeouts`, TIMEOUTS);
+    /** @type {Promise<unknown>} */
     let last = Promise.resolve();
+    /** @type {Send} */
     const send = (method, path_, body) => (last = last.catch(() => {}).then(() => call(method, `/session/${sessionId}${path_}`, body)));
     const stop = async () => {
       await Promise.race([send("DELETE", "").catch(() => {}), sleep(3_000)]);
@@ -98,6 +114,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
   }
 }
 
+/** @param {Send} call */
 async function untilUp(call) {
   for (const limit = Date.now() + STARTS_WITHIN_MS; ; await sleep(50)) {
     try {

@@ -10,10 +10,13 @@ import { startSession } from "./webdriver.mjs";
 /** How long one command waits for a script; others have their turn in between. */
 const LOOK_MS = 40;
 const TIMEOUT_MS = 30_000;
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @typedef {{ width: number, height: number }} Size */
 
 /** As `chromium.launch`. Each context is a browser of its own, which knows two options. */
 export async function launchWebKit() {
+  /** @type {Set<Context>} */
   const contexts = new Set();
   return {
     /** @param {{ viewport?: { width: number, height: number }, ignoreHTTPSErrors?: boolean }} [options] */
@@ -29,11 +32,19 @@ export async function launchWebKit() {
 }
 
 class Context {
+  /** @type {Page[]} */
   #pages = [];
   #isClosed = false;
-  /** Which window the session's commands go to. */
+  /**
+   * Which window the session's commands go to.
+   * @type {string | undefined}
+   */
   #current;
 
+  /**
+   * @param {import("./webdriver.mjs").Session} session
+   * @param {Size | undefined} viewport
+   */
   constructor(session, viewport) {
     this.session = session;
     this.viewport = viewport;
@@ -51,8 +62,17 @@ class Context {
     return page;
   }
 
-  /** Sends commands to one page, and none in between. */
+  /** @type {Promise<unknown>} */
   #last = Promise.resolve();
+
+  /**
+   * Sends commands to one page, and none in between.
+   * @param {Page} page
+   * @param {string} method
+   * @param {string} path_
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
   to(page, method, path_, body) {
     const work = async () => {
       if (this.#current !== page.handle) {
@@ -64,6 +84,7 @@ class Context {
     return (this.#last = this.#last.catch(() => {}).then(work));
   }
 
+  /** @param {Page} page */
   async closed(page) {
     this.#pages = this.#pages.filter((other) => other !== page);
     this.#current = undefined;
@@ -77,12 +98,19 @@ class Context {
   }
 }
 
-class Page extends EventEmitter {
+/** As playwright's `Page`. */
+export class Page extends EventEmitter {
   #context;
+  /** @type {string[]} */
   #scripts = [];
+  /** @type {Map<string, (...given: unknown[]) => unknown>} */
   #exposed = new Map();
   #isClosed = false;
 
+  /**
+   * @param {Context} context
+   * @param {string} handle
+   */
   constructor(context, handle) {
     super();
     this.#context = context;
@@ -91,8 +119,10 @@ class Page extends EventEmitter {
   }
 
   context = () => this.#context;
+  /** @type {import("./webdriver.mjs").Send} */
   send = (method, path_, body) => this.#context.to(this, method, path_, body);
 
+  /** @param {string | URL} url */
   async goto(url) {
     await this.send("POST", "/url", { url: String(url) });
     await this.#loaded();
@@ -122,20 +152,29 @@ class Page extends EventEmitter {
   // Nothing is routed: it cannot be.
   unrouteAll = async () => {};
 
+  /**
+   * @param {Function} script
+   * @param {unknown} [argument]
+   */
   async addInitScript(script, argument) {
     this.#scripts.push(`(${script})(${JSON.stringify(argument)})`);
   }
 
+  /**
+   * @param {string} name
+   * @param {(...given: unknown[]) => unknown} callback
+   */
   async exposeFunction(name, callback) {
     this.#exposed.set(name, callback);
     this.#scripts.push(`(() => { window[${JSON.stringify(name)}] = (...given) => window.__agent.events.push(["call", ${JSON.stringify(name)}, given]); })()`);
   }
 
   // oxlint-disable-next-line eslint/no-eval -- a classic script, in the page
-  addScriptTag = ({ content }) => this.evaluate((content) => void (0, eval)(content), content);
+  addScriptTag = (/** @type {{ content: string }} */ { content }) => this.evaluate((/** @type {string} */ content) => void (0, eval)(content), content);
 
+  /** @param {string} html */
   async setContent(html) {
-    await this.evaluate((html) => {
+    await this.evaluate((/** @type {string} */ html) => {
       document.open();
       // oxlint-disable-next-line typescript/no-deprecated -- as playwright sets a content
       document.write(html);
@@ -143,7 +182,12 @@ class Page extends EventEmitter {
     }, html);
   }
 
-  /** Runs a function in the page, or the statements in a text: `eval` is what pages may forbid. */
+  /**
+   * Runs a function in the page, or the statements in a text: `eval` is what pages may forbid.
+   * @param {Function | string} script
+   * @param {unknown} [argument]
+   * @returns {Promise<any>}
+   */
   async evaluate(script, argument) {
     if (typeof script === "string") return this.run(script);
     return this.run(`const given = agent.decode(${JSON.stringify(encode(argument))}); return (${script})(given);`);
@@ -152,6 +196,7 @@ class Page extends EventEmitter {
   /**
    * Runs statements in the page, where `agent` is what agent.mjs installs. The command only begins
    * them: so others have their turn while they wait.
+   * @param {string} statements
    */
   async run(statements) {
     const id = Math.random().toString(36).slice(2);
@@ -172,6 +217,7 @@ class Page extends EventEmitter {
     }
   }
 
+  /** @param {any[][]} events */
   #tell(events) {
     for (const [kind, ...rest] of events) {
       if (kind === "error") this.emit("pageerror", Object.assign(new Error(rest[0]), { stack: rest[0], toString: () => rest[0] }));
@@ -180,6 +226,11 @@ class Page extends EventEmitter {
     }
   }
 
+  /**
+   * @param {Function} check
+   * @param {unknown} [argument]
+   * @param {{ timeout?: number, polling?: number }} [options]
+   */
   async waitForFunction(check, argument, { timeout = TIMEOUT_MS, polling = 50 } = {}) {
     for (const end = Date.now() + timeout; ; await sleep(polling)) {
       if (await this.evaluate(check, argument)) return;
@@ -187,12 +238,17 @@ class Page extends EventEmitter {
     }
   }
 
+  /**
+   * @param {string} wanted
+   * @param {{ timeout?: number }} [options]
+   */
   async waitForURL(wanted, { timeout = TIMEOUT_MS } = {}) {
     for (const end = Date.now() + timeout; (await this.url()) !== wanted; await sleep(20)) {
       if (Date.now() > end) throw new Error(`Not at ${wanted} within ${timeout} ms`);
     }
   }
 
+  /** @param {Size} size */
   async setViewportSize({ width, height }) {
     const [wide, high] = await this.evaluate(() => [outerWidth - innerWidth, outerHeight - innerHeight]);
     await this.send("POST", "/window/rect", { width: width + wide, height: height + high });
@@ -201,10 +257,14 @@ class Page extends EventEmitter {
   }
 
   // What a person sees or hears.
+  /** @type {(step: import("./locator.mjs").Step) => Locator} */
   #locator = (step) => new Locator(this, [step]);
   /** @type {(css: string, options?: { hasText?: string | RegExp }) => Locator} */
   locator = (css, { hasText } = {}) => this.#locator({ css, hasText });
+  /** @type {(role: string, options?: import("./locator.mjs").NameOptions) => Locator} */
   getByRole = (role, options = {}) => this.#locator({ role, ...options });
+  /** @type {(label: string | RegExp, options?: { exact?: boolean }) => Locator} */
   getByLabel = (label, options = {}) => this.#locator({ label, ...options });
+  /** @type {(text: string | RegExp, options?: { exact?: boolean }) => Locator} */
   getByText = (text, options = {}) => this.#locator({ text, ...options });
 }
