@@ -105,8 +105,8 @@ export async function startClient({ args, speed = 1 } = {}) {
     await page.route("**/api/fal/proxy", async (route) => {
       const isMeant = route.request().headers()["x-fal-target-url"]?.includes(part);
       if (!isMeant || left-- <= 0) return route.fallback();
-      await route.fetch();
-      // Routes end with the page's next start, and a stream's answer takes its time.
+      // Routes end with the page's next start, and a stream's answer takes its time: longer than playwright waits by default.
+      await route.fetch({ timeout: 0 }).catch(() => {});
       return route.abort("connectionreset").catch(() => {});
     });
   }
