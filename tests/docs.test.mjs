@@ -26,7 +26,7 @@ function filesIn(folder) {
 
 const pages = filesIn("docs").filter((name) => name.endsWith(".md"));
 const headings = (text) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => heading);
-const slug = (heading) => heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
 
 describe("docs/protocol.md", () => {
   const sections = new Set(headings(read("docs/protocol.md")).map((heading) => /^[\d.]+\d|^\d/.exec(heading)?.[0]));
