@@ -56,13 +56,17 @@ describe("detachSignal", () => {
 
   test("lets another tab have it", async () => {
     const other = await client.anotherTab();
+    const running = await client.holdJobs();
     const requestId = await inPage(async () => {
       window.leave = new AbortController();
-      return begin({ detachSignal: leave.signal });
+      return begin({ input: { how: "held" }, detachSignal: leave.signal });
     });
     const waiting = other.evaluate((id) => settled(fal.resume(id, { wait: true })), requestId);
-    await until(() => inPage(async () => Number((await navigator.locks.query()).pending?.length) > 0));
+    const tabsThatWait = () => inPage(async () => Number((await navigator.locks.query()).pending?.length));
+    await until(async () => (await tabsThatWait()) > 0);
     await inPage(() => leave.abort());
+    await until(async () => (await tabsThatWait()) === 0);
+    await running.release();
     assert.deepEqual(await waiting, { answer: 42 });
   });
 
@@ -113,14 +117,15 @@ describe("detachSignal", () => {
   });
 
   test("while the submit is in flight lets it finish: the request is saved, and onEnqueue is not called", async () => {
-    await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { delay_ms: 500 } }] });
+    const inFlight = await client.holdSubmits();
     await inPage(() => {
       window.leave = new AbortController();
       window.call = settled(fal.subscribe("acme/slow", { input: {}, detachSignal: leave.signal, onEnqueue: (id) => seen.push(id) }));
     });
-    await until(async () => (await client.submits()).length === 1);
+    await inFlight.reached();
+    await inPage(() => leave.abort());
+    await inFlight.release();
     const outcome = await inPage(async () => {
-      leave.abort();
       const { code, requestId, jobMayExist, message } = await call;
       const [entry] = await fal.pending();
       return { error: [code, requestId, jobMayExist], message, seen, isFollowed: entry.isFollowed, result: await settled(fal.resume(entry)) };
@@ -132,16 +137,16 @@ describe("detachSignal", () => {
   });
 
   test("while the submit is in flight and then fails leaves nothing, and nobody waiting", async () => {
-    await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { delay_ms: 500, status: 422, body: { detail: "no" } } }] });
+    await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { status: 422, body: { detail: "no" } } }] });
+    const inFlight = await client.holdSubmits();
     await inPage(() => {
       window.leave = new AbortController();
       window.call = settled(fal.subscribe("acme/slow", { input: {}, detachSignal: leave.signal }));
     });
-    await until(async () => (await client.submits()).length === 1);
-    const outcome = await inPage(async () => {
-      leave.abort();
-      return [(await call).code, (await fal.pending()).length];
-    });
+    await inFlight.reached();
+    await inPage(() => leave.abort());
+    await inFlight.release();
+    const outcome = await inPage(async () => [(await call).code, (await fal.pending()).length]);
     assert.deepEqual(outcome, ["detached", 0]);
   });
 
@@ -195,20 +200,21 @@ describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
     window.mounts = [effect(subscribe), effect(takeUp)];
   };
 
-  for (const [what, first, ms] of [
-    ["asks for saved jobs each time", 1, undefined],
-    ["subscribes first, and asks at the second mount", 0, undefined],
-    ["subscribes first, and is mounted again while the submit is in flight", 0, 400],
+  for (const [what, first, isInFlight] of [
+    ["asks for saved jobs each time", 1, false],
+    ["subscribes first, and asks at the second mount", 0, false],
+    ["subscribes first, and is mounted again while the submit is in flight", 0, true],
   ]) {
     test(`has one job and one result where it ${what}`, async () => {
-      if (ms) await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { delay_ms: ms } }] });
+      const inFlight = isInFlight ? await client.holdSubmits() : undefined;
       await inPage(mounting);
       await inPage((first) => (window.unmount = mounts[first]()), first);
-      if (ms) await until(async () => (await client.submits()).length === 1);
+      await inFlight?.reached();
       await inPage(() => {
         unmount();
         mounts[1]();
       });
+      await inFlight?.release();
       await until(() => inPage(() => results.length + errors.length > 0), 10_000);
       assert.deepEqual(await inPage(async () => [results, errors, (await fal.pending()).length]), [[{ answer: 42 }], [], 0]);
       assert.equal((await client.submits()).length, 1);

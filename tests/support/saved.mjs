@@ -7,7 +7,7 @@ import path from "node:path";
 import { startClient } from "./client.mjs";
 import { speedUpClock } from "./clock.mjs";
 
-/** How long `acme/slow` runs, unless its input says `quick`. */
+/** How long `acme/slow` runs, unless its input says `quick`, `endless`, or `held`: it logs "held" then, for a hold. */
 export const RUN_MS = 1_000;
 
 const ENDPOINT = {
@@ -18,6 +18,7 @@ const ENDPOINT = {
   cases: [
     { when: { how: "quick" }, queue_ms: 0, run_ms: 50, output: { answer: 42 } },
     { when: { how: "endless" }, queue_ms: 0, run_ms: 600_000, output: { answer: 42 } },
+    { when: { how: "held" }, queue_ms: 0, run_ms: 50, logs: [{ at_ms: 0, message: "held" }], output: { answer: 42 } },
     { when: { how: "refused" }, queue_ms: 0, run_ms: 50, error: { status: 422, body: { detail: [{ loc: ["body", "how"], msg: "no", type: "value_error" }] } } },
   ],
 };
@@ -32,6 +33,8 @@ const ENDPOINT = {
  *   `settled(promise)`, `memoryStore()`, and `later(ms)`, which sets the clock forward
  * - `inPage(script, argument)`: runs a function in the page
  * - `anotherTab()`: a second tab of the same origin
+ * - `holdJobs()`, `holdSubmits()`: holds the jobs whose input is `{ how: "held" }`, or the submits of `acme/slow`, until the test
+ *   releases them
  * - `start()`: forgets everything, and arrives; for `beforeEach`
  */
 export async function startSaving() {
@@ -60,6 +63,7 @@ export async function startSaving() {
     tabs = [];
     await client.emulator.clearPlan();
     await client.emulator.clearFaults();
+    await client.emulator.releaseAll();
     await arrive();
     await client.page.evaluate(empty);
     await arrive();
@@ -76,6 +80,8 @@ export async function startSaving() {
     inPage: (/** @type {any} */ script, /** @type {any} */ argument) => client.page.evaluate(script, argument),
     submits: async () => (await client.sent("acme/slow")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/slow")),
     cancels: () => client.sent("/cancel"),
+    holdJobs: () => client.emulator.hold({ log_contains: "held" }),
+    holdSubmits: () => client.emulator.hold({ method: "POST", path_contains: "acme/slow" }),
     async stop() {
       await client.stop();
       rmSync(endpoints, { recursive: true, force: true });
