@@ -118,22 +118,24 @@ describe("the same holds", () => {
   test("for a submit that was aborted in flight: its request is saved when its id comes, and dropped when it is cancelled", async () => {
     for (const { answer, left } of [{ answer: { status: 503, body: "busy" }, left: 1 }, { answer: { status: 202 }, left: 0 }]) {
       await client.start();
-      await client.emulator.plan({ seed: 1, rules: [{ route: "submit", fault: { delay_ms: 400 } }, { route: "cancel", fault: answer }] });
+      await cancelAnswer(answer);
       for (const how of ["subscribe", "submit"]) {
-        const { name, enqueued } = await inPage(async (how) => {
-          const stop = new AbortController();
-          const enqueued = [];
+        const inFlight = await client.holdSubmits();
+        await inPage((how) => {
+          window.leave = new AbortController();
           const submit = how === "submit" ? fal.queue.submit : fal.subscribe;
-          const call = submit("acme/slow", { input: { how: "endless" }, abortSignal: stop.signal, onEnqueue: (id) => enqueued.push(id) });
-          // The request leaves in the tasks that follow.
-          while (!performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/core.js"))) await new Promise((resolve) => setTimeout(resolve, 5));
-          await new Promise((resolve) => setTimeout(resolve, 100));
-          stop.abort();
-          return { ...(await settled(call)), enqueued };
+          window.call = settled(submit("acme/slow", { input: { how: "endless" }, abortSignal: leave.signal, onEnqueue: (id) => seen.push(id) }));
         }, how);
-        assert.deepEqual([name, enqueued], ["AbortError", []]);
+        await inFlight.reached();
+        const { name } = await inPage(() => {
+          leave.abort();
+          return call;
+        });
+        assert.equal(name, "AbortError");
+        await inFlight.release();
       }
       await until(async () => (await client.cancels()).length === (left ? 4 : 2));
+      assert.deepEqual(await inPage(() => seen), [], "onEnqueue is not called");
       assert.equal((await ids()).length, 2 * left);
     }
   });
