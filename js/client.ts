@@ -72,6 +72,7 @@ export function createFalClient(userConfig: Config = {}): FalClient {
     };
   const stream: StreamingClient["stream"] = operation("stream");
   return {
+    persist: config.persist,
     run: operation("run"),
     subscribe: operation("subscribe"),
     pending: (options) => operation("pending")(undefined, options),

@@ -34,6 +34,9 @@ export const fal: SingletonFalClient = {
   get streaming() {
     return client().streaming;
   },
+  get persist() {
+    return client().persist;
+  },
   pending: (options) => client().pending(options),
   resume: (request, options) => client().resume(request, options),
   forget: (request, options) => client().forget(request, options),

@@ -41,7 +41,7 @@ const WASM_OPT = [
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 // What no public type refers to.
-const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts"];
+const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts"];
 
 /** The crate as a WebAssembly module. The crate itself is a library, so that an app never links a second module. */
 export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];

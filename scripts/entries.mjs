@@ -24,8 +24,11 @@ const LATER = {
   "parts.js": ["core/upload/multipart.ts"],
 };
 
+/** Entries beside the client: the source, and a directive that esbuild would drop. Servers must not run hooks. */
+const ADDITIONS = { "react.js": ["react.ts", '"use client";'], "webhook.js": ["webhook.ts", ""] };
+
 /** What is in dist/ when the bundles are built. */
-export const BUNDLES = [...Object.keys(ENTRIES), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
+export const BUNDLES = [...Object.keys(ENTRIES), ...Object.keys(ADDITIONS), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
 /** @type {import("esbuild").BuildOptions & { write: false }} */
 const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning", write: false };
@@ -58,6 +61,10 @@ export async function bundle(glueDir, module, built = buildSmall) {
     writeFileSync(path.join(dist, name), await built({ entryPoints: [path.join(root, "js", source)] }));
     if (license) cpSync(path.join(root, "node_modules", license), path.join(dist, name.replace(/js$/, "LICENSE.txt")));
   }
+  for (const [name, [source, directive]] of Object.entries(ADDITIONS)) {
+    const text = await built({ entryPoints: [path.join(root, "js", source)], external: ["react"], plugins: [clientByName] });
+    writeFileSync(path.join(dist, name), directive + text);
+  }
   const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
   const core = (await built({ stdin })).split(PLACE);
   if (core.length !== 2) throw new StepError("The module has no place in core.js, or more than one.");
@@ -85,6 +92,14 @@ export async function buildReadable(options) {
   const { outputFiles } = await build({ ...OPTIONS, minify: false, sourcemap: "inline", ...options });
   return outputFiles[0].text;
 }
+
+/** Lets an addition import the client by the package's name, so that it has the `fal` of its app in every runtime. */
+const clientByName = {
+  name: "client by name",
+  setup(build) {
+    build.onResolve({ filter: /\/index\.ts$/ }, () => ({ path: "fal-wasm", external: true }));
+  },
+};
 
 /** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
 function parts(origin, glue, glueDir) {

@@ -52,6 +52,10 @@ test("the package holds what users need and nothing else", () => {
     "dist/journal.js",
     "dist/middleware.d.ts",
     "dist/parts.js",
+    "dist/react.d.ts",
+    "dist/react.js",
+    "dist/react/types.d.ts",
+    "dist/react/use-fal.d.ts",
     "dist/realtime.LICENSE.txt",
     "dist/realtime.js",
     "dist/retryable.d.ts",
@@ -72,6 +76,11 @@ test("the package holds what users need and nothing else", () => {
     "dist/types/storage.d.ts",
     "dist/types/streaming.d.ts",
     "dist/types/webhook.d.ts",
+    "dist/webhook.d.ts",
+    "dist/webhook.js",
+    "dist/webhook/error.d.ts",
+    "dist/webhook/types.d.ts",
+    "dist/webhook/verify.d.ts",
     "inline.js",
     "package.json",
     "slim.js",
@@ -238,6 +247,29 @@ await init(fetch("/core.wasm"));
 `;
   assert.equal(typeErrors(init + PROGRAM("fal-wasm/slim")), "");
   assert.match(typeErrors(`${init}await init();`), /Expected 1 arguments/);
+});
+
+test("the hook is a client component's, and has the client of its app and React from outside", () => {
+  const text = readFileSync(path.join(installed, "dist/react.js"), "utf8");
+  assert.ok(text.startsWith('"use client";'), "server components are told that they cannot use it");
+  assert.deepEqual(Array.from(text.matchAll(/from ?"([^"]+)"/g), ([, name]) => name).sort(), ["fal-wasm", "react"]);
+});
+
+test("the package needs no React, whose types the hook's own do not name", () => {
+  const { peerDependencies, peerDependenciesMeta, dependencies } = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
+  assert.deepEqual([peerDependencies, peerDependenciesMeta, dependencies], [{ react: ">=18" }, { react: { optional: true } }, undefined]);
+  assert.equal(typeErrors('import { useFal } from "fal-wasm/react"; export const useApp = () => useFal("acme/app").run({ any: "thing" });'), "");
+});
+
+test("webhooks are verified without the client, and importing that does nothing", () => {
+  const script = `
+    globalThis.fetch = () => { throw new Error("fetched"); };
+    const { verifyWebhook } = await import("fal-wasm/webhook");
+    const { name, reason } = await verifyWebhook({ headers: {}, body: "" }).catch((error) => error);
+    console.log(name, reason);`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, encoding: "utf8" });
+  assert.equal(said.trim(), "WebhookError missing_header");
+  assert.doesNotMatch(readFileSync(path.join(installed, "dist/webhook.js"), "utf8"), /\bimport\b/);
 });
 
 test("the types refuse what the endpoint refuses", () => {

@@ -51,6 +51,23 @@ test("with the official types joined, its endpoints are typed and our clients pa
   assert.equal(said("with-official", ...LOOSE), "");
 });
 
+for (const [version, project] of [[18, "react/tsconfig.18.json"], [19, "react"]]) {
+  test(`the hook is typed by its endpoint, in components of React ${version}`, () => {
+    assert.match(said(project, "--listFilesOnly"), version === 18 ? /\/types-react-18\/index\.d\.ts/ : /\/@types\/react\/index\.d\.ts/);
+    assert.equal(said(project), "");
+    assert.equal(said(project, ...LOOSE), "");
+    assert.equal(said(project, ...NODE), "");
+  });
+}
+
+for (const [where, project] of [["pages and workers", "webhook"], ["Node, without a page's types", "webhook/tsconfig.node.json"]]) {
+  test(`webhooks are typed with the types of ${where}`, () => {
+    assert.equal(said(project), "");
+    assert.equal(said(project, ...LOOSE), "");
+    assert.equal(said(project, ...NODE), "");
+  });
+}
+
 test("no declaration names a TypeScript source, or a file that is not there", () => {
   const dist = path.join(root, "dist");
   const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"));

@@ -1,6 +1,6 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
 import type { Config } from "./config.ts";
-import type { JournalOptions, PendingEntry, PendingOptions, PendingRequest, ResumeOptions } from "./journal.ts";
+import type { JournalOptions, PendingEntry, PendingOptions, PendingRequest, Persist, ResumeOptions } from "./journal.ts";
 import type { QueueClient, QueueSubscribeOptions, SubmitOptions } from "./queue.ts";
 import type { RealtimeClient } from "./realtime.ts";
 import type { Result, RunOptions } from "./request.ts";
@@ -13,6 +13,8 @@ export interface FalClient {
   readonly realtime: RealtimeClient;
   readonly storage: StorageClient;
   readonly streaming: StreamingClient;
+  /** The `persist` setting of this client. */
+  readonly persist?: Persist | undefined;
   /**
    * Runs a model on one connection and gives its result. If the connection is lost, the result
    * is lost and the run is billed: use `subscribe` for all but the fastest models. An abort

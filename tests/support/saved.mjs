@@ -26,7 +26,7 @@ const ENDPOINT = {
 /** @typedef {Awaited<ReturnType<typeof startSaving>>} SavingClient */
 
 /**
- * `startClient`, with the endpoint `acme/slow`, and:
+ * `startClient`, with the endpoint `acme/slow` and those of `more`, by the names of their files, and:
  *
  * - `arrive(page?, { speed })`: loads the page anew, as a reload does, with `fal` saving what it submits.
  *   In it are `begin(options)`, which subscribes and gives the request id (the call is `job`), `caught(error)`,
@@ -36,10 +36,11 @@ const ENDPOINT = {
  * - `holdJobs()`, `holdSubmits()`: holds the jobs whose input is `{ how: "held" }`, or the submits of `acme/slow`, until the test
  *   releases them
  * - `start()`: forgets everything, and arrives; for `beforeEach`
+ * @param {Record<string, object>} more
  */
-export async function startSaving() {
+export async function startSaving(more = {}) {
   const endpoints = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-endpoints-"));
-  writeFileSync(path.join(endpoints, "slow.json"), JSON.stringify(ENDPOINT));
+  for (const [name, endpoint] of Object.entries({ slow: ENDPOINT, ...more })) writeFileSync(path.join(endpoints, `${name}.json`), JSON.stringify(endpoint));
   // Jobs that no cancel has reached run on.
   const client = await startClient({ args: ["--endpoints", endpoints, "--concurrency", "100"] });
   /** @type {import("playwright-core").Page[]} */

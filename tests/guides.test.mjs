@@ -1,0 +1,89 @@
+// The guides in docs/ for users of the package, and the components of the README: their programs are checked against
+// the types of the built package, their tables against the declarations.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const read = (file) => readFileSync(path.join(root, file), "utf8");
+
+/** The programs of a text in these languages. */
+const programsIn = (text, languages) => Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, code]) => ({ language, code })).filter(({ language }) => languages.includes(language));
+
+const GUIDES = { "docs/react.md": ["tsx", "ts", "js"], "docs/webhooks.md": ["tsx", "ts", "js"], "README.md": ["tsx"] };
+const programs = Object.entries(GUIDES).flatMap(([file, languages]) =>
+  programsIn(read(file), languages).map(({ language, code }, at) => ({ file, code, name: `${path.basename(file, ".md")}-${at}.${language === "tsx" ? "tsx" : "ts"}` })),
+);
+
+describe("the programs of the guides", () => {
+  // In the package's own folder, where its name leads to dist/ as it does for its users.
+  const folder = path.join(root, "target/guide-programs");
+  before(() => mkdirSync(folder, { recursive: true }));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What the compiler says of the programs, with the types of this version of React. */
+  function said(given, version = 19) {
+    for (const { name, code } of given) writeFileSync(path.join(folder, name), `${code}\nexport {};\n`);
+    const react = version === 18 ? { react: ["../../node_modules/types-react-18"], "react/jsx-runtime": ["../../node_modules/types-react-18/jsx-runtime"] } : {};
+    // Express's handlers get what Node has.
+    const compilerOptions = { jsx: "react-jsx", types: ["node"], paths: react };
+    const files = [...given.map(({ name }) => name), "../../tests/types/guides.d.ts"];
+    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
+    return spawnSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+  }
+
+  for (const version of [18, 19]) {
+    test(`type-check, with React ${version}`, () => {
+      assert.equal(said(programs, version), "");
+    });
+  }
+
+  for (const file of Object.keys(GUIDES)) {
+    test(`are found in ${file}, and checked`, () => {
+      const first = programs.find((program) => program.file === file && /useFal|verifyWebhook/.test(program.code));
+      const broken = { ...first, code: first.code.replace(/useFal\(|verifyWebhook\(/, "$&7, ") };
+      assert.notEqual(said([broken]), "");
+    });
+  }
+
+  test("show the image-to-video component in 30 lines", () => {
+    const component = programs.find(({ file }) => file === "README.md");
+    const lines = component.code.slice(component.code.indexOf("export function")).trim().split("\n");
+    assert.ok(lines.length <= 30, `${lines.length} lines`);
+  });
+});
+
+describe("the tables of the guides", () => {
+  const named = (file, name) => new RegExp(`^\\|[^|\n]*\`${name}(?:\\(.*?\\))?\``, "m").test(read(file));
+  const declared = (file) => read(`dist/${file}`);
+
+  test("name every field and every function of the hook", () => {
+    const types = declared("react/types.d.ts");
+    const bodyOf = (name) => new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(types)[1];
+    const names = ["JobFields", "RunningJob", "FalJobActions", "UseFalOptions"].flatMap((name) => Array.from(bodyOf(name).matchAll(/^ {4}(?:readonly )?(\w+)\??[:(]/gm), ([, field]) => field));
+    assert.ok(names.length >= 14, names.join());
+    assert.deepEqual(names.filter((name) => !named("docs/react.md", name)), []);
+  });
+
+  test("name every reason of a refused webhook", () => {
+    const [, union] = /type WebhookErrorReason = ([^;]+);/.exec(declared("webhook/error.d.ts"));
+    const rows = read("docs/webhooks.md").split("\n").filter((line) => line.startsWith("| `"));
+    assert.deepEqual(union.match(/\w+/g).filter((reason) => !rows.some((row) => row.includes(`\`${reason}\``))), []);
+  });
+});
+
+test("every export of the two entries has its own comment, with an example", async () => {
+  for (const folder of ["react", "webhook"]) {
+    const [entry, ...files] = [`${folder}.d.ts`, ...(folder === "react" ? ["types", "use-fal"] : ["error", "types", "verify"]).map((name) => `${folder}/${name}.d.ts`)];
+    const exported = Array.from(read(`dist/${entry}`).matchAll(/export (?:type )?\{ ([^}]+) \}/g), ([, names]) => names.split(", ")).flat();
+    const text = files.map((file) => read(`dist/${file}`)).join("\n");
+    for (const name of exported) {
+      const [comment] = new RegExp(`/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\s*export (?:declare )?(?:function|class|interface|type) ${name}\\b`).exec(text) ?? [];
+      assert.match(comment ?? "", /@example\n/, name);
+    }
+  }
+});

@@ -1,0 +1,67 @@
+// The components of tests/react, bundled with a version of React.
+
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The versions of React that the hook is tested with, and their packages here. */
+export const VERSIONS = { 18: { react: "react-18", "react-dom": "react-dom-18" }, 19: {} };
+
+/**
+ * Lets components import the built package; `client` says how they get the client itself.
+ * @param {import("esbuild").OnResolveResult} client
+ * @returns {import("esbuild").Plugin}
+ */
+const thePackage = (client) => ({
+  name: "the package",
+  setup(build) {
+    build.onResolve({ filter: /^fal-wasm\/react$/ }, () => ({ path: path.join(root, "dist/react.js") }));
+    build.onResolve({ filter: /^fal-wasm$/ }, () => client);
+    build.onLoad({ filter: /.*/, namespace: "page" }, () => ({ contents: "export const { fal } = globalThis.library;" }));
+  },
+});
+
+/**
+ * StrictMode mounts twice, and React warns, in its development build only.
+ * @param {keyof typeof VERSIONS} version
+ * @param {import("esbuild").OnResolveResult} client
+ * @returns {import("esbuild").BuildOptions}
+ */
+const options = (version, client) => ({
+  bundle: true,
+  alias: VERSIONS[version],
+  jsx: "automatic",
+  define: { "process.env.NODE_ENV": '"development"' },
+  plugins: [thePackage(client)],
+  logLevel: "error",
+});
+
+/**
+ * A script that makes a page ready to show panels. `window.library` is the package there.
+ * @param {keyof typeof VERSIONS} version
+ */
+export async function pageScript(version) {
+  const client = { path: "client", namespace: "page" };
+  const made = await build({ ...options(version, client), entryPoints: [path.join(root, "tests/react/page.jsx")], format: "iife", write: false });
+  return made.outputFiles[0].text;
+}
+
+/**
+ * `render(panels)` of a server with this version of React.
+ * @param {keyof typeof VERSIONS} version
+ */
+export async function serverRender(version) {
+  // Within the repository, where Node finds React's server build.
+  const outfile = path.join(root, "target/react", `server-${version}-${process.pid}.mjs`);
+  mkdirSync(path.dirname(outfile), { recursive: true });
+  const client = { path: pathToFileURL(path.join(root, "dist/index.js")).href, external: true };
+  // React's server build is CommonJS that requires Node's modules.
+  const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' };
+  await build({ ...options(version, client), entryPoints: [path.join(root, "tests/react/server.jsx")], platform: "node", format: "esm", banner, outfile });
+  const { render } = await import(pathToFileURL(outfile).href);
+  rmSync(outfile);
+  return render;
+}
