@@ -7,6 +7,9 @@ import { launchBrowser } from "../support/browser.mjs";
 import { firefox, webKit } from "../../scripts/setup.mjs";
 import { start } from "./processes.mjs";
 
+/** A developer's server compiles a page when it is first asked for, which takes its time on a busy machine. */
+const OPENS_WITHIN_MS = 90_000;
+
 let chromium;
 
 /** Opens a page; gives `broken`, a promise that rejects if it cannot be, and `close()`. */
@@ -26,7 +29,7 @@ async function inChromium(url) {
   const page = await context.newPage();
   const broken = new Promise((_, reject) => page.once("pageerror", (error) => reject(new Error(`in the page: ${error.message}`))));
   broken.catch(() => {});
-  await page.goto(url);
+  await page.goto(url, { timeout: OPENS_WITHIN_MS });
   return { broken, close: () => context.close() };
 }
 

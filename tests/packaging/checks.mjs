@@ -13,8 +13,10 @@ const CODERS_BYTES = 400;
 /** MessagePack makes its tables at import; `inline` holds it, and bundlers drop it by `sideEffects`. */
 const MESSAGEPACK_BYTES = 5_000;
 
-const ENTRIES = ["fal-wasm", "fal-wasm/inline", "fal-wasm/slim"];
-const UNUSED = (entry) => `import { fal } from "${entry}";\nimport "${entry}";\nconsole.log("unused");\n`;
+const ENTRIES = ["fal-wasm", "fal-wasm/inline", "fal-wasm/slim", "fal-wasm/react", "fal-wasm/webhook"];
+/** Not of the package. */
+const OUTSIDE = ["react"];
+const UNUSED = (entry) => `import * as all from "${entry}";\nimport "${entry}";\nconsole.log("unused");\n`;
 
 /** publint's findings about the tarball. */
 export async function publintFindings(lab) {
@@ -42,6 +44,7 @@ export async function unusedInEsbuild(lab, entry, ignoreAnnotations) {
     splitting: true,
     outdir: "out",
     write: false,
+    external: OUTSIDE,
     ignoreAnnotations,
     logLevel: "silent",
   });
@@ -53,7 +56,7 @@ export async function unusedInEsbuild(lab, entry, ignoreAnnotations) {
 export async function unusedInRollup(lab, entry) {
   const [{ rollup }, { nodeResolve }] = await Promise.all([import("rollup"), import("@rollup/plugin-node-resolve")]);
   const folder = makeApp(lab, `unused in Rollup ${entry}`, { "app.mjs": UNUSED(entry) });
-  const bundle = await rollup({ input: path.join(folder, "app.mjs"), plugins: [nodeResolve()] });
+  const bundle = await rollup({ input: path.join(folder, "app.mjs"), external: OUTSIDE, plugins: [nodeResolve()], logLevel: "silent" });
   const { output } = await bundle.generate({ format: "es" });
   await bundle.close();
   return output.reduce((sum, { code }) => sum + code.length, 0);

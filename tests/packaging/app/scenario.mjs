@@ -2,10 +2,13 @@
 
 import { EMULATOR, REPORT } from "./addresses.mjs";
 
-/** Runs both calls with this `fal` and reports how they went. */
-export async function runScenario(fal) {
+/**
+ * Runs both calls with this `fal` and reports how they went.
+ * @param {(fal: object) => Promise<void>} first does what is reported as `subscribe`
+ */
+export async function runScenario(fal, first = subscribe) {
   fal.config({ proxyUrl: { url: `${EMULATOR}/api/fal/proxy`, when: "always" } });
-  await report({ subscribe: await outcome(() => subscribe(fal)), upload: await outcome(() => upload(fal)) });
+  await report({ subscribe: await outcome(() => first(fal)), upload: await outcome(() => upload(fal)) });
 }
 
 /** Tells the test what happened; the first report counts. */
@@ -23,16 +26,22 @@ async function outcome(work) {
   }
 }
 
-async function subscribe(fal) {
+/** A job, followed to its video. */
+export async function subscribe(fal) {
   const seen = [];
   const { data, requestId } = await fal.subscribe("fal-ai/kandinsky5-pro/text-to-video", {
     input: { prompt: "a quiet sea" },
     onQueueUpdate: ({ status }) => seen.push(status),
   });
-  const video = await (await fetch(data.video.url)).arrayBuffer();
+  await assertVideo(data.video.url);
+  if (!requestId || seen.at(-1) !== "COMPLETED") throw new Error(`updates: ${seen}, request: ${requestId}`);
+}
+
+/** Throws unless there is an MP4. */
+export async function assertVideo(url) {
+  const video = await (await fetch(url)).arrayBuffer();
   const kind = new TextDecoder().decode(video.slice(4, 8));
   if (kind !== "ftyp") throw new Error(`the video begins with ${kind}`);
-  if (!requestId || seen.at(-1) !== "COMPLETED") throw new Error(`updates: ${seen}, request: ${requestId}`);
 }
 
 async function upload(fal) {

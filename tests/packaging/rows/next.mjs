@@ -1,5 +1,5 @@
-// Next: the package in a client component, in a server component and in an edge route, on the
-// developer's server and in a build.
+// Next: the package in a client component, in a server component and in an edge route, and the hook in a client
+// component, on the developer's server and in a build.
 
 import { createServer } from "node:net";
 import path from "node:path";
@@ -23,6 +23,30 @@ import { useEffect } from "react";
 ${USE}export default function Client() {
   useEffect(() => void runScenario(fal), []);
   return "client";
+}
+`,
+    "app/page.jsx": `import Client from "./client.jsx";\nexport default () => <Client />;\n`,
+  },
+  // Rendered on the server first. In development, StrictMode runs the effect twice.
+  "fal-wasm/react": {
+    "app/client.jsx": `"use client";
+import { fal } from "fal-wasm";
+import { useFal } from "fal-wasm/react";
+import { useEffect } from "react";
+import { assertVideo, runScenario } from "../scenario.mjs";
+let isBegun = false;
+export default function Client() {
+  const { run, status } = useFal("fal-ai/kandinsky5-pro/text-to-video");
+  useEffect(() => {
+    if (isBegun) return;
+    isBegun = true;
+    void runScenario(fal, async () => {
+      const result = await run({ prompt: "a quiet sea" });
+      if (!result) throw new Error("there is no result");
+      await assertVideo(result.data.video.url);
+    });
+  }, [run]);
+  return status;
 }
 `,
     "app/page.jsx": `import Client from "./client.jsx";\nexport default () => <Client />;\n`,

@@ -1,6 +1,7 @@
 // Programs outside of browsers.
 
 import { makeApp, told, tool } from "../lab.mjs";
+import { WEBHOOK_MAIN, webhookFiles } from "../webhook.mjs";
 
 const MAIN = `import { fal } from "fal-wasm";
 import { runScenario } from "./scenario.mjs";
@@ -17,14 +18,29 @@ const program = (name, needs, command, args, files = { "main.mjs": MAIN }) => ({
   run: (lab) => told(lab, name, command, args, { cwd: makeApp(lab, name, files) }),
 });
 
+/** A program that also verifies a webhook of the emulator's, which waits in its folder. */
+const server = (name, needs, command, args) => ({
+  name: `${name}, fal-wasm/webhook`,
+  needs,
+  async run(lab) {
+    const files = { "main.mjs": WEBHOOK_MAIN, ...(await webhookFiles(lab)) };
+    return told(lab, this.name, command, args, { cwd: makeApp(lab, this.name, files) });
+  },
+});
+
+const DENO = ["run", "--allow-net", "--allow-read", "--allow-env", "main.mjs"];
+
 /** The rows that need nothing but this Node. */
 export const nodeRows = [
   program("Node", [], process.execPath, ["main.mjs"]),
   program("Node, require()", [], process.execPath, ["main.cjs"], { "main.cjs": REQUIRE }),
+  server("Node", [], process.execPath, ["main.mjs"]),
 ];
 
 export const rows = [
   ...nodeRows,
-  program("Deno", ["tools"], tool("deno"), ["run", "--allow-net", "--allow-read", "--allow-env", "main.mjs"]),
+  program("Deno", ["tools"], tool("deno"), DENO),
+  server("Deno", ["tools"], tool("deno"), DENO),
   program("Bun", ["tools"], tool("bun"), ["run", "main.mjs"]),
+  server("Bun", ["tools"], tool("bun"), ["run", "main.mjs"]),
 ];

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { makeApp, told, tool } from "../lab.mjs";
+import { WEBHOOK_WORKER, webhookFiles } from "../webhook.mjs";
 
 const WORKER = `import { fal } from "fal-wasm";
 import { runScenario } from "./scenario.mjs";
@@ -59,17 +60,26 @@ async function bundle(folder, conditions) {
   copyFileSync(path.join(folder, "node_modules/fal-wasm/dist/core.wasm"), path.join(folder, "out/core.wasm"));
 }
 
-async function inWorkerd(lab, row, worker, conditions) {
-  const cwd = makeApp(lab, row, { "worker.mjs": worker, "config.capnp": CONFIG });
+async function inWorkerd(lab, row, worker, conditions, files = {}) {
+  const cwd = makeApp(lab, row, { "worker.mjs": worker, "config.capnp": CONFIG, ...files });
   await bundle(cwd, conditions);
   return told(lab, row, tool("workerd"), ["test", "config.capnp"], { cwd });
 }
+
+const CONDITIONS = ["workerd", "worker", "browser"];
 
 export const rows = [
   {
     name: "workerd",
     needs: ["tools"],
-    run: (lab) => inWorkerd(lab, "workerd", WORKER, ["workerd", "worker", "browser"]),
+    run: (lab) => inWorkerd(lab, "workerd", WORKER, CONDITIONS),
+  },
+  {
+    name: "workerd, fal-wasm/webhook",
+    needs: ["tools"],
+    async run(lab) {
+      return inWorkerd(lab, this.name, WEBHOOK_WORKER, CONDITIONS, await webhookFiles(lab));
+    },
   },
 ];
 
