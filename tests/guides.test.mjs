@@ -19,6 +19,20 @@ const programs = Object.entries(GUIDES).flatMap(([file, languages]) =>
   programsIn(read(file), languages).map(({ language, code }, at) => ({ file, code, name: `${path.basename(file, ".md")}-${at}.${language === "tsx" ? "tsx" : "ts"}` })),
 );
 
+/** The first program of this kind. */
+function found(isMeant) {
+  const program = programs.find(isMeant);
+  assert.ok(program);
+  return program;
+}
+
+/** The first group of a match. */
+function groupOf(pattern, text) {
+  const match = pattern.exec(text);
+  assert.ok(match, String(pattern));
+  return match[1];
+}
+
 describe("the programs of the guides", () => {
   // In the package's own folder, where its name leads to dist/ as it does for its users.
   const folder = path.join(root, "target/guide-programs");
@@ -44,14 +58,14 @@ describe("the programs of the guides", () => {
 
   for (const file of Object.keys(GUIDES)) {
     test(`are found in ${file}, and checked`, () => {
-      const first = programs.find((program) => program.file === file && /useFal|verifyWebhook/.test(program.code));
+      const first = found((program) => program.file === file && /useFal|verifyWebhook/.test(program.code));
       const broken = { ...first, code: first.code.replace(/useFal\(|verifyWebhook\(/, "$&7, ") };
       assert.notEqual(said([broken]), "");
     });
   }
 
   test("show the image-to-video component in 30 lines", () => {
-    const component = programs.find(({ file }) => file === "README.md");
+    const component = found(({ file }) => file === "README.md");
     const lines = component.code.slice(component.code.indexOf("export function")).trim().split("\n");
     assert.ok(lines.length <= 30, `${lines.length} lines`);
   });
@@ -63,16 +77,16 @@ describe("the tables of the guides", () => {
 
   test("name every field and every function of the hook", () => {
     const types = declared("react/types.d.ts");
-    const bodyOf = (name) => new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(types)[1];
+    const bodyOf = (name) => groupOf(new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`), types);
     const names = ["JobFields", "RunningJob", "FalJobActions", "UseFalOptions"].flatMap((name) => Array.from(bodyOf(name).matchAll(/^ {4}(?:readonly )?(\w+)\??[:(]/gm), ([, field]) => field));
     assert.ok(names.length >= 14, names.join());
     assert.deepEqual(names.filter((name) => !named("docs/react.md", name)), []);
   });
 
   test("name every reason of a refused webhook", () => {
-    const [, union] = /type WebhookErrorReason = ([^;]+);/.exec(declared("webhook/error.d.ts"));
+    const union = groupOf(/type WebhookErrorReason = ([^;]+);/, declared("webhook/error.d.ts"));
     const rows = read("docs/webhooks.md").split("\n").filter((line) => line.startsWith("| `"));
-    assert.deepEqual(union.match(/\w+/g).filter((reason) => !rows.some((row) => row.includes(`\`${reason}\``))), []);
+    assert.deepEqual(Array.from(union.matchAll(/\w+/g), ([reason]) => reason).filter((reason) => !rows.some((row) => row.includes(`\`${reason}\``))), []);
   });
 });
 

@@ -2,6 +2,10 @@
 /* oxlint-disable typescript/no-explicit-any -- a name means another thing in the pages of another test, and models give any JSON */
 
 import type * as Package from "../js/index.ts";
+import type { UseFalOptions, UseFalResult } from "../js/react.ts";
+
+/** Panels by name, with the options of their hooks. */
+type Panels = Record<string, UseFalOptions>;
 
 /** A WebSocket of `startRealtime`. */
 interface SeenSocket extends WebSocket {
@@ -79,6 +83,14 @@ declare global {
   var call: Promise<any>;
   var controller: AbortController;
   var leave: AbortController;
+  // tests/react/page.jsx
+  var jobs: Record<string, UseFalResult>;
+  var show: (panels: Panels, options?: { isStrict?: boolean }) => void;
+  var hydrate: (html: string, panels: Panels, options?: { isStrict?: boolean }) => void;
+  var textOf: (name: string) => string | undefined;
+  var buttonOf: (name: string) => HTMLButtonElement;
+  var complaints: string[];
+  var reactVersion: string;
   // Single files of tests: what they call in the page, and what they keep there.
   var PARTS: Package.UploadOptions;
   var breakOff: (file: Blob, uploading?: Package.FalClient) => Promise<void>;

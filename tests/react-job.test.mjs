@@ -108,8 +108,8 @@ describe("run", () => {
   });
 
   test("saves in the page's database if nothing else is said, and it has one", (t) => {
-    globalThis.indexedDB = {};
-    t.after(() => delete globalThis.indexedDB);
+    Object.defineProperty(globalThis, "indexedDB", { value: {}, configurable: true });
+    t.after(() => Reflect.deleteProperty(globalThis, "indexedDB"));
     client.persist = undefined;
     job.run({}, {});
     assert.equal(calls[0].options.persist, true);

@@ -27,7 +27,7 @@ const untilShown = (words, name = "a", page = client.page) =>
   until(async () => (await page.evaluate((name) => textOf(name), name)) === words).catch(async () => assert.equal(await page.evaluate((name) => textOf(name), name), words));
 const savedCount = () => inPage(async () => (await fal.pending()).length);
 
-for (const version of Object.keys(VERSIONS)) {
+for (const version of VERSIONS) {
   describe(`useFal in React ${version}`, () => {
     let script;
     before(async () => (script = await pageScript(version)));
@@ -64,9 +64,9 @@ for (const version of Object.keys(VERSIONS)) {
       const gate = await client.emulator.hold({ log_contains: "gate" });
       await inPage(() => show({ a: {} }));
       await untilShown("idle");
-      await inPage(() => document.querySelector("#a button").click());
+      await inPage(() => buttonOf("a").click());
       await untilShown("running running");
-      const running = await inPage(() => ({ ...jobs.a, isDisabled: document.querySelector("#a button").disabled }));
+      const running = await inPage(() => ({ ...jobs.a, isDisabled: buttonOf("a").disabled }));
       assert.deepEqual([running.isRunning, running.isDisabled, running.progress.progress, running.logs.at(-1).message], [true, true, 0.5, "at the gate (50%)"]);
       await gate.release();
       await untilShown("success done 42");
@@ -233,7 +233,7 @@ for (const version of Object.keys(VERSIONS)) {
       await untilShown("idle");
       assert.equal(await inPage(() => jobs.a.run({ prompt: "refused" }).then((value) => value === undefined)), true);
       await until(() => inPage(() => jobs.a.status === "error"));
-      assert.deepEqual(await inPage(() => [jobs.a.error instanceof ValidationError, jobs.a.error.message.includes("no such prompt"), jobs.a.data]), [true, true, undefined]);
+      assert.deepEqual(await inPage(() => [jobs.a.error instanceof library.ValidationError, jobs.a.error?.message.includes("no such prompt"), jobs.a.data]), [true, true, undefined]);
       await inPage(() => jobs.a.run({ prompt: "x" }));
       await untilShown("success done 42");
     });
@@ -243,7 +243,7 @@ for (const version of Object.keys(VERSIONS)) {
       await client.emulator.plan({ seed: 1, rules: [{ route: "result", fault: { reset: "before" } }] });
       await gate.release();
       await until(() => inPage(() => jobs.a.status === "error"));
-      assert.equal(await inPage(() => jobs.a.error.code), "network");
+      assert.equal(await inPage(() => /** @type {any} */ (jobs.a.error).code), "network");
       await client.emulator.clearPlan();
       await inPage(() => jobs.a.resume());
       await untilShown("success done 42");

@@ -17,7 +17,14 @@ const key = makeKey();
 const keys = { keys: [{ kty: "OKP", crv: "Ed25519", x: key.x }] };
 const request = ({ headers, body }) => new Request("https://app.test/hook", { method: "POST", headers, body });
 
-/** What a verification rejects with; every refusal is of one form. */
+/** @typedef {{ headers: any, body: any }} Delivery */
+
+/**
+ * What a verification rejects with; every refusal is of one form.
+ * @param {any} given
+ * @param {import("fal-wasm/webhook").VerifyWebhookOptions} options
+ * @returns {Promise<WebhookError & { cause?: any }>}
+ */
 async function refusal(given, options = { keys }) {
   const error = await verifyWebhook(given, options).then(() => assert.fail("it was taken"), (error) => error);
   assert.ok(error instanceof WebhookError, String(error?.stack));
@@ -27,7 +34,7 @@ async function refusal(given, options = { keys }) {
 }
 
 describe("verifyWebhook gives the body", () => {
-  for (const [form, given] of [
+  for (const [form, given] of /** @type {[string, (delivery: Delivery) => any][]} */ ([
     ["a Fetch request", request],
     ["headers and a text", (it) => it],
     ["headers and a buffer, as Express gives them", ({ headers, body }) => ({ headers, body: Buffer.from(body) })],
@@ -35,7 +42,7 @@ describe("verifyWebhook gives the body", () => {
     ["headers and an ArrayBuffer", ({ headers, body }) => ({ headers: new Headers(headers), body: new TextEncoder().encode(body).buffer })],
     ["headers in the spelling of fal's documents", ({ headers, body }) => ({ headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replaceAll(/(?<=^|-)\w/g, (c) => c.toUpperCase()), value])), body })],
     ["headers as lists", ({ headers, body }) => ({ headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])), body })],
-  ]) {
+  ])) {
     test(`of ${form}`, async () => {
       assert.deepEqual(await verifyWebhook(given(deliver(key, OK)), { keys }), OK);
     });
@@ -56,6 +63,7 @@ describe("verifyWebhook gives the body", () => {
   });
 
   test("if any of several keys has signed it", async () => {
+    /** @type {any} */
     const many = { keys: [{ x: makeKey().x }, { kty: "RSA", x: key.x }, { x: "short" }, {}, null, { x: `${key.x}=` }] };
     assert.deepEqual(await verifyWebhook(deliver(key, OK), { keys: many }), OK);
   });
@@ -73,7 +81,7 @@ describe("verifyWebhook refuses", () => {
     }
   }
 
-  for (const [what, change] of [
+  for (const [what, change] of /** @type {[string, (delivery: Delivery) => Delivery][]} */ ([
     ["another request id", ({ headers, body }) => ({ headers: { ...headers, "x-fal-webhook-request-id": "r2" }, body })],
     ["another user id", ({ headers, body }) => ({ headers: { ...headers, "x-fal-webhook-user-id": SECRET }, body })],
     ["another timestamp", ({ headers, body }) => ({ headers: { ...headers, "x-fal-webhook-timestamp": String(Number(headers["x-fal-webhook-timestamp"]) + 1) }, body })],
@@ -82,21 +90,21 @@ describe("verifyWebhook refuses", () => {
     ["a signature of another key", ({ body }) => ({ headers: deliver(makeKey(), OK).headers, body })],
     ["one bit more in the signature", ({ headers, body }) => ({ headers: { ...headers, "x-fal-webhook-signature": headers["x-fal-webhook-signature"].replace(/.$/, (c) => (parseInt(c, 16) ^ 1).toString(16)) }, body })],
     ["two signatures", ({ headers, body }) => ({ headers: { ...headers, "x-fal-webhook-signature": "00".repeat(64) }, body })],
-  ]) {
+  ])) {
     test(`a delivery with ${what}`, async () => {
       const { reason, status } = await refusal(change(deliver(key, OK)));
       assert.deepEqual([reason, status], ["bad_signature", 401]);
     });
   }
 
-  for (const [what, name, value] of [
+  for (const [what, name, value] of /** @type {[string, string, any][]} */ ([
     ["a timestamp in words", "timestamp", "now"],
     ["a timestamp below zero", "timestamp", "-5"],
     ["a timestamp of a thousand digits", "timestamp", "9".repeat(1000)],
     ["a signature in base64", "signature", Buffer.alloc(64).toString("base64")],
     ["a signature of 63 bytes", "signature", "ab".repeat(63)],
     ["signatures in a list", "signature", ["ab".repeat(64), "ab".repeat(64)]],
-  ]) {
+  ])) {
     test(what, async () => {
       const { headers, body } = deliver(key, OK);
       assert.equal((await refusal({ headers: { ...headers, [`x-fal-webhook-${name}`]: value }, body })).reason, "bad_header");
@@ -117,11 +125,11 @@ describe("verifyWebhook refuses", () => {
     const delivery = deliver(key, OK);
     const read = request(delivery);
     await read.text();
-    for (const [given, advice] of [
+    for (const [given, advice] of /** @type {[any, RegExp][]} */ ([
       [read, /was read before/],
       [{ ...delivery, body: JSON.parse(delivery.body) }, /express\.raw/],
       [{ ...delivery, body: undefined }, /express\.raw/],
-    ]) {
+    ])) {
       const { reason, status, message } = await refusal(given);
       assert.deepEqual([reason, status], ["bad_body", 400]);
       assert.match(message, advice);
@@ -131,22 +139,24 @@ describe("verifyWebhook refuses", () => {
   test("a body whose connection is lost", async () => {
     const { headers } = deliver(key, OK);
     const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) });
-    const { reason, cause } = await refusal(new Request("https://app.test/", { method: "POST", headers, body, duplex: "half" }));
+    /** @type {RequestInit & { duplex: "half" }} */
+    const init = { method: "POST", headers, body, duplex: "half" };
+    const { reason, cause } = await refusal(new Request("https://app.test/", init));
     assert.deepEqual([reason, cause.message], ["bad_body", "terminated"]);
   });
 
-  for (const [what, payload] of [
+  for (const [what, payload] of /** @type {[string, unknown][]} */ ([
     ["is not JSON", `${SECRET}: {`],
     ["is JSON, but no object", "7"],
     ["is null", "null"],
     ["has no request id", { ...OK, request_id: undefined }],
     ["has an unknown status", { ...OK, status: "MAYBE" }],
     ["has failed without an error", { ...FAILED, error: undefined }],
-  ]) {
+  ])) {
     test(`a body that ${what}, though fal signed it`, async () => assert.equal((await refusal(deliver(key, payload))).reason, "bad_body"));
   }
 
-  for (const [what, set] of [["no key", { keys: [] }], ["no list", {}], ["keys of another kind only", { keys: [{ kty: "RSA", x: key.x }] }]]) {
+  for (const [what, set] of /** @type {[string, any][]} */ ([["no key", { keys: [] }], ["no list", {}], ["keys of another kind only", { keys: [{ kty: "RSA", x: key.x }] }]])) {
     test(`all if the given set has ${what}`, async () => assert.equal((await refusal(deliver(key, OK), { keys: set })).reason, "no_keys"));
   }
 });
@@ -158,15 +168,15 @@ describe("a runtime", () => {
     try {
       return await work();
     } finally {
-      Object.defineProperty(globalThis, "crypto", own);
+      if (own) Object.defineProperty(globalThis, "crypto", own);
     }
   };
 
-  for (const [what, crypto] of [
+  for (const [what, crypto] of /** @type {[string, any][]} */ ([
     ["whose WebCrypto has no Ed25519", { subtle: { digest: () => new ArrayBuffer(32), importKey: () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError")) } }],
     ["without WebCrypto", undefined],
     ["whose page is not secure", {}],
-  ]) {
+  ])) {
     test(`${what} is named in the error, which blames no request`, async () => {
       const { reason, status, message } = await withCrypto(crypto, () => refusal(deliver(key, OK), { keys: { keys: [{ x: key.x }] } }));
       assert.deepEqual([reason, status], ["unsupported", 500]);
@@ -197,7 +207,10 @@ describe("fal's keys", () => {
 
   const publish = (...published) => (answer = () => [200, JSON.stringify({ keys: published.map(({ x }) => ({ kty: "OKP", crv: "Ed25519", x })) })]);
   const START = 1_700_000_000;
-  /** A delivery, and options of the same moment. */
+  /**
+   * A delivery, and options of the same moment.
+   * @returns {[Delivery, import("fal-wasm/webhook").VerifyWebhookOptions]}
+   */
   const at = (seconds, by = key) => [deliver(by, OK, { seconds: START + seconds }), { jwksUrl, now: () => (START + seconds) * 1000 }];
 
   test("are fetched once for calls at the same time, and for those that follow", async () => {
@@ -247,14 +260,14 @@ describe("fal's keys", () => {
     assert.deepEqual(await verifyWebhook(...at(101)), OK);
   });
 
-  for (const [what, bad, why] of [
+  for (const [what, bad, why] of /** @type {[string, any, RegExp][]} */ ([
     ["an HTTP error", [500, "no"], /HTTP 500/],
     ["a page in place of them", [200, "<!doctype html>"], /JSON/],
     ["a redirect, which is not followed", [302, "", { location: "/elsewhere" }], /fetched/],
     ["an empty set", [200, '{"keys":[]}'], /no Ed25519 key/],
     ["a set that is none", [200, "null"], /no Ed25519 key/],
     ["keys of another kind", [200, JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", x: key.x }] })], /no Ed25519 key/],
-  ]) {
+  ])) {
     test(`of which the answer is ${what}: no webhook is taken, and the next try is 5 s later`, async () => {
       answer = () => bad;
       const { reason, status, message } = await refusal(...at(0));
@@ -367,14 +380,14 @@ describe("the emulator's webhooks", () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${emulator.url}/api/emulator`);
     const given = { headers: delivery.headers, body: String(delivery.body) };
-    const verifyBoth = async ([given, options, library]) => {
+    const verifyBoth = async (/** @type {any[]} */ [given, options, library]) => {
       const { verifyWebhook } = await import(library);
       const forged = { ...given, body: `${given.body} ` };
       return [(await verifyWebhook(given, options)).status, await verifyWebhook(forged, options).catch(({ reason }) => reason)];
     };
     const args = [given, options(), `${emulator.url}/fal-wasm/webhook.js`];
     assert.deepEqual(await page.evaluate(verifyBoth, args), ["OK", "bad_signature"]);
-    const inWorker = ([verifyBoth, args]) =>
+    const inWorker = (/** @type {any[]} */ [verifyBoth, args]) =>
       new Promise((resolve, reject) => {
         const script = `(${verifyBoth})(${JSON.stringify(args)}).then(postMessage, (error) => postMessage(String(error)))`;
         const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });

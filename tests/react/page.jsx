@@ -32,4 +32,6 @@ window.hydrate = (html, panels, { isStrict = false } = {}) => {
   root = hydrateRoot(place, <Panels panels={panels} isStrict={isStrict} />, { onRecoverableError: (reason) => complaints.push(String(reason)) });
 };
 
-window.textOf = (name) => document.getElementById(name)?.querySelector("p").textContent.replaceAll(/\s+/g, " ").trim();
+const panel = (name) => document.getElementById(name);
+window.buttonOf = (name) => panel(name).querySelector("button");
+window.textOf = (name) => panel(name)?.querySelector("p").textContent.replaceAll(/\s+/g, " ").trim();

@@ -7,8 +7,14 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The versions of React that the hook is tested with, and their packages here. */
-export const VERSIONS = { 18: { react: "react-18", "react-dom": "react-dom-18" }, 19: {} };
+/**
+ * The packages of each version of React that are not named as usual.
+ * @type {Record<string, Record<string, string>>}
+ */
+const ALIASES = { 18: { react: "react-18", "react-dom": "react-dom-18" }, 19: {} };
+
+/** The versions of React that the hook is tested with. */
+export const VERSIONS = Object.keys(ALIASES);
 
 /**
  * Lets components import the built package; `client` says how they get the client itself.
@@ -26,13 +32,13 @@ const thePackage = (client) => ({
 
 /**
  * StrictMode mounts twice, and React warns, in its development build only.
- * @param {keyof typeof VERSIONS} version
+ * @param {string} version
  * @param {import("esbuild").OnResolveResult} client
  * @returns {import("esbuild").BuildOptions}
  */
 const options = (version, client) => ({
   bundle: true,
-  alias: VERSIONS[version],
+  alias: ALIASES[version],
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"development"' },
   plugins: [thePackage(client)],
@@ -41,7 +47,7 @@ const options = (version, client) => ({
 
 /**
  * A script that makes a page ready to show panels. `window.library` is the package there.
- * @param {keyof typeof VERSIONS} version
+ * @param {string} version
  */
 export async function pageScript(version) {
   const client = { path: "client", namespace: "page" };
@@ -51,7 +57,7 @@ export async function pageScript(version) {
 
 /**
  * `render(panels)` of a server with this version of React.
- * @param {keyof typeof VERSIONS} version
+ * @param {string} version
  */
 export async function serverRender(version) {
   // Within the repository, where Node finds React's server build.
