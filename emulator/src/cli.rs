@@ -35,8 +35,8 @@ Usage: fal-emulator [OPTIONS]
                           webhooks to private ones; to this machine they are always sent
   --comment-every MS      Silence of an event stream before a comment [default: 15000]
   --require-key KEY       Refuse calls without this key, as fal.ai does; the proxy adds it
-  --www DIR               Folder of the demo page [default: the repository's www]
-  --package DIR           Folder of the built npm package [default: the repository's dist]
+  --www DIR               Folder of the demo page [default: the program's own]
+  --package DIR           Folder of the built npm package [default: the program's own]
   --strict                Answer 405 to status, result and cancel URLs that name more than
                           owner and app, as fal.ai does
   --control               Let programs on this machine queue faults, set a fault plan and
@@ -118,8 +118,8 @@ fn set(options: &mut Options, name: &str, words: &mut Parser) -> Result<(), Stri
             let unusable = "--require-key holds characters that no key has";
             options.require_key = Some(Key::new(&text()?).ok_or(unusable)?);
         }
-        "www" => options.www = text()?.into(),
-        "package" => options.package = text()?.into(),
+        "www" => options.www = Some(text()?.into()),
+        "package" => options.package = Some(text()?.into()),
         "strict" => options.strict = true,
         "control" => options.control = true,
         "verbose" => options.verbose = true,

@@ -1,7 +1,7 @@
 //! How an emulator is set up.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -44,10 +44,11 @@ pub struct Options {
     pub allow_private_hosts: bool,
     /// Origins that may use a forwarding proxy, beside its own.
     pub allow_origins: Vec<Url>,
-    /// The demo page's folder.
-    pub www: PathBuf,
-    /// The built npm package's folder.
-    pub package: PathBuf,
+    /// The demo page's folder. `None`: the page in the program, or the repository's, where the
+    /// program has none.
+    pub www: Option<PathBuf>,
+    /// The built npm package's folder. `None`: as for the page.
+    pub package: Option<PathBuf>,
     /// Whether follow-ups have to name the base app, as on the service.
     pub strict: bool,
     /// Whether tests may steer the emulator over HTTP.
@@ -58,7 +59,6 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         Self {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 8787,
@@ -75,8 +75,8 @@ impl Default for Options {
             upstream: None,
             allow_private_hosts: false,
             allow_origins: Vec::new(),
-            www: repository.join("www"),
-            package: repository.join("dist"),
+            www: None,
+            package: None,
             strict: false,
             control: false,
             verbose: false,

@@ -1,7 +1,9 @@
-//! The demo page and the built package, as plain files. The page runs under a content
-//! security policy as strict as it can bear.
+//! The demo page and the built package, as plain files, which are embedded in the program or
+//! lie in folders. The page runs under a content security policy as strict as it can bear.
 
-use std::path::Path;
+mod embedded;
+
+use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::header::{
@@ -19,27 +21,53 @@ use url::Url;
 
 use crate::app::App;
 use crate::{body, reply};
+use embedded::EmbeddedFolder;
 
 /// Where the built npm package is served.
 const PACKAGE: &str = "/fal-wasm/";
 
+/// The repository that this program was built in, for builds that embed nothing.
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
 /// The largest page whose inline scripts are looked for.
 const LARGEST_PAGE: usize = 1 << 20;
+
+/// Where files come from.
+#[derive(Debug)]
+enum Files {
+    Folder(PathBuf),
+    Embedded(EmbeddedFolder),
+}
+
+impl Files {
+    /// The folder that the user named, else the embedded one, else the repository's.
+    fn choose(named: Option<&Path>, embedded: EmbeddedFolder, in_repository: &str) -> Self {
+        match named {
+            Some(named) => Self::Folder(named.to_owned()),
+            None if embedded.is_empty() => Self::Folder(Path::new(REPOSITORY).join(in_repository)),
+            None => Self::Embedded(embedded),
+        }
+    }
+}
 
 /// Answers a GET or HEAD of a page or one of its files.
 pub(crate) async fn answer(app: &App, mut request: Request<Body>) -> Response {
     let path = request.uri().path().to_owned();
     let Some(inner) = path.strip_prefix(PACKAGE) else {
-        return file(app, &app.options.www, request).await;
+        let named = app.options.www.as_deref();
+        let page = Files::choose(named, embedded::PAGE, "www");
+        return file(app, page, request).await;
     };
     let Ok(uri) = format!("/{inner}").parse() else {
         return not_found(&path);
     };
     *request.uri_mut() = uri;
-    file(app, &app.options.package, request).await
+    let named = app.options.package.as_deref();
+    let package = Files::choose(named, embedded::PACKAGE, "dist");
+    file(app, package, request).await
 }
 
-async fn file(app: &App, folder: &Path, mut request: Request<Body>) -> Response {
+async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     if is_page(&path) {
@@ -49,7 +77,10 @@ async fn file(app: &App, folder: &Path, mut request: Request<Body>) -> Response 
         }
         *request.method_mut() = Method::GET;
     }
-    let Ok(served) = ServeDir::new(folder).oneshot(request).await;
+    let Ok(served) = match files {
+        Files::Folder(folder) => ServeDir::new(folder).oneshot(request).await,
+        Files::Embedded(folder) => ServeDir::with_backend("", folder).oneshot(request).await,
+    };
     let mut response = served.map(Body::new);
     if response.status() == StatusCode::NOT_FOUND {
         return not_found(&path);
@@ -141,6 +172,20 @@ fn import_maps(page: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_named_folder_is_served_before_embedded_files_and_these_before_the_repository() {
+        let [none, embedded] = EmbeddedFolder::FOR_TESTS;
+        let folder = |files: Files| match files {
+            Files::Folder(folder) => Some(folder),
+            Files::Embedded(_) => None,
+        };
+        let named = Files::choose(Some(Path::new("mine")), embedded, "www");
+        assert_eq!(folder(named), Some(PathBuf::from("mine")));
+        assert_eq!(folder(Files::choose(None, embedded, "www")), None);
+        let own = folder(Files::choose(None, none, "www")).expect("a folder");
+        assert!(own.join("index.html").is_file(), "{}", own.display());
+    }
 
     #[test]
     fn import_maps_are_allowed_by_hash_and_other_inline_scripts_are_not() {

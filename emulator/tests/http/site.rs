@@ -32,8 +32,8 @@ impl Folders {
 
     async fn serve(&self) -> Emulator {
         Emulator::with(Options {
-            www: self.0.join("www"),
-            package: self.0.join("dist"),
+            www: Some(self.0.join("www")),
+            package: Some(self.0.join("dist")),
             ..options()
         })
         .await
@@ -129,7 +129,7 @@ async fn nothing_outside_the_folders_is_served() {
 #[tokio::test]
 async fn a_page_that_is_not_there_says_how_to_name_it() {
     let emulator = Emulator::with(Options {
-        www: "/no/such/folder".into(),
+        www: Some("/no/such/folder".into()),
         ..options()
     })
     .await;
