@@ -1,0 +1,60 @@
+// The crates as they are published: a copy of the workspace in target/crates, with the demo page and the built package
+// in the emulator's folder, where its build script looks for them. `node scripts/crates.mjs` makes the copy of what is
+// in dist/ now.
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { StepError, main, root } from "./steps.mjs";
+
+/** Where the copy is. */
+export const cratesFolder = path.join(root, "target/crates");
+
+/** The crates to publish, each after those that it needs. */
+export const CRATES = ["fal-wasm", "fal-emulator-render", "fal-emulator"];
+
+const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/rust-app", "emulator"];
+
+/** What is added to the workspace: its place in the copy, and where it comes from. */
+const ADDITIONS = [
+  ["emulator/LICENSE", "LICENSE"],
+  ["emulator/render/LICENSE", "LICENSE"],
+  ["emulator/embedded/www", "www"],
+  ["emulator/embedded/package", "dist"],
+];
+
+/** Brings the copy up to date. Files that are the same keep their time of change, so that cargo compiles nothing again. */
+export function copyCrates() {
+  if (!existsSync(path.join(root, "dist/index.js"))) throw new StepError("There is no package in dist/: run npm run build.");
+  const wanted = new Map([...SOURCES.map((source) => [source, source]), ...ADDITIONS].flatMap(([place, source]) => copiesOf(place, source)));
+  for (const [place, source] of wanted) copyIfChanged(source, path.join(cratesFolder, place));
+  const there = existsSync(cratesFolder) ? filesIn(cratesFolder) : [];
+  for (const place of there.filter((place) => !wanted.has(place))) rmSync(path.join(cratesFolder, place));
+}
+
+/** The files of a source: the place of each in the copy, and its path. Pages have no use for declarations of types. */
+function copiesOf(place, source) {
+  const from = path.join(root, source);
+  const names = source === "dist" ? filesIn(from).filter((name) => !name.endsWith(".d.ts")) : filesIn(from);
+  return names.map((name) => /** @type {const} */ ([path.join(place, name), path.join(from, name)]));
+}
+
+/** The files of a folder and of those below it, by their paths in it; of a file, itself. */
+function filesIn(source) {
+  if (!statSync(source).isDirectory()) return [""];
+  const entries = readdirSync(source, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(source, path.join(entry.parentPath, entry.name)));
+}
+
+function copyIfChanged(from, to) {
+  if (existsSync(to) && readFileSync(from).equals(readFileSync(to))) return;
+  mkdirSync(path.dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await main(async () => {
+    copyCrates();
+    console.log(`The crates are in ${path.relative(root, cratesFolder)}.`);
+  });
+}
