@@ -1,0 +1,66 @@
+// Which file is the emulator on this machine. npm installs the one of the optional dependencies
+// that fits, and leaves the others out.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const PREFIX = "fal-emulator-";
+const BUILD_IT = "Or build it, with Rust and a C++ compiler: cargo install fal-emulator.";
+
+/** What this process runs on, as `findProgram` takes it. */
+export const thisMachine = () => ({
+  platform: process.platform,
+  arch: process.arch,
+  env: process.env,
+  hasMusl,
+  resolve: createRequire(import.meta.url).resolve,
+});
+
+/**
+ * Finds the program.
+ * @param {{platform: string, arch: string, env: Record<string, string | undefined>, hasMusl: () => boolean, resolve: (id: string) => string}} machine
+ * @returns {{file: string} | {problem: string}} its path, or why there is none and what helps
+ */
+export function findProgram({ platform, arch, env, hasMusl, resolve }) {
+  const named = env.FAL_EMULATOR_BINARY;
+  if (named) return existsSync(named) ? { file: named } : { problem: `FAL_EMULATOR_BINARY names ${named}, which is not there.` };
+  const name = `${PREFIX}${platform}-${arch}`;
+  const names = platformPackages();
+  if (!names.includes(name)) {
+    const platforms = names.map((each) => each.slice(PREFIX.length)).join(", ");
+    return { problem: `fal-emulator has no program for ${platform}-${arch}, only for ${platforms}.\n${BUILD_IT}` };
+  }
+  const file = programIn(name, platform, resolve);
+  if (file) return { file };
+  if (platform === "linux" && hasMusl()) {
+    return { problem: `fal-emulator needs glibc, and this Linux has musl, as Alpine does.\nUse an image with glibc, such as node:slim. ${BUILD_IT}` };
+  }
+  return {
+    problem: `The package ${name}, which holds the program, is not installed.
+npm leaves it out with --omit=optional, and where node_modules came from another kind of machine.
+Install it with: npm install --include=optional fal-emulator
+${BUILD_IT} FAL_EMULATOR_BINARY names a program that you have.`,
+  };
+}
+
+function platformPackages() {
+  const { optionalDependencies } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
+  return Object.keys(optionalDependencies);
+}
+
+/** The program in a platform package; undefined where that is not installed. */
+function programIn(name, platform, resolve) {
+  try {
+    const file = path.join(path.dirname(resolve(`${name}/package.json`)), "bin", platform === "win32" ? "fal-emulator.exe" : "fal-emulator");
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasMusl() {
+  // Else the report looks up the names of all network connections.
+  if (process.report) process.report.excludeNetwork = true;
+  return !process.report?.getReport().header.glibcVersionRuntime;
+}
