@@ -63,14 +63,19 @@ export function makeApp(lab, row, files) {
   const folder = path.join(lab.folder, row.replaceAll(/\W+/g, "-"));
   // npm takes a second for each install of the same.
   cpSync(lab.installed, folder, { recursive: true });
+  writeScenario(lab, row, folder, files);
+  return folder;
+}
+
+/** Writes these files and the scenario into the folder of an app. */
+export function writeScenario(lab, row, folder, files, emulator = lab.emulator.url) {
   cpSync(path.join(here, "app"), folder, { recursive: true });
-  const addresses = { EMULATOR: lab.emulator.url, REPORT: lab.collector.address(row) };
+  const addresses = { EMULATOR: emulator, REPORT: lab.collector.address(row) };
   const lines = Object.entries(addresses).map(([name, url]) => `export const ${name} = ${JSON.stringify(url)};\n`);
   for (const [name, text] of Object.entries({ "addresses.mjs": lines.join(""), ...files })) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
-  return folder;
 }
 
 /**

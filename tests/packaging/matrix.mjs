@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { framed, partIn, writePart } from "../../scripts/readme.mjs";
 import { checks as packageChecks } from "./checks.mjs";
 import { rows as bundlers } from "./rows/bundlers.mjs";
+import { checks as emulatorChecks } from "./rows/emulator.mjs";
 import { rows as next } from "./rows/next.mjs";
 import { rows as pages } from "./rows/pages.mjs";
 import { rows as parcel } from "./rows/parcel.mjs";
@@ -21,7 +22,7 @@ const file = new URL("./matrix.md", import.meta.url);
 export const rows = [...pages, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...workerd];
 
 /** Every check of the package besides. */
-export const checks = [...packageChecks, ...policyChecks, ...workerdChecks];
+export const checks = [...packageChecks, ...policyChecks, ...workerdChecks, ...emulatorChecks];
 
 /** Writes the table of a run in which every row passed, to matrix.md and to the README. */
 export function writeMatrix() {

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { buildPackage } from "../../scripts/build.mjs";
 import { buildEmulator } from "../../scripts/emulator.mjs";
+import { buildProgram, nativeRust, packPackages } from "../../scripts/release-emulator.mjs";
 import { browser, cxx, firefox, nodeModules, packagingTools, rust, webKit } from "../../scripts/setup.mjs";
 import { StepError, main, step } from "../../scripts/steps.mjs";
 import { startLab } from "./lab.mjs";
@@ -16,6 +17,11 @@ const SETUP = {
   tools: packagingTools,
   firefox,
   webkit: webKit,
+  async emulator() {
+    const compiler = await nativeRust();
+    await buildProgram(compiler);
+    await packPackages(compiler);
+  },
   async chromium() {
     process.env.CHROME_PATH = (await browser()).browser;
   },

@@ -1,0 +1,47 @@
+// The licenses of what the emulator's program is made of, which have to go along with it.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { StepError } from "./steps.mjs";
+
+const LICENSE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)/i;
+/** Where crates keep the license of the C and C++ code that they bring. */
+const BUNDLED_SOURCES = ["", "upstream"];
+const MOST_OUTPUT_BYTES = 64 << 20;
+
+/**
+ * The names and the license texts of all crates in the program.
+ * @param {{cargo: string, env: Record<string, string | undefined>}} compiler
+ * @param {string} folder of the workspace
+ */
+export function thirdPartyLicenses({ cargo, env }, folder) {
+  const ask = (args) => execFileSync(cargo, [...args, "--locked"], { cwd: folder, encoding: "utf8", env: { ...process.env, ...env }, maxBuffer: MOST_OUTPUT_BYTES });
+  const tree = ask(["tree", "-p", "fal-emulator", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
+  const names = new Set(Array.from(tree.matchAll(/^(\S+) v(\S+)/gm), ([, name, version]) => `${name} ${version}`));
+  const { packages } = JSON.parse(ask(["metadata", "--format-version", "1"]));
+  const foreign = packages.filter(({ name, version, source }) => source && names.has(`${name} ${version}`));
+  return noticesOf(foreign.map(({ name, version, license, manifest_path }) => ({ name: `${name} ${version}`, license, texts: textsIn(path.dirname(manifest_path)) })));
+}
+
+function textsIn(folder) {
+  const folders = BUNDLED_SOURCES.map((name) => path.join(folder, name)).filter((each) => existsSync(each));
+  const files = folders.flatMap((each) => readdirSync(each, { withFileTypes: true }).filter((entry) => entry.isFile() && LICENSE_FILE.test(entry.name)).map(({ name }) => path.join(each, name)));
+  return files.sort().map((file) => readFileSync(file, "utf8").replaceAll("\r\n", "\n").trim());
+}
+
+/**
+ * One text of all notices; crates with the same license texts share a notice.
+ * @param {{name: string, license: string | null, texts: string[]}[]} crates
+ */
+export function noticesOf(crates) {
+  const unknown = crates.filter(({ license, texts }) => !license && texts.length === 0).map(({ name }) => name);
+  if (unknown.length > 0) throw new StepError(`Nothing says under which license these are: ${unknown.join(", ")}.`);
+  const byText = new Map();
+  for (const { name, license, texts } of crates.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const text = texts.join("\n\n");
+    byText.set(text, [...(byText.get(text) ?? []), license ? `${name} (${license})` : name]);
+  }
+  const notices = Array.from(byText, ([text, names]) => `${names.join("\n")}\n\n${text}`.trim());
+  return `fal-emulator is made with the Rust crates below.\n\n${notices.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+}

@@ -1,0 +1,96 @@
+// The emulator's program as a user starts it: from an empty folder, with nothing of the repository.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { StepError } from "./steps.mjs";
+
+const STARTS_WITHIN_MS = 30_000;
+const ENDS_WITHIN_MS = 10_000;
+
+/**
+ * Starts the program, and resolves once it has answered a request.
+ *
+ * - `url`: its origin; `said()`: all that it printed
+ * - `firstAnswerMs`: from its start to the end of the first answer
+ * - `stop(signal)`: sends a signal to all that it started, as a terminal does; resolves once all is gone
+ * @param {string} command
+ * @param {{cwd: string, env?: Record<string, string | undefined>, args?: string[]}} options `args` before `--port 0`
+ */
+export async function startProgram(command, { cwd, env = {}, args = [] }) {
+  const began = performance.now();
+  // A group of its own, as a terminal's job has: what it starts can be ended with it.
+  const program = spawn(command, [...args, "--port", "0", "--pace", "0"], {
+    cwd,
+    env: { ...process.env, FAL_KEY: undefined, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+  });
+  let said = "";
+  // The output is closed when the last of them has ended.
+  const ended = new Promise((resolve) => program.once("close", (code, signal) => resolve(code ?? signal)));
+  const stop = async (/** @type {NodeJS.Signals} */ signal = "SIGTERM") => {
+    send(program, signal);
+    const timer = setTimeout(() => send(program, "SIGKILL"), ENDS_WITHIN_MS);
+    await ended;
+    clearTimeout(timer);
+  };
+  try {
+    const url = await /** @type {Promise<string>} */ (new Promise((resolve, reject) => {
+      const fail = (why) => reject(new StepError(`${command} ${why}:\n${said}`));
+      const timer = setTimeout(() => fail("named no address in time"), STARTS_WITHIN_MS);
+      const read = (chunk) => {
+        said += chunk;
+        const [, origin] = /^Open (http:\S+)\n/m.exec(said.replaceAll("\r\n", "\n")) ?? [];
+        if (!origin) return;
+        clearTimeout(timer);
+        resolve(origin);
+      };
+      for (const stream of [program.stdout, program.stderr]) stream.on("data", read);
+      program.once("error", (error) => fail(error.message));
+      ended.then((code) => fail(`ended with ${code}`));
+    }));
+    await (await fetch(`${url}/api/emulator`)).json();
+    return { url, said: () => said, firstAnswerMs: performance.now() - began, stop };
+  } catch (error) {
+    send(program, "SIGKILL");
+    throw error;
+  }
+}
+
+/** Sends a signal to a program and to all that it started. */
+function send(program, signal) {
+  try {
+    if (process.platform === "win32") program.kill(signal);
+    else process.kill(-program.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/**
+ * Checks that the program needs nothing beside it: started in an empty folder, it serves the page and the package.
+ * @returns {Promise<number>} ms from its start to its first answer
+ */
+export async function tryAlone(file) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "fal-emulator-alone-"));
+  const program = await startProgram(file, { cwd: folder });
+  try {
+    for (const [name, type, part] of [
+      ["/", "text/html", "fal-wasm"],
+      ["/app.js", "text/javascript", "import"],
+      ["/fal-wasm/index.js", "text/javascript", "export"],
+    ]) {
+      const reply = await fetch(program.url + name);
+      assert.equal(reply.status, 200, name);
+      assert.match(reply.headers.get("content-type") ?? "", new RegExp(`^${type}`), name);
+      assert.ok((await reply.text()).includes(part), name);
+    }
+    return program.firstAnswerMs;
+  } finally {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
