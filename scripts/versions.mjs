@@ -1,0 +1,49 @@
+// The version of a release stands in several files: this checks that it is the same in all of them.
+//
+// node scripts/versions.mjs [v1.2.3]    with a tag: that it names this version, too
+
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { StepError, main, root } from "./steps.mjs";
+
+const text = (file) => readFileSync(path.join(root, file), "utf8");
+
+/**
+ * Every place that states the version.
+ * @returns {{place: string, version: string | undefined}[]}
+ */
+export function statedVersions() {
+  const [client, clientLock, emulator] = ["package.json", "package-lock.json", "emulator/npm/package.json"].map((file) => JSON.parse(text(file)));
+  const crates = text("emulator/Cargo.toml");
+  const needed = (name) => new RegExp(`^${name} = .*\\bversion = "=([^"]+)"`, "m").exec(crates)?.[1];
+  return [
+    { place: "package.json", version: client.version },
+    { place: "package-lock.json", version: clientLock.packages[""].version },
+    { place: "Cargo.toml", version: /^\[workspace\.package\]\nversion = "([^"]+)"/m.exec(text("Cargo.toml"))?.[1] },
+    { place: "emulator/Cargo.toml, fal-wasm", version: needed("fal-wasm") },
+    { place: "emulator/Cargo.toml, fal-emulator-render", version: needed("fal-emulator-render") },
+    { place: "emulator/npm/package.json", version: emulator.version },
+    ...Object.entries(emulator.optionalDependencies).map(([name, version]) => ({ place: `emulator/npm/package.json, ${name}`, version })),
+  ];
+}
+
+/**
+ * What is wrong with these versions, a line for each place; nothing where they are one.
+ * @param {{place: string, version: string | undefined}[]} stated
+ * @param {string} [tag] of the release: `v` and the version
+ */
+export function versionProblems(stated, tag) {
+  const expected = tag ? tag.replace(/^v/, "") : stated[0].version;
+  const problems = stated.filter(({ version }) => version !== expected).map(({ place, version }) => `${place} says ${version}, not ${expected}`);
+  return tag && !/^v\d+\.\d+\.\d+/.test(tag) ? [`${tag} is no tag of a release: v1.2.3 is one`, ...problems] : problems;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await main(async () => {
+    const stated = statedVersions();
+    const problems = versionProblems(stated, process.argv[2]);
+    if (problems.length > 0) throw new StepError(`The versions differ:\n  ${problems.join("\n  ")}`);
+    console.log(`Version ${stated[0].version}, in all ${stated.length} places.`);
+  });
+}
