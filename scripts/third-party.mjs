@@ -19,7 +19,9 @@ export function thirdPartyLicenses({ cargo, env }, folder) {
   const ask = (args) => execFileSync(cargo, [...args, "--locked"], { cwd: folder, encoding: "utf8", env: { ...process.env, ...env }, maxBuffer: MOST_OUTPUT_BYTES });
   const tree = ask(["tree", "-p", "fal-emulator", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
   const names = new Set(Array.from(tree.matchAll(/^(\S+) v(\S+)/gm), ([, name, version]) => `${name} ${version}`));
-  const { packages } = JSON.parse(ask(["metadata", "--format-version", "1"]));
+  // Else cargo fetches what only other systems need.
+  const host = /^host: (.*)$/m.exec(execFileSync(cargo, ["-vV"], { encoding: "utf8", env: { ...process.env, ...env } }))?.[1] ?? "";
+  const { packages } = JSON.parse(ask(["metadata", "--format-version", "1", "--filter-platform", host]));
   const foreign = packages.filter(({ name, version, source }) => source && names.has(`${name} ${version}`));
   return noticesOf(foreign.map(({ name, version, license, manifest_path }) => ({ name: `${name} ${version}`, license, texts: textsIn(path.dirname(manifest_path)) })));
 }
