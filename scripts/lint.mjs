@@ -2,10 +2,11 @@
 // fails.
 
 import { wasmArgs } from "./build.mjs";
+import { EXAMPLES, crateOf } from "./examples.mjs";
 import { rustTools } from "./setup.mjs";
 import { run, step, unlessFresh } from "./steps.mjs";
 
-const RUST = ["Cargo.toml", "Cargo.lock", "src", "emulator"];
+const RUST = ["Cargo.toml", "Cargo.lock", "src", "emulator", "examples"];
 const JAVASCRIPT = ["js", "scripts", "www", "inline.js", "slim.js", "tsconfig.json", ".oxlintrc.json", "package.json", "package-lock.json"];
 const SOURCES = [...RUST, ...JAVASCRIPT, "tests"];
 const DENY = ["--", "-D", "warnings"];
@@ -20,6 +21,8 @@ export async function lint({ cargo, env, version }) {
       await run(cargo, ["fmt", "--all", "--check"], { env });
       await run(cargo, ["clippy", "--locked", "--quiet", "--all-targets", ...DENY], { env });
       await run(cargo, ["clippy", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "--tests", "--features", "npm", ...wasmArgs, ...DENY], { env });
+      const examples = EXAMPLES.flatMap((name) => ["-p", crateOf(name)]);
+      await run(cargo, ["clippy", "--locked", "--quiet", ...examples, ...wasmArgs, ...DENY], { env });
     }),
   );
   if (!isNew) console.log("• The code is as linted before");

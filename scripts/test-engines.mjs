@@ -14,10 +14,10 @@ const OPENS_A_PAGE = /from "\.\/support\/(client|page|realtime|saved)\.mjs"/;
 /** Tests that open pages, and are Chromium's own, with the reason. */
 const CHROMIUM_ONLY = {
   "credentials.test.mjs": "it looks at requests to fal's own hosts, which it answers itself in the browser",
+  "examples.test.mjs": "it is about the Rust client",
   "many-jobs.test.mjs": "it counts the streams that Chromium's connections carry",
   "offline.test.mjs": "it gives the page a host name of its own by Chromium's switches",
   "resilience.test.mjs": "it loses answers in the browser, on their way to the page",
-  "rust-app.test.mjs": "it is about the Rust client",
 };
 
 /** What is set up for each engine: the environment of its tests. */

@@ -7,9 +7,9 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
 import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
+import { buildExamples } from "./examples.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { lint } from "./lint.mjs";
-import { buildRustApp } from "./rust-app.mjs";
 import { browser, cxx, nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
 import { StepError, main, root, run, step } from "./steps.mjs";
@@ -53,9 +53,9 @@ await main(async () => {
   if (steps.includes("boundary")) {
     await step("Boundary tests: the Rust client in headless Chromium", () => boundaryTests(compiler, testEnv));
   }
-  if (isAny("rust-app")) await buildRustApp(compiler);
+  if (isAny("examples")) await buildExamples(compiler);
   if (files.length + foreign.length > 0) {
-    await step("The package, the page and the Rust app in Chromium; clients that others wrote, against the emulator", async () =>
+    await step("The package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
       assertPassed(await runFiles([...files, ...foreign], { env: testEnv, isVerbose: words.length > 0 })),
     );
   }

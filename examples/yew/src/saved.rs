@@ -1,0 +1,28 @@
+//! The request under way, saved so that a reload goes on with it.
+
+use fal_wasm::RequestHandle;
+use web_sys::Storage;
+
+const KEY: &str = "fal-request";
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+pub fn save(request: &RequestHandle) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(request)) {
+        // Without room for it, a reload starts from the beginning.
+        let _ = storage.set_item(KEY, &text);
+    }
+}
+
+pub fn load() -> Option<RequestHandle> {
+    let text = storage()?.get_item(KEY).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+pub fn forget() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(KEY);
+    }
+}

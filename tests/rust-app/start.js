@@ -1,3 +1,0 @@
-import init from "./app.js";
-
-await init();
