@@ -45,7 +45,7 @@ async function build({ cargo, env }, bin, name) {
 /** Writes the page as Trunk does, but with the script in a file: the emulator lets pages run no others. */
 function writePage(source, folder) {
   const page = readFileSync(path.join(source, "index.html"), "utf8")
-    .replace(/<link data-trunk rel="css" href="([\w.]+)">/g, (_, file) => {
+    .replaceAll(/<link data-trunk rel="css" href="([\w.]+)">/g, (_, file) => {
       cpSync(path.join(source, file), path.join(folder, file));
       return `<link rel="stylesheet" href="${file}">`;
     })

@@ -50,7 +50,7 @@ export async function startProgram(command, { cwd, env = {}, args = [] }) {
       };
       for (const stream of [program.stdout, program.stderr]) stream.on("data", read);
       program.once("error", (error) => fail(error.message));
-      ended.then((code) => fail(`ended with ${code}`));
+      void ended.then((code) => fail(`ended with ${code}`));
     }));
     await (await fetch(`${url}/api/emulator`)).json();
     return { url, said: () => said, firstAnswerMs: performance.now() - began, stop };
