@@ -2,59 +2,148 @@
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use lexopt::{Arg, Parser, ValueExt};
+use clap::error::ErrorKind;
+use clap::{Args, Parser};
 use url::{Host, Url};
 
 use crate::{Key, Options};
 
-/// The text of `--help`.
-pub const HELP: &str = "\
-fal-emulator: fal.ai on this machine, for the Kandinsky 5 endpoints, for those that you
-describe, and for its own, which do what tests of clients need: emulator/echo,
-emulator/content, emulator/stream, emulator/realtime. No model is run.
+const ABOUT: &str = "\
+fal.ai on this machine: the queue, storage, streams and the proxy, for the Kandinsky 5 endpoints, \
+for those that you describe, and for its own, which do what tests of clients need (emulator/echo, \
+emulator/content, emulator/stream, emulator/realtime). No model is run.";
 
-Usage: fal-emulator [OPTIONS]
+const EXAMPLES: &str = "\
+Examples:
+  fal-emulator                                   serve everything at http://127.0.0.1:8787
+  FAL_KEY=… fal-emulator --allow-origin http://localhost:5173
+                                                 spend your key for the page of a dev server";
 
-  --port PORT             Port to listen on; 0 picks a free one [default: 8787, env: PORT]
-  --host ADDRESS          Address to listen on [default: 127.0.0.1]
-  --data DIR              Folder for files [default: a temporary one, removed on exit]
-  --disk-limit BYTES      Most that all files may take; K, M, G and T may follow the
-                          number [default: 8G]
-  --concurrency N         Jobs at work at a time [default: 2]
-  --pace MS               Least time a job takes, in milliseconds [default: 3000]
-  --endpoints DIR         Also serve the endpoints described by the JSON files in DIR:
-                          inputs, timing, logs, output or error; two examples and the
-                          format are in emulator/endpoints
-  --speed-up N            Divide the service's long waits by N: webhook time limits and
-                          back-off, and the time for results that are not stored
-                          [default: 1]
-  --allow-private-hosts   Also fetch pictures from private and local addresses, and send
-                          webhooks to private ones; to this machine they are always sent
-  --comment-every MS      Silence of an event stream before a comment [default: 15000]
-  --require-key KEY       Refuse calls without this key, as fal.ai does; the proxy adds it
-  --www DIR               Folder of the demo page [default: the program's own]
-  --package DIR           Folder of the built npm package [default: the program's own]
-  --strict                Answer 405 to status, result and cancel URLs that name more than
-                          owner and app, as fal.ai does
-  --control               Let programs on this machine queue faults, set a fault plan and
-                          read requests, at /api/emulator/…
-  --faults FILE           Follow the plan of faults in FILE, so that calls are delayed,
-                          refused, torn or garbled, the same ones in every run; an example
-                          and the format are in emulator/faults
-  --verbose               Log every request
-  --help, --version
+/// The words after the program's name. An option that is given twice counts as it was given last.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fal-emulator",
+    version,
+    about = ABOUT,
+    after_help = EXAMPLES,
+    args_override_self = true,
+    max_term_width = 100
+)]
+struct Words {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    content: Content,
+    #[command(flatten)]
+    service: Service,
+    #[command(flatten)]
+    tests: Tests,
+    #[command(flatten)]
+    callers: Callers,
+    #[command(flatten)]
+    forwarding: Forwarding,
+}
 
-With FAL_KEY in the environment, /api/fal/proxy forwards to the real fal.ai, HTTP calls
-only: WebSockets are refused then.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where it is")]
+struct Place {
+    /// Port to listen on; 0 picks a free one [default: 8787] [env: PORT]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Address to listen on; 0.0.0.0 is every one of this machine
+    #[arg(long, value_name = "ADDRESS", value_parser = host, default_value_t = Ipv4Addr::LOCALHOST.into())]
+    host: IpAddr,
+}
 
-  --upstream URL          Forward to URL instead of fal.ai: https, or http on this machine
-  --allow-origin ORIGIN   Let pages of this origin use the proxy too; may be repeated
-";
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What it serves and keeps")]
+struct Content {
+    /// Also serve the endpoints described by the JSON files in DIR: inputs, timing, logs, output or
+    /// error; two examples and the format are in emulator/endpoints
+    #[arg(long, value_name = "DIR")]
+    endpoints: Option<PathBuf>,
+    /// Folder of the demo page [default: the program's own]
+    #[arg(long, value_name = "DIR")]
+    www: Option<PathBuf>,
+    /// Folder of the built npm package [default: the program's own]
+    #[arg(long, value_name = "DIR")]
+    package: Option<PathBuf>,
+    /// Folder for files [default: a temporary one, removed on exit]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Most that all files may take; K, M, G and T may follow the number
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "8G")]
+    disk_limit: u64,
+}
 
-/// What the command line asks for.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How the service behaves")]
+struct Service {
+    /// Jobs at work at a time
+    #[arg(long, value_name = "N", value_parser = at_least_1::<usize>, default_value_t = 2)]
+    concurrency: usize,
+    /// Least time a job takes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 3000)]
+    pace: u32,
+    /// Divide the service's long waits by N: webhook time limits and back-off, and the time for
+    /// results that are not stored
+    #[arg(long, value_name = "N", value_parser = at_least_1::<u32>, default_value_t = 1)]
+    speed_up: u32,
+    /// Silence of an event stream before a comment, in milliseconds
+    #[arg(long, value_name = "MS", value_parser = at_least_1::<u32>, default_value_t = 15_000)]
+    comment_every: u32,
+    /// Answer 405 to status, result and cancel URLs that name more than owner and app, as fal.ai
+    /// does
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "For tests")]
+struct Tests {
+    /// Refuse calls without this key, as fal.ai does; the proxy adds it
+    #[arg(long, value_name = "KEY")]
+    require_key: Option<String>,
+    /// Follow the plan of faults in FILE, so that calls are delayed, refused, torn or garbled, the
+    /// same ones in every run; an example and the format are in emulator/faults
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Let programs on this machine queue faults, set a fault plan and read requests, at
+    /// /api/emulator/…
+    #[arg(long)]
+    control: bool,
+    /// Log every request
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Who and what is trusted")]
+struct Callers {
+    /// Let pages of this origin use the proxy too; may be repeated
+    #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
+    origins: Vec<Url>,
+    /// Also fetch pictures from private and local addresses, and send webhooks to private ones; to
+    /// this machine they are always sent
+    #[arg(long = "allow-private-hosts")]
+    private_hosts: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    next_help_heading = "With FAL_KEY in the environment, /api/fal/proxy forwards to fal.ai, and runs cost money"
+)]
+struct Forwarding {
+    /// Forward to URL instead of fal.ai: https, or http on this machine
+    #[arg(long, value_name = "URL", value_parser = upstream)]
+    upstream: Option<Url>,
+}
+
+/// The work that the command line asks for.
 #[derive(Debug)]
 pub enum Command {
     /// Run with these settings.
@@ -69,72 +158,104 @@ pub fn parse(
     words: impl IntoIterator<Item = OsString>,
     env: impl Fn(&str) -> Option<String>,
 ) -> Result<Command, String> {
-    let mut options = Options::default();
-    if let Some(port) = env("PORT") {
-        options.port = value("PORT", &port)?;
-    }
-    if let Some(key) = env("FAL_KEY").filter(|key| !key.trim().is_empty()) {
-        let unusable = "FAL_KEY holds characters that no key has: copy it again";
-        options.key = Some(Key::new(&key).ok_or(unusable)?);
-    }
-    let mut words = Parser::from_args(words);
-    while let Some(word) = words.next().map_err(|error| told(&error))? {
-        match word {
-            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Print(HELP.to_owned())),
-            Arg::Long("version") | Arg::Short('V') => {
-                let version = concat!("fal-emulator ", env!("CARGO_PKG_VERSION"), "\n");
-                return Ok(Command::Print(version.to_owned()));
-            }
-            Arg::Long(name) => {
-                let name = name.to_owned();
-                set(&mut options, &name, &mut words)?;
-            }
-            other => return Err(told(&other.unexpected())),
+    let name = OsString::from(env!("CARGO_PKG_NAME"));
+    let words = match Words::try_parse_from(std::iter::once(name).chain(words)) {
+        Ok(words) => words,
+        Err(error) => {
+            let text = error.render().to_string();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(Command::Print(text)),
+                _ => Err(one_line(&text)),
+            };
         }
-    }
-    Ok(Command::Run(Box::new(options)))
-}
-
-fn set(options: &mut Options, name: &str, words: &mut Parser) -> Result<(), String> {
-    let mut text = || {
-        let word = words.value().map_err(|error| told(&error))?;
-        word.string().map_err(|error| told(&error))
     };
-    match name {
-        "host" => options.host = host(&text()?)?,
-        "port" => options.port = value("--port", &text()?)?,
-        "data" => options.data = Some(text()?.into()),
-        "disk-limit" => options.disk_limit_bytes = bytes(&text()?)?,
-        "concurrency" => options.concurrency = at_least_1("--concurrency", &text()?)?,
-        "pace" => options.pace = Duration::from_millis(value::<u32>("--pace", &text()?)?.into()),
-        "speed-up" => options.speed_up = at_least_1("--speed-up", &text()?)?,
-        "endpoints" => options.endpoints = Some(text()?.into()),
-        "faults" => options.faults = Some(text()?.into()),
-        "comment-every" => options.comment_every = comment_every(&text()?)?,
-        "upstream" => options.upstream = Some(upstream(&text()?)?),
-        "allow-private-hosts" => options.allow_private_hosts = true,
-        "allow-origin" => options.allow_origins.push(origin(&text()?)?),
-        "require-key" => {
-            let unusable = "--require-key holds characters that no key has";
-            options.require_key = Some(Key::new(&text()?).ok_or(unusable)?);
-        }
-        "www" => options.www = Some(text()?.into()),
-        "package" => options.package = Some(text()?.into()),
-        "strict" => options.strict = true,
-        "control" => options.control = true,
-        "verbose" => options.verbose = true,
-        _ => return Err(format!("There is no option --{name}: see --help")),
+    Ok(Command::Run(Box::new(words.options(env)?)))
+}
+
+impl Words {
+    fn options(self, env: impl Fn(&str) -> Option<String>) -> Result<Options, String> {
+        let Self {
+            place,
+            content,
+            service,
+            tests,
+            callers,
+            forwarding,
+        } = self;
+        let defaults = Options::default();
+        Ok(Options {
+            host: place.host,
+            port: match (place.port, env("PORT")) {
+                (Some(port), _) => port,
+                (None, Some(port)) => number(&port).map_err(|why| format!("PORT {why}"))?,
+                (None, None) => defaults.port,
+            },
+            data: content.data,
+            disk_limit_bytes: content.disk_limit,
+            concurrency: service.concurrency,
+            pace: Duration::from_millis(service.pace.into()),
+            speed_up: service.speed_up,
+            endpoints: content.endpoints,
+            faults: tests.faults,
+            comment_every: Duration::from_millis(service.comment_every.into()),
+            require_key: tests
+                .require_key
+                .map(|key| parse_required_key(&key))
+                .transpose()?,
+            key: key(env("FAL_KEY"))?,
+            upstream: forwarding.upstream,
+            allow_private_hosts: callers.private_hosts,
+            allow_origins: callers.origins,
+            www: content.www,
+            package: content.package,
+            strict: service.strict,
+            control: tests.control,
+            verbose: tests.verbose,
+        })
     }
-    Ok(())
 }
 
-fn told(error: &lexopt::Error) -> String {
-    format!("{error}: see --help")
+/// The mistake and the proposals of a text of many lines.
+fn one_line(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let mut line = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    for tip in lines.filter_map(|line| line.strip_prefix("tip: ")) {
+        line.push_str("; ");
+        line.push_str(tip);
+    }
+    line.push_str(": see --help");
+    line
 }
 
-fn value<T: FromStr>(name: &str, text: &str) -> Result<T, String> {
+/// The key in the environment. A blank one is none.
+fn key(text: Option<String>) -> Result<Option<Key>, String> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    let unusable = "FAL_KEY holds characters that no key has: copy it again";
+    let key = text.map(|text| Key::new(&text).ok_or_else(|| unusable.to_owned()));
+    key.transpose()
+}
+
+/// The key to ask for. Errors do not show it.
+fn parse_required_key(text: &str) -> Result<Key, String> {
+    if text.trim().is_empty() {
+        return Err("--require-key needs a key: with an empty one, nobody could call".to_owned());
+    }
+    let unusable = "--require-key holds characters that no key has";
+    Key::new(text).ok_or_else(|| unusable.to_owned())
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
-        .map_err(|_| format!("{name} is not a number in range: \"{text}\""))
+        .map_err(|_| format!("is not a number in range: \"{text}\""))
+}
+
+fn at_least_1<T: FromStr + PartialEq + From<u8>>(text: &str) -> Result<T, String> {
+    let number = number(text)?;
+    if number == T::from(0) {
+        return Err("it must be 1 or more".to_owned());
+    }
+    Ok(number)
 }
 
 fn host(text: &str) -> Result<IpAddr, String> {
@@ -142,15 +263,7 @@ fn host(text: &str) -> Result<IpAddr, String> {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
     text.parse()
-        .map_err(|_| format!("--host takes an IP address, not \"{text}\""))
-}
-
-fn at_least_1<T: FromStr + PartialEq + From<u8>>(name: &str, text: &str) -> Result<T, String> {
-    let number = value(name, text)?;
-    if number == T::from(0) {
-        return Err(format!("{name} must be 1 or more, not \"{text}\""));
-    }
-    Ok(number)
+        .map_err(|_| "it must be an IP address, or localhost".to_owned())
 }
 
 /// A number of bytes, or of 1024-fold units of them.
@@ -164,21 +277,12 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: Option<u64> = digits.parse().ok();
     let bytes = number.and_then(|number| number.checked_mul(1 << shift));
-    bytes.ok_or_else(|| {
-        format!("--disk-limit takes a number of bytes such as 500M or 8G, not \"{text}\"")
-    })
-}
-
-fn comment_every(text: &str) -> Result<Duration, String> {
-    match value::<u32>("--comment-every", text)? {
-        0 => Err("--comment-every must be 1 or more, or nothing else would be sent".to_owned()),
-        millis => Ok(Duration::from_millis(millis.into())),
-    }
+    bytes.ok_or_else(|| "it must be a number of bytes such as 500M or 8G".to_owned())
 }
 
 /// The key goes to the upstream, so it must not cross a network in the clear.
 fn upstream(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|_| format!("--upstream takes a URL, not \"{text}\""))?;
+    let url = Url::parse(text).map_err(|_| "it must be a URL".to_owned())?;
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -188,22 +292,38 @@ fn upstream(text: &str) -> Result<Url, String> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback => Ok(url),
-        _ => {
-            Err("--upstream must be https, or http on this machine: it is sent the key".to_owned())
-        }
+        _ => Err("it must be https, or http on this machine: it is sent the key".to_owned()),
     }
 }
 
+/// An origin as browsers name it. One with a wildcard would be compared with them in vain.
 fn origin(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok();
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/");
+    let is_origin = |url: &Url| {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let is_host = match url.host() {
+            Some(Host::Domain(name)) => name.chars().all(is_name),
+            Some(_) => true,
+            None => false,
+        };
+        let is_bare = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        matches!(url.scheme(), "http" | "https") && is_host && is_bare
+    };
+    let url = Url::parse(text).ok().filter(is_origin);
     url.ok_or_else(|| {
-        format!("--allow-origin takes an origin such as https://app.example, not \"{text}\"")
+        "it must be one origin such as http://localhost:5173, without a path or a *; the option \
+         may be repeated"
+            .to_owned()
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     fn parsed(words: &[&str], env: &[(&str, &str)]) -> Result<Command, String> {
@@ -231,6 +351,8 @@ mod tests {
         assert_eq!((options.port, options.concurrency), (8787, 2));
         assert_eq!(options.host, IpAddr::V4(Ipv4Addr::LOCALHOST));
         assert!(options.key.is_none() && !options.control && !options.allow_private_hosts);
+        // What `--help` calls the defaults are the defaults.
+        assert_eq!(format!("{options:?}"), format!("{:?}", Options::default()));
     }
 
     #[test]
@@ -280,15 +402,26 @@ mod tests {
             (&["--disk-limit", "8 GB"], "8 GB"),
             (&["--disk-limit", "99999999T"], "99999999T"),
             (&["--comment-every", "0"], "1 or more"),
+            (&["--data", ""], "--data"),
+            (&["--require-key", ""], "needs a key"),
+            (&["--require-key", "  "], "needs a key"),
             (&["--host", "example.com"], "example.com"),
             (&["--require-key", "id:hu\nsh"], "no key has"),
             (&["--upstream", "http://example.com"], "https"),
             (&["--allow-origin", "app.example"], "app.example"),
+            (&["--allow-origin", "https://*"], "https://*"),
+            (&["--allow-origin", "https://*.app.example"], "without"),
+            (&["--allow-origin", "https://app.example/path"], "without"),
+            (&["--allow-origin", "https://app.example?x"], "without"),
+            (&["--allow-origin", "https://me@app.example"], "without"),
+            (&["--allow-origin", "null"], "null"),
             (&["serve"], "serve"),
         ] {
             let error = error(words, &[]);
             assert!(error.contains(part), "{words:?}: {error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
         }
+        assert!(error(&["--alow-origin"], &[]).contains("--allow-origin"));
         assert!(error(&[], &[("PORT", "http")]).contains("PORT"));
     }
 
@@ -301,23 +434,47 @@ mod tests {
     }
 
     #[test]
-    fn help_names_every_option() {
-        for name in [
-            "--host",
-            "--port",
-            "--data",
-            "--pace",
-            "--upstream",
-            "--control",
-            "--faults",
-            "--www",
-            "--disk-limit",
-            "--endpoints",
-            "--speed-up",
-            "--comment-every",
-            "--strict",
-        ] {
-            assert!(HELP.contains(name), "{name}");
+    fn what_may_be_repeated_is_kept_and_of_the_rest_the_last_counts() {
+        let options = options(
+            &[
+                "--port",
+                "1",
+                "--control",
+                "--allow-origin",
+                "http://localhost:5173",
+                "--port",
+                "2",
+                "--control",
+                "--allow-origin",
+                "https://app.example",
+            ],
+            &[],
+        );
+        assert_eq!((options.port, options.control), (2, true));
+        assert_eq!(options.allow_origins.len(), 2);
+    }
+
+    #[test]
+    fn help_is_grouped_and_names_every_option() {
+        Words::command().debug_assert();
+        let Ok(Command::Print(help)) = parsed(&["--help"], &[]) else {
+            panic!("no help");
+        };
+        let Ok(Command::Print(short)) = parsed(&["-h"], &[]) else {
+            panic!("no help");
+        };
+        assert_eq!(help, short);
+        for argument in Words::command().get_arguments() {
+            let name = argument.get_long().expect("a long name");
+            assert!(help.contains(&format!("--{name}")), "{name}");
+            assert!(argument.get_help().is_some(), "{name}");
         }
+        for heading in ["Where it is:", "For tests:", "Who and what is trusted:"] {
+            assert!(help.contains(heading), "{help}");
+        }
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 100),
+            "{help}"
+        );
     }
 }

@@ -191,3 +191,18 @@ fn the_key_is_nowhere_in_what_it_says() {
     assert!(said.contains("Mode: forward"), "{said}");
     assert!(!format!("{said}{errors}").contains("hush"));
 }
+
+#[test]
+fn what_would_let_nobody_in_keeps_it_from_starting() {
+    for words in [
+        ["--require-key", ""],
+        ["--allow-origin", "https://*"],
+        ["--allow-origin", "https://*.app.example"],
+    ] {
+        let output = program().args(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(words[0]), "{said}");
+    }
+}
