@@ -9,6 +9,7 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startClient, until } from "./support/client.mjs";
+import { BLANK_PAGE } from "./support/emulator.mjs";
 
 const RUN_MS = 2_500;
 const SLOW = {
@@ -52,7 +53,7 @@ afterEach(async () => {
 
 /** Loads the page anew, as a reload does, with the package in it. */
 async function arrive(page) {
-  await page.goto(`${client.emulator.url}/api/emulator`);
+  await page.goto(`${client.emulator.url}${BLANK_PAGE}`);
   await page.evaluate(async () => {
     const library = await import("/fal-wasm/index.js");
     Object.assign(window, library, { seen: [], progress: [] });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launchBrowser } from "./support/browser.mjs";
 import { until as untilWithin } from "./support/client.mjs";
-import { startEmulator } from "./support/emulator.mjs";
+import { BLANK_PAGE, startEmulator } from "./support/emulator.mjs";
 import { startTlsFront } from "./support/tls-front.mjs";
 
 /** Longer than any test: such a job runs until its page is closed. */
@@ -35,7 +35,7 @@ afterEach(() => context.close());
 /** A tab in which `window.fal` is the package. With `proxyUrl`, the proxy is another than its own origin's. */
 async function openTab(origin, proxyUrl = "/api/fal/proxy") {
   const page = await context.newPage();
-  await page.goto(`${origin}/api/emulator`);
+  await page.goto(`${origin}${BLANK_PAGE}`);
   await page.evaluate(async (proxyUrl) => {
     const library = await import("/fal-wasm/index.js");
     window.fal = library.fal;

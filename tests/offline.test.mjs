@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launchBrowser } from "./support/browser.mjs";
 import { until } from "./support/client.mjs";
-import { startEmulator } from "./support/emulator.mjs";
+import { BLANK_PAGE, startEmulator } from "./support/emulator.mjs";
 import { startRecorder } from "./support/recorder.mjs";
 
 let emulator;
@@ -31,7 +31,7 @@ afterEach(() => context.close());
 
 /** Opens a page with the package, and takes the network away. */
 async function open(origin = emulator.url) {
-  await page.goto(`${origin}/api/emulator`);
+  await page.goto(`${origin}${BLANK_PAGE}`);
   await page.evaluate(async () => {
     Object.assign(window, await import("/fal-wasm/index.js"));
     fal.config({ proxyUrl: "/api/fal/proxy" });
@@ -92,7 +92,7 @@ describe("a submit that fails while there is no network", () => {
   beforeEach(async () => {
     held = new Promise((resolve) => (breakConnection = resolve));
     server.requests.length = 0;
-    await page.goto(`${emulator.url}/api/emulator`);
+    await page.goto(`${emulator.url}${BLANK_PAGE}`);
     // The network is there, and the page is told that it is not.
     await page.evaluate(async (proxyUrl) => {
       Object.assign(window, await import("/fal-wasm/index.js"));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { startClient, until as untilWithin } from "./support/client.mjs";
+import { BLANK_PAGE } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
 /** The page's clock is that much faster, so that the seconds between two tries pass soon. */
@@ -144,7 +145,7 @@ describe("without a network", { skip: cannot("offline") }, () => {
 
   test("the first call of a page, which waits for the package's own files, is reported as offline", { skip: cannot("first load") }, async () => {
     const page = await client.page.context().newPage();
-    await page.goto(`${client.emulator.url}/api/emulator`);
+    await page.goto(`${client.emulator.url}${BLANK_PAGE}`);
     await page.evaluate(async () => {
       window.fal = (await import("/fal-wasm/index.js")).fal;
       fal.config({ proxyUrl: "/api/fal/proxy" });

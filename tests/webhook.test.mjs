@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { createFalClient } from "fal-wasm";
 import { WebhookError, verifyWebhook } from "fal-wasm/webhook";
 import { launchBrowser } from "./support/browser.mjs";
-import { startEmulator } from "./support/emulator.mjs";
+import { BLANK_PAGE, startEmulator } from "./support/emulator.mjs";
 import { deliver, makeKey, serveHttp } from "./support/webhooks.mjs";
 
 const OK = { request_id: "r1", gateway_request_id: "r1", status: "OK", payload: { video: { url: "https://a.b/c.mp4" } } };
@@ -378,7 +378,7 @@ describe("the emulator's webhooks", () => {
     const browser = await launchBrowser();
     t.after(() => browser.close());
     const page = await (await browser.newContext()).newPage();
-    await page.goto(`${emulator.url}/api/emulator`);
+    await page.goto(`${emulator.url}${BLANK_PAGE}`);
     const given = { headers: delivery.headers, body: String(delivery.body) };
     const verifyBoth = async (/** @type {any[]} */ [given, options, library]) => {
       const { verifyWebhook } = await import(library);

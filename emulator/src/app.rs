@@ -8,6 +8,7 @@ use crate::control::Control;
 use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::Forward;
+use crate::http::Guard;
 use crate::options::Options;
 use crate::picture::Fetcher;
 use crate::queue::{Cancel, Queue};
@@ -21,6 +22,8 @@ pub(crate) struct App {
     pub(crate) options: Options,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Tells trusted callers from strangers.
+    pub(crate) guard: Guard,
     /// Where its tasks run; worker threads start some too.
     pub(crate) runtime: Handle,
     pub(crate) queue: Queue,
@@ -53,9 +56,11 @@ impl App {
     #[cfg(test)]
     pub(crate) fn for_tests() -> (std::sync::Arc<Self>, crate::data::DataFolder) {
         let data = crate::data::DataFolder::open(None).expect("a temporary folder");
+        let (options, address) = (Options::default(), ([127, 0, 0, 1], 8787).into());
         let app = Self {
-            options: Options::default(),
-            address: ([127, 0, 0, 1], 8787).into(),
+            guard: Guard::new(&options, address, None),
+            options,
+            address,
             runtime: Handle::current(),
             queue: Queue::new(2),
             storage: Storage::open(data.path().to_owned(), 1 << 30).expect("a fresh folder"),

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
 use crate::app::App;
-use crate::origin::Origin;
+use crate::http::{Caller, Origin};
 use crate::{body, caller, queue, run, storage, tokens};
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
@@ -52,6 +52,8 @@ impl Service {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) service: Service,
+    /// Who sent it.
+    pub(crate) caller: Caller,
     pub(crate) method: Method,
     /// Starts with `/`; still percent-encoded.
     pub(crate) path: String,

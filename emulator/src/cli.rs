@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser};
 use url::{Host, Url};
 
-use crate::{Key, Options};
+use crate::{Key, Options, Pattern};
 
 const ABOUT: &str = "\
 fal.ai on this machine: the queue, storage, streams and the proxy, for the Kandinsky 5 endpoints, \
@@ -124,11 +124,15 @@ struct Tests {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Who and what is trusted")]
 struct Callers {
-    /// Let pages of this origin use the proxy too; may be repeated
+    /// Trust pages of this origin as the emulator's own: with the key, the control routes, and
+    /// webhooks to this machine; may be repeated
     #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
     origins: Vec<Url>,
+    /// Let other machines spend the key: whoever reaches the address of --host
+    #[arg(long = "allow-network")]
+    network: bool,
     /// Also fetch pictures from private and local addresses, and send webhooks to private ones; to
-    /// this machine they are always sent
+    /// this machine they are sent for its own programs and pages anyway
     #[arg(long = "allow-private-hosts")]
     private_hosts: bool,
 }
@@ -138,6 +142,16 @@ struct Callers {
     next_help_heading = "With FAL_KEY in the environment, /api/fal/proxy forwards to fal.ai, and runs cost money"
 )]
 struct Forwarding {
+    /// Also forward to URLs like this, beside runs, the queue, uploads and tokens: host, path and
+    /// query, with * for anything but a slash and ** for anything; may be repeated
+    #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
+    allow_url: Vec<Pattern>,
+    /// Run endpoints like this only, such as fal-ai/flux/**, and give no tokens; may be repeated
+    #[arg(long, value_name = "PATTERN", value_parser = endpoint_pattern)]
+    allow_endpoint: Vec<Pattern>,
+    /// Forward DELETE, too
+    #[arg(long)]
+    allow_delete: bool,
     /// Forward to URL instead of fal.ai: https, or http on this machine
     #[arg(long, value_name = "URL", value_parser = upstream)]
     upstream: Option<Url>,
@@ -206,6 +220,10 @@ impl Words {
             upstream: forwarding.upstream,
             allow_private_hosts: callers.private_hosts,
             allow_origins: callers.origins,
+            allow_network: callers.network,
+            allow_urls: forwarding.allow_url,
+            allow_endpoints: forwarding.allow_endpoint,
+            allow_delete: forwarding.allow_delete,
             www: content.www,
             package: content.package,
             strict: service.strict,
@@ -320,6 +338,13 @@ fn origin(text: &str) -> Result<Url, String> {
     })
 }
 
+fn endpoint_pattern(text: &str) -> Result<Pattern, String> {
+    if text.starts_with('/') {
+        return Err("it must begin with the owner, such as fal-ai/flux/**".to_owned());
+    }
+    Pattern::parse(text)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -403,6 +428,9 @@ mod tests {
             (&["--disk-limit", "99999999T"], "99999999T"),
             (&["--comment-every", "0"], "1 or more"),
             (&["--data", ""], "--data"),
+            (&["--allow-url", "https://fal.run/**"], "https://"),
+            (&["--allow-url", "!fal.run/**"], "!"),
+            (&["--allow-endpoint", "/fal-ai/**"], "owner"),
             (&["--require-key", ""], "needs a key"),
             (&["--require-key", "  "], "needs a key"),
             (&["--host", "example.com"], "example.com"),
@@ -442,16 +470,21 @@ mod tests {
                 "--control",
                 "--allow-origin",
                 "http://localhost:5173",
+                "--allow-url",
+                "api.fal.ai/v1/models",
                 "--port",
                 "2",
                 "--control",
                 "--allow-origin",
                 "https://app.example",
+                "--allow-url",
+                "api.fal.ai/v1/models/*",
             ],
             &[],
         );
         assert_eq!((options.port, options.control), (2, true));
         assert_eq!(options.allow_origins.len(), 2);
+        assert_eq!(options.allow_urls.len(), 2);
     }
 
     #[test]

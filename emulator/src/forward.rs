@@ -1,12 +1,13 @@
 //! Forward mode: a request goes to the real fal.ai with the developer's key on it, and
 //! the answer comes back as it arrives, byte by byte.
 
+mod allow;
+
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE,
-    TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -17,9 +18,10 @@ use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::TokioExecutor;
 use url::Url;
 
+use crate::http::{ApiError, remove_hop_by_hop};
 use crate::outgoing::{self, Connector};
-use crate::reply;
 use crate::secret::Key;
+pub(crate) use allow::Allowed;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("fal-emulator/", env!("CARGO_PKG_VERSION"));
@@ -28,27 +30,40 @@ const AGENT: &str = concat!("fal-emulator/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(crate) struct Forward {
     key: Key,
+    allowed: Allowed,
     upstream: Option<Url>,
     client: Client<Connector<GaiResolver>, Body>,
 }
 
 impl Forward {
     /// With `upstream`, requests go there instead of to the hosts they name.
-    pub(crate) fn new(key: Key, upstream: Option<Url>) -> Self {
+    pub(crate) fn new(key: Key, allowed: Allowed, upstream: Option<Url>) -> Self {
         let mut http = HttpConnector::new();
         http.set_connect_timeout(Some(CONNECT_TIMEOUT));
         http.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(outgoing::over(http));
         Self {
             key,
+            allowed,
             upstream,
             client,
         }
     }
 
-    /// Sends a request on to `target`, whose host has been checked. Redirects come back
-    /// to the caller: the key follows none.
-    pub(crate) async fn send(&self, target: &Url, parts: Parts, body: Body) -> Response {
+    /// Whether a request to `target`, whose host is fal's, is one that is sent on.
+    pub(crate) fn check(&self, method: &Method, target: &Url) -> Result<(), ApiError> {
+        let checked = self.allowed.check(method, target);
+        checked.map_err(|refused| ApiError::BadRequest(refused.to_string()))
+    }
+
+    /// Sends a request on to `target`, which has been checked. Redirects come back to the caller:
+    /// the key follows none.
+    pub(crate) async fn send(
+        &self,
+        target: &Url,
+        parts: Parts,
+        body: Body,
+    ) -> Result<Response, ApiError> {
         let host = target.host_str().unwrap_or_default();
         let body = match parts.method {
             Method::GET => Body::empty(),
@@ -59,20 +74,19 @@ impl Forward {
             .uri(self.url(target).as_str())
             .body(body);
         let Ok(mut request) = request else {
-            return reply::detail(
-                StatusCode::BAD_REQUEST,
-                "The target is no URL that can be sent",
-            );
+            let text = "The target is no URL that can be sent";
+            return Err(ApiError::BadRequest(text.to_owned()));
         };
-        *request.headers_mut() = self.headers(&parts.headers, host);
-        match self.client.request(request).await {
-            Ok(response) => cleaned(response.map(Body::new)),
-            Err(error) => {
-                let why = outgoing::cause(&error);
-                let text = format!("The proxy could not reach {host}: {why}");
-                reply::detail(StatusCode::BAD_GATEWAY, text)
-            }
+        *request.headers_mut() = self.headers(parts.headers, host);
+        let response = self.client.request(request).await.map_err(|error| {
+            let why = outgoing::cause(&error);
+            ApiError::BadGateway(format!("The proxy could not reach {host}: {why}"))
+        })?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            let text = format!("{host} changed the protocol, which nobody asked for");
+            return Err(ApiError::BadGateway(text));
         }
+        Ok(without_connection(response.map(Body::new)))
     }
 
     /// Where `target` is called: there, or at the upstream, under the target's host name.
@@ -90,9 +104,10 @@ impl Forward {
 
     /// What the target gets to see of the caller's headers: cookies and everything else
     /// about the page stay here.
-    fn headers(&self, sent: &HeaderMap, host: &str) -> HeaderMap {
+    fn headers(&self, mut sent: HeaderMap, host: &str) -> HeaderMap {
+        remove_hop_by_hop(&mut sent);
         let mut headers = HeaderMap::new();
-        for (name, value) in sent {
+        for (name, value) in &sent {
             if is_forwarded(name) {
                 headers.append(name, value.clone());
             }
@@ -119,44 +134,24 @@ fn is_media(host: &str) -> bool {
     host == "fal.media" || host.ends_with(".fal.media")
 }
 
-/// The answer without what belongs to the other connection. Its CORS headers go too:
-/// who may read the answer is for this proxy to say.
-fn cleaned(mut response: Response) -> Response {
+/// The answer without the headers about the other connection. The outer layer drops others, such
+/// as cookies.
+fn without_connection(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    for name in [
-        CONNECTION,
-        CONTENT_LENGTH,
-        SET_COOKIE,
-        TE,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ] {
-        headers.remove(name);
-    }
-    let foreign: Vec<_> = headers
-        .keys()
-        .filter(|name| {
-            let name = name.as_str();
-            name.starts_with("access-control-")
-                || name.starts_with("proxy-")
-                || matches!(name, "keep-alive" | "alt-svc" | "strict-transport-security")
-        })
-        .cloned()
-        .collect();
-    for name in foreign {
-        headers.remove(name);
-    }
+    remove_hop_by_hop(headers);
+    headers.remove(CONTENT_LENGTH);
     response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::Options;
 
     fn forward(upstream: Option<&str>) -> Forward {
         let key = Key::new("id:hush").expect("usable");
-        Forward::new(key, upstream.map(|url| Url::parse(url).expect("a URL")))
+        let upstream = upstream.map(|url| Url::parse(url).expect("a URL"));
+        Forward::new(key, Allowed::by(&Options::default()), upstream)
     }
 
     #[tokio::test]
@@ -177,19 +172,26 @@ mod tests {
         let mut sent = HeaderMap::new();
         sent.insert("cookie", HeaderValue::from_static("session=1"));
         sent.insert("x-fal-queue-priority", HeaderValue::from_static("low"));
-        let headers = forward.headers(&sent, "queue.fal.run");
+        let headers = forward.headers(sent.clone(), "queue.fal.run");
         assert_eq!(headers[AUTHORIZATION], "Key id:hush");
         assert_eq!(headers["x-fal-queue-priority"], "low");
         assert!(!headers.contains_key("cookie"));
         assert!(
             !forward
-                .headers(&sent, "v3.fal.media")
+                .headers(sent.clone(), "v3.fal.media")
                 .contains_key(AUTHORIZATION)
         );
 
         sent.insert(AUTHORIZATION, HeaderValue::from_static("Key their:own"));
-        let headers = forward.headers(&sent, "fal.run");
+        let headers = forward.headers(sent.clone(), "fal.run");
         assert_eq!(headers[AUTHORIZATION], "Key their:own");
+
+        sent.insert(
+            "connection",
+            HeaderValue::from_static("x-fal-queue-priority"),
+        );
+        let headers = forward.headers(sent, "fal.run");
+        assert!(!headers.contains_key("x-fal-queue-priority"));
     }
 
     #[tokio::test]

@@ -5,7 +5,8 @@
 //! A request comes in by one of several doors ([`routes`], [`proxy`]) and becomes a
 //! [`call::Call`]; the service it is for answers it: [`queue`], [`run`], [`realtime`],
 //! [`tokens`] or [`storage`]; [`own`] are the endpoints for tests. With a key
-//! the proxy sends it to the real fal.ai instead ([`forward`], watched by [`guard`]).
+//! the proxy sends it to the real fal.ai instead ([`forward`]). [`http`] is the outer layer of
+//! every request and every answer.
 //! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
 //! [`fault`] lets some of it go wrong, [`control`] is steered by tests.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
@@ -22,21 +23,20 @@ mod caller;
 pub mod cli;
 mod clock;
 mod control;
-mod cors;
 mod data;
 mod endpoint;
 mod event_stream;
 mod fault;
 mod forward;
-mod guard;
 #[cfg(test)]
 #[path = "../../src/hostile.rs"]
 mod hostile;
+mod http;
 mod model;
 mod options;
-mod origin;
 mod outgoing;
 mod own;
+mod pattern;
 mod picture;
 mod proxy;
 mod queue;
@@ -55,5 +55,6 @@ mod verbose;
 mod webhook;
 
 pub use options::Options;
+pub use pattern::Pattern;
 pub use secret::Key;
 pub use server::{Server, StartError};

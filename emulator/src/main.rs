@@ -67,9 +67,12 @@ fn greeting(server: &Server, keeps_data: bool) -> String {
     } else {
         "removed on exit"
     };
+    let spenders = server.spenders();
+    let spenders = spenders.map(|spenders| format!("Who may spend: {spenders}\n"));
     format!(
-        "fal-emulator {}\nMode: {mode}\nFiles: {} ({fate})\nOpen {}\n",
+        "fal-emulator {}\nMode: {mode}\n{}Files: {} ({fate})\nOpen {}\n",
         env!("CARGO_PKG_VERSION"),
+        spenders.unwrap_or_default(),
         server.data().display(),
         server.origin(),
     )

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::pattern::Pattern;
 use crate::secret::Key;
 
 /// The settings of one emulator. The defaults are those of the command line.
@@ -42,13 +43,22 @@ pub struct Options {
     pub upstream: Option<Url>,
     /// Whether pictures are also fetched from private and local addresses.
     pub allow_private_hosts: bool,
-    /// Origins that may use a forwarding proxy, beside its own.
+    /// Origins whose pages are trusted as the emulator's own is: they may use a forwarding proxy
+    /// and the control routes, and have webhooks sent to this machine.
     pub allow_origins: Vec<Url>,
     /// The demo page's folder. `None`: the page in the program, or the repository's, where the
     /// program has none.
     pub www: Option<PathBuf>,
     /// The built npm package's folder. `None`: as for the page.
     pub package: Option<PathBuf>,
+    /// Whether other machines may use a forwarding proxy.
+    pub allow_network: bool,
+    /// URLs to forward to, beside those that fal's clients need.
+    pub allow_urls: Vec<Pattern>,
+    /// The endpoints whose runs are forwarded; empty: all of them.
+    pub allow_endpoints: Vec<Pattern>,
+    /// Whether DELETE is forwarded.
+    pub allow_delete: bool,
     /// Whether follow-ups have to name the base app, as on the service.
     pub strict: bool,
     /// Whether tests may steer the emulator over HTTP.
@@ -77,6 +87,10 @@ impl Default for Options {
             allow_origins: Vec::new(),
             www: None,
             package: None,
+            allow_network: false,
+            allow_urls: Vec::new(),
+            allow_endpoints: Vec::new(),
+            allow_delete: false,
             strict: false,
             control: false,
             verbose: false,

@@ -6,53 +6,80 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::UPGRADE;
-use axum::http::{Method, Request, StatusCode};
-use axum::response::Response;
+use axum::http::request::Parts;
+use axum::http::{Method, Request};
+use axum::response::{IntoResponse, Response};
+use url::Url;
 
 use crate::app::App;
 use crate::call::{self, Call, Service};
-use crate::origin::Origin;
+use crate::http::{ApiError, Origin};
 use crate::target::{self, Refusal};
-use crate::{caller, reply, routes};
+use crate::{body, caller, routes};
 
 /// Where the proxy is: the default of fal.ai's clients.
 pub(crate) const PATH: &str = "/api/fal/proxy";
 
 /// Answers a request to the proxy.
 pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let url = match check(&app, &parts) {
+        Ok(url) => url,
+        Err(refusal) => {
+            body::discard(body);
+            return refusal.into_response();
+        }
+    };
+    match &app.forward {
+        Some(forward) => forward.send(&url, parts, body).await.into_response(),
+        None => emulate(&app, &url, parts, body).await,
+    }
+}
+
+/// The target of a request that can be proxied.
+fn check(app: &App, request: &Parts) -> Result<Url, ApiError> {
     if !matches!(
-        parts.method,
+        request.method,
         Method::GET | Method::POST | Method::PUT | Method::DELETE
     ) {
-        return reply::wrong_method("GET, POST, PUT, DELETE");
+        return Err(ApiError::MethodNotAllowed("GET, POST, PUT, DELETE"));
     }
-    if parts.headers.contains_key(UPGRADE) {
+    if request.headers.contains_key(UPGRADE) {
         let text = "No WebSocket passes the proxy: open it on fal.run itself, with a token";
-        return reply::detail(StatusCode::NOT_IMPLEMENTED, text);
+        return Err(ApiError::NotImplemented(text));
     }
-    let url = match target::of(&parts.headers) {
-        Ok(url) => url,
-        Err(refusal) => return refused(&refusal),
-    };
+    let url = target::of(&request.headers).map_err(|refusal| bad_request(&refusal))?;
     let host = url.host_str().unwrap_or_default();
-    if let Some(forward) = &app.forward {
-        if !target::is_fal(host) {
-            return refused(&Refusal::Host(host.to_owned()));
-        }
-        return forward.send(&url, parts, body).await;
-    }
-    let Some(service) = Service::of_host(host) else {
-        return refused(&Refusal::Host(host.to_owned()));
+    let is_served = match &app.forward {
+        Some(_) => target::is_fal(host),
+        None => Service::of_host(host).is_some(),
     };
-    let Some(origin) = Origin::of(&parts, app.address) else {
+    if !is_served {
+        return Err(bad_request(&Refusal::Host(host.to_owned())));
+    }
+    if let Some(forward) = &app.forward {
+        forward.check(&request.method, &url)?;
+    }
+    Ok(url)
+}
+
+fn bad_request(refusal: &Refusal) -> ApiError {
+    ApiError::BadRequest(refusal.to_string())
+}
+
+async fn emulate(app: &Arc<App>, url: &Url, mut parts: Parts, body: Body) -> Response {
+    let host = url.host_str().unwrap_or_default();
+    let origin = Origin::of(&parts, app.address);
+    let (Some(service), Some(origin)) = (Service::of_host(host), origin) else {
         return routes::bad_host();
     };
+    let caller = app.guard.caller(&parts);
     if let Some(key) = &app.options.require_key {
         caller::add_key(key, &mut parts.headers);
     }
     let call = Call {
         service,
+        caller,
         method: parts.method,
         path: url.path().to_owned(),
         query: url.query().unwrap_or_default().to_owned(),
@@ -62,9 +89,5 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
         base: format!("https://{host}"),
         origin,
     };
-    call::answer(&app, call).await
-}
-
-fn refused(refusal: &Refusal) -> Response {
-    reply::detail(StatusCode::BAD_REQUEST, refusal.to_string())
+    call::answer(app, call).await
 }

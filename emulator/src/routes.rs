@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::call::{self, Call, Service};
-use crate::origin::Origin;
-use crate::{control, cors, fault, proxy, queue, reply, site, storage, tokens, verbose};
+use crate::http::{self, Origin};
+use crate::{control, fault, proxy, queue, reply, site, storage, tokens, verbose};
 
 /// The emulator's own paths: what is none of them is not there, and is no app either.
 const OWN: &str = "/api/";
@@ -34,7 +34,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         router = control::routes(router, app);
     }
     router
-        .layer(middleware::from_fn_with_state(Arc::clone(app), cors::layer))
+        .layer(middleware::from_fn_with_state(
+            app.guard.clone(),
+            http::layer,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(app),
             verbose::layer,
@@ -76,6 +79,7 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
     };
     let call = Call {
         service,
+        caller: app.guard.caller(&parts),
         method: parts.method,
         path: inner,
         query: parts.uri.query().unwrap_or_default().to_owned(),

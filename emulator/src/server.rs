@@ -24,11 +24,11 @@ use crate::control::Control;
 use crate::data::DataFolder;
 use crate::endpoint::Endpoints;
 use crate::fault::{DropConnection, Faults};
-use crate::forward::Forward;
-use crate::guard::Ends;
+use crate::forward::{Allowed, Forward};
+use crate::http::{Ends, Guard, Origin};
 use crate::options::Options;
-use crate::origin::Origin;
 use crate::picture::Fetcher;
+use crate::proxy;
 use crate::queue::{Cancel, Queue};
 use crate::routes;
 use crate::storage::Storage;
@@ -87,15 +87,18 @@ impl Server {
         let webhooks = Webhooks::new(&options).map_err(|_| StartError::Key)?;
 
         let key = options.key.clone();
+        let forward = |key| Forward::new(key, Allowed::by(&options), options.upstream.clone());
+        let spending_path = key.is_some().then_some(proxy::PATH);
         let app = Arc::new(App {
             address,
+            guard: Guard::new(&options, address, spending_path),
             runtime: Handle::current(),
             queue: Queue::new(options.concurrency),
             storage,
             fetcher: Fetcher::new(options.allow_private_hosts),
             tokens: Tokens::default(),
             ending: Cancel::default(),
-            forward: key.map(|key| Forward::new(key, options.upstream.clone())),
+            forward: key.map(forward),
             control: options.control.then(Control::default),
             endpoints,
             faults,
@@ -128,6 +131,11 @@ impl Server {
     /// Whether the proxy forwards to fal.ai instead of being it.
     pub fn forwards(&self) -> bool {
         self.app.forward.is_some()
+    }
+
+    /// Names the callers that may spend the key, if there is one.
+    pub fn spenders(&self) -> Option<String> {
+        self.forwards().then(|| self.app.guard.spenders())
     }
 
     /// Ends it: connections are closed, work is stopped, and a temporary data folder is

@@ -20,6 +20,7 @@ use tower_http::services::ServeDir;
 use url::Url;
 
 use crate::app::App;
+use crate::http::PageFile;
 use crate::{body, reply};
 use embedded::EmbeddedFolder;
 
@@ -85,6 +86,7 @@ async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
     if response.status() == StatusCode::NOT_FOUND {
         return not_found(&path);
     }
+    response.extensions_mut().insert(PageFile);
     set(&mut response, CACHE_CONTROL, "no-cache");
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     if is_html(response.headers()) {

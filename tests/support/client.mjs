@@ -1,6 +1,6 @@
 // The built package in a blank page of the emulator's origin, and what it sent.
 
-import { startEmulator } from "./emulator.mjs";
+import { BLANK_PAGE, startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
@@ -39,7 +39,7 @@ export async function startClient({ args, speed = 1 } = {}) {
     await emulator.clearFaults();
     await emulator.releaseAll();
     await page.unrouteAll();
-    await page.goto(`${origin}/api/emulator`);
+    await page.goto(`${origin}${BLANK_PAGE}`);
     // Before the package: it may keep the functions that it finds.
     if (clock !== 1) await page.evaluate(speedUpClock, clock);
     await page.evaluate(async () => {

@@ -7,6 +7,11 @@ const STARTS_WITHIN_MS = 20_000;
 const STOPS_WITHIN_MS = 3_000;
 const REACHED_WITHIN_MS = 30_000;
 const CONTROL = "/api/emulator";
+/**
+ * The path of a page without content, on the emulator's origin. It is a file of the demo page: in all other answers
+ * no script may run.
+ */
+export const BLANK_PAGE = "/css/base.css";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 // A test run that dies must not leave servers behind.

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { startClient } from "./client.mjs";
 import { speedUpClock } from "./clock.mjs";
+import { BLANK_PAGE } from "./emulator.mjs";
 
 /** How long `acme/slow` runs, unless its input says `quick`, `endless`, or `held`: it logs "held" then, for a hold. */
 export const RUN_MS = 1_000;
@@ -47,7 +48,7 @@ export async function startSaving(more = {}) {
   let tabs = [];
 
   async function arrive(page = client.page, { speed = 1 } = {}) {
-    await page.goto(`${client.emulator.url}/api/emulator`);
+    await page.goto(`${client.emulator.url}${BLANK_PAGE}`);
     if (speed !== 1) await page.evaluate(speedUpClock, speed);
     await page.evaluate(prepare);
   }

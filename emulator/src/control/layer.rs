@@ -10,10 +10,11 @@ use axum::response::Response;
 use url::Url;
 
 use super::Control;
-use super::record::{Received, Record, Watched, without_token};
+use super::record::{Received, Record, Watched};
 use crate::app::App;
 use crate::call::Service;
 use crate::fault;
+use crate::http::redact_query;
 use crate::routes::Door;
 use crate::target;
 
@@ -32,7 +33,7 @@ pub(super) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
 
 fn shown(target: &Url) -> String {
     let mut target = target.clone();
-    let query = target.query().map(without_token);
+    let query = target.query().map(redact_query);
     target.set_query(query.as_deref());
     target.into()
 }
@@ -53,7 +54,7 @@ impl Control {
         self.records.add(Record {
             method: parts.method.to_string(),
             path: path.to_owned(),
-            query: parts.uri.query().map(without_token),
+            query: parts.uri.query().map(redact_query),
             target: target.map(shown),
             service: service(&parts.method, path, target),
             headers: parts.headers.clone(),

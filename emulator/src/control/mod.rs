@@ -11,14 +11,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::app::App;
-use crate::guard::{self, Pages};
-use crate::{body, reply};
+use crate::body;
+use crate::http::Guard;
 use hold::Holds;
 use record::Records;
 
@@ -42,40 +41,28 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
     let watched = middleware::from_fn_with_state(Arc::clone(app), layer::layer);
     router
         .layer(watched)
-        .route("/api/emulator/faults", guarded(faults, app, Pages::Own))
-        .route("/api/emulator/fault-plan", guarded(plan, app, Pages::Own))
-        .route(
-            "/api/emulator/jobs",
-            guarded(get(handlers::jobs), app, Pages::Own),
-        )
-        .route("/api/emulator/holds", guarded(holds, app, Pages::Own))
+        .route("/api/emulator/faults", guard(faults, app))
+        .route("/api/emulator/fault-plan", guard(plan, app))
+        .route("/api/emulator/jobs", guard(get(handlers::jobs), app))
+        .route("/api/emulator/holds", guard(holds, app))
         .route(
             "/api/emulator/holds/{id}",
-            guarded(delete(handlers::release), app, Pages::Own),
+            guard(delete(handlers::release), app),
         )
-        // Tests that run in a page of their own server look here.
-        .route(
-            "/api/emulator/requests",
-            guarded(requests, app, Pages::OfThisMachine),
-        )
+        .route("/api/emulator/requests", guard(requests, app))
 }
 
-fn guarded(route: MethodRouter<Arc<App>>, app: &Arc<App>, pages: Pages) -> MethodRouter<Arc<App>> {
-    let state = (Arc::clone(app), pages);
-    route.layer(middleware::from_fn_with_state(state, keep_out))
+fn guard(route: MethodRouter<Arc<App>>, app: &Arc<App>) -> MethodRouter<Arc<App>> {
+    route.layer(middleware::from_fn_with_state(app.guard.clone(), keep_out))
 }
 
-async fn keep_out(
-    State((app, pages)): State<(Arc<App>, Pages)>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn keep_out(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match guard::steering(&app, &parts, pages) {
-        None => next.run(Request::from_parts(parts, body)).await,
-        Some(why) => {
+    match guard.check_steering(&parts) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => {
             body::discard(body);
-            reply::detail(StatusCode::FORBIDDEN, why)
+            refusal.into_response()
         }
     }
 }

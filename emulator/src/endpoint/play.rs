@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::template::Filling;
 use super::{Case, Endpoint};
 use crate::app::App;
-use crate::origin::Origin;
+use crate::http::Origin;
 use crate::queue::{Cancel, Outcome};
 use crate::storage::Wish;
 

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::refusal;
 use crate::app::App;
 use crate::endpoint::Performance;
-use crate::origin::Origin;
+use crate::http::{Caller, Origin};
 use crate::picture;
 use crate::queue::{Cancel, Outcome};
 use crate::storage::Wish;
@@ -27,6 +27,8 @@ const PROGRESS_LINES: u32 = 10;
 pub(crate) struct Order {
     pub(crate) endpoint: String,
     pub(crate) origin: Origin,
+    /// Who wants it.
+    pub(crate) caller: Caller,
     pub(crate) input: Map<String, Value>,
     /// What is wanted of the life of the files it makes.
     pub(crate) wish: Wish,
@@ -67,7 +69,11 @@ pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Ou
     let picture = match &plan.image_url {
         None => None,
         Some(url) => {
-            let loaded = picture::load(app, &order.origin, url).await;
+            let asked = picture::Asked {
+                origin: &order.origin,
+                caller: order.caller,
+            };
+            let loaded = picture::load(app, asked, url).await;
             Some(loaded.map_err(|missing| refusal::of_picture(&missing, url))?)
         }
     };

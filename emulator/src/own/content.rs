@@ -1,5 +1,6 @@
 //! `emulator/content`: a body of any content type and status, as the input says:
-//! `{"content_type", "text" | "base64" | "json", "status", "headers", "delay_ms"}`.
+//! `{"content_type", "text" | "base64" | "json", "status", "headers", "delay_ms"}`. The headers are
+//! those that describe an answer, as a browser that opens it shares its origin with the page.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use super::input;
 use crate::call::Call;
+use crate::http::is_choosable;
 use crate::queue::Detail;
 
 #[derive(Debug, Deserialize)]
@@ -56,7 +58,7 @@ pub(super) async fn answer(call: Call) -> Response {
 
 impl Content {
     fn response(self) -> Result<Response, Detail> {
-        let wrong = |field, text| Detail::new("value_error", text).at(field);
+        let wrong = |field, text: &str| Detail::new("value_error", text).at(field);
         let status = StatusCode::from_u16(self.status).ok();
         let status = status.filter(|status| status.as_u16() >= 200);
         let status = status.ok_or_else(|| wrong("status", "No status to answer with"))?;
@@ -68,6 +70,10 @@ impl Content {
             let (Ok(name), Ok(value)) = pair else {
                 return Err(wrong("headers", "Not the name and value of a header"));
             };
+            if !is_choosable(&name) {
+                let text = format!("{name} cannot be chosen: an answer has its own, or none");
+                return Err(wrong("headers", &text));
+            }
             headers.insert(name, value);
         }
         let body = self.body().ok_or_else(|| wrong("base64", "Not base64"))?;

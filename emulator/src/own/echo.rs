@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::call::Call;
+use crate::http::redact_header;
 use crate::queue::LARGEST_BODY;
 use crate::{body, reply};
 
@@ -72,13 +72,8 @@ fn query(query: &str) -> Map<String, Value> {
 
 /// Credentials are not given back, only that there were some.
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
-    let shown = headers.iter().map(|(name, value)| {
-        let value = if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
-            "present".into()
-        } else {
-            String::from_utf8_lossy(value.as_bytes())
-        };
-        (name.to_string(), Value::from(value))
-    });
+    let shown = headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), Value::from(redact_header(name, value))));
     shown.collect()
 }

@@ -32,8 +32,14 @@ pub(crate) enum Own {
 }
 
 impl Own {
-    /// The endpoint behind a path without slashes at its ends. The endings of streams and
-    /// sockets may be there once more than in the id (protocol §2.2).
+    /// The endpoint behind a path without slashes at its ends. An emulator that holds a key serves
+    /// none: their callers choose the answers.
+    pub(crate) fn find(app: &App, path: &str) -> Option<Self> {
+        Self::of(path).filter(|_| app.forward.is_none())
+    }
+
+    /// The endpoint behind a path. The endings of streams and sockets may be there once more than
+    /// in the id (protocol §2.2).
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("emulator/")? {
             "content" => Some(Self::Content),

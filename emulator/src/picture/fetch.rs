@@ -17,6 +17,7 @@ use url::{Host, Url};
 use super::resolve::{REFUSED, Reach, Resolve};
 use super::{LARGEST, Missing};
 use crate::body;
+use crate::http::Caller;
 use crate::outgoing::{self, Connector};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,6 +25,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Fetches pictures from the web.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
+    /// For those whom the user trusts.
+    trusted: Web,
+    /// For everybody else, such as any page that is open in a browser here.
+    strangers: Web,
+}
+
+/// As much of the web as may be reached.
+#[derive(Debug)]
+struct Web {
     client: Client<Connector<Resolve>, Empty<Bytes>>,
     reach: Reach,
 }
@@ -36,13 +46,29 @@ pub(super) enum Answer {
 }
 
 impl Fetcher {
-    /// `allow_private_hosts` lifts the restriction to public addresses.
+    /// `allow_private_hosts` lifts the restriction to public addresses, for trusted callers.
     pub(crate) fn new(allow_private_hosts: bool) -> Self {
         let reach = if allow_private_hosts {
             Reach::Anywhere
         } else {
             Reach::Public
         };
+        Self {
+            trusted: Web::within(reach),
+            strangers: Web::within(Reach::Public),
+        }
+    }
+
+    pub(super) async fn get(&self, url: &Url, caller: Caller) -> Result<Answer, Missing> {
+        match caller {
+            Caller::Trusted => self.trusted.get(url).await,
+            Caller::Stranger => self.strangers.get(url).await,
+        }
+    }
+}
+
+impl Web {
+    fn within(reach: Reach) -> Self {
         let mut http = HttpConnector::new_with_resolver(Resolve(reach));
         http.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let client = Client::builder(TokioExecutor::new())
@@ -51,7 +77,7 @@ impl Fetcher {
         Self { client, reach }
     }
 
-    pub(super) async fn get(&self, url: &Url) -> Result<Answer, Missing> {
+    async fn get(&self, url: &Url) -> Result<Answer, Missing> {
         self.check(url)?;
         let request = Request::get(url.as_str())
             .header(
@@ -120,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn private_addresses_are_refused_in_every_spelling() {
-        let fetcher = Fetcher::new(false);
+        let web = Web::within(Reach::Public);
         for url in [
             "http://127.0.0.1/",
             "http://2130706433/",
@@ -137,7 +163,7 @@ mod tests {
             "ftp://example.com/",
         ] {
             let url = Url::parse(url).expect(url);
-            let refused = fetcher.get(&url).await;
+            let refused = web.get(&url).await;
             assert!(
                 matches!(refused, Err(Missing::NotReachable(_))),
                 "{url}: {refused:?}"

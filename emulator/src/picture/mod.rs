@@ -19,7 +19,7 @@ pub(crate) use resolve::{Reach, Resolve};
 
 use crate::app::App;
 use crate::body::{self, Unread};
-use crate::origin::Origin;
+use crate::http::{Caller, Origin};
 use crate::storage::Reader;
 use crate::{site, storage};
 use fetch::Answer;
@@ -50,8 +50,16 @@ impl From<Unread> for Missing {
     }
 }
 
-/// The bytes behind an `image_url`. `origin` is the one that the job was submitted by.
-pub(crate) async fn load(app: &Arc<App>, origin: &Origin, url: &str) -> Result<Bytes, Missing> {
+/// The circumstances in which a picture is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The origin that the job was submitted by.
+    pub(crate) origin: &'a Origin,
+    pub(crate) caller: Caller,
+}
+
+/// The bytes behind an `image_url`.
+pub(crate) async fn load(app: &Arc<App>, asked: Asked<'_>, url: &str) -> Result<Bytes, Missing> {
     if let Some(data) = data_uri::body(url) {
         return data_uri::decode(data);
     }
@@ -59,19 +67,19 @@ pub(crate) async fn load(app: &Arc<App>, origin: &Origin, url: &str) -> Result<B
         let why = "not an absolute URL: upload the file, or give a data URI or an http(s) URL";
         return Err(Missing::NotReachable(why.to_owned()));
     };
-    let fetched = tokio::time::timeout(TIME_LIMIT, follow(app, origin, url));
+    let fetched = tokio::time::timeout(TIME_LIMIT, follow(app, asked, url));
     fetched.await.unwrap_or_else(|_| {
         let why = format!("no answer within {} seconds", TIME_LIMIT.as_secs());
         Err(Missing::NotReachable(why))
     })
 }
 
-async fn follow(app: &Arc<App>, origin: &Origin, mut url: Url) -> Result<Bytes, Missing> {
+async fn follow(app: &Arc<App>, asked: Asked<'_>, mut url: Url) -> Result<Bytes, Missing> {
     for _ in 0..=REDIRECTS {
-        if is_own(app, origin, &url) {
+        if is_own(app, asked.origin, &url) {
             return own(app, &url).await;
         }
-        match app.fetcher.get(&url).await? {
+        match app.fetcher.get(&url, asked.caller).await? {
             Answer::Bytes(bytes) => return Ok(bytes),
             Answer::Moved(to) => url = to,
         }

@@ -15,7 +15,7 @@ use super::submit::with_request_id;
 use super::terms::Terms;
 use super::{follow, submit, work};
 use crate::app::App;
-use crate::origin::Origin;
+use crate::http::{Caller, Origin};
 use crate::reply;
 use crate::storage::Wish;
 
@@ -28,6 +28,8 @@ const GRACE: Duration = Duration::from_millis(100);
 pub(crate) struct Direct<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) origin: Origin,
+    /// Who wants it run.
+    pub(crate) caller: Caller,
     pub(crate) input: Map<String, Value>,
     /// What is wanted of the life of the files it makes.
     pub(crate) wish: Wish,
@@ -39,6 +41,7 @@ pub(crate) struct Direct<'a> {
 pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
     let terms = Terms {
         wish: direct.wish,
+        caller: direct.caller,
         ..Terms::default()
     };
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
@@ -52,7 +55,7 @@ pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
 
 async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {
     app.queue.add(entry);
-    let _caller = Caller { app, entry };
+    let _waiting = WaitingCaller { app, entry };
     app.queue.line().join(&entry.id, Priority::Normal);
     work::start_next(app);
     if let Some(patience) = patience {
@@ -85,12 +88,12 @@ async fn leaves_the_line(app: &App, entry: &Entry) {
 
 /// The caller on the line. When it is gone, so is its job.
 #[derive(Debug)]
-struct Caller<'a> {
+struct WaitingCaller<'a> {
     app: &'a App,
     entry: &'a Entry,
 }
 
-impl Drop for Caller<'_> {
+impl Drop for WaitingCaller<'_> {
     fn drop(&mut self) {
         let queue = &self.app.queue;
         self.entry.cancel();

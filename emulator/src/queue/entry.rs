@@ -12,7 +12,7 @@ use super::job::{Cancelled, Job, LogLine, Stage};
 use super::outcome::Outcome;
 use super::terms::Terms;
 use super::{lock, route};
-use crate::origin::Origin;
+use crate::http::Origin;
 use crate::{clock, random};
 
 /// One job in the queue's books.

@@ -13,7 +13,8 @@ pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
     let Some(asked) = &entry.terms.webhook else {
         return;
     };
-    let url = match app.webhooks.judge(asked) {
+    let caller = entry.terms.caller;
+    let url = match app.webhooks.judge(asked, caller) {
         Ok(url) => url,
         Err(why) => {
             entry.log(format!("Nothing will be sent to the webhook: {why}"));
@@ -28,6 +29,7 @@ pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
         let delivery = entry.with_job(|job| match job.stage() {
             Stage::Done { outcome, .. } => Some(Delivery {
                 request_id: entry.id.clone(),
+                caller,
                 url,
                 body: webhook::payload(&entry.id, outcome).to_string().into(),
                 lifetime: retention::of(outcome.body_bytes()),

@@ -26,7 +26,7 @@ use crate::{body, reply, run};
 pub(crate) const LARGEST_BODY: usize = 32 << 20;
 
 pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
-    if Own::of(endpoint) == Some(Own::Echo) {
+    if Own::find(app, endpoint) == Some(Own::Echo) {
         return echo::answer(app, call, endpoint).await;
     }
     if !is_known(app, endpoint) {
@@ -67,7 +67,7 @@ pub(crate) fn is_known(app: &App, endpoint: &str) -> bool {
     let mut ids = models
         .map(|model| model.endpoint_id)
         .chain(app.endpoints.ids());
-    Own::of(endpoint).is_some() || ids.any(|id| route::base(id) == base)
+    Own::find(app, endpoint).is_some() || ids.any(|id| route::base(id) == base)
 }
 
 fn queue_limit(call: &Call) -> Option<usize> {

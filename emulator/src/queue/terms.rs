@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::line::Priority;
 use crate::call::Call;
+use crate::http::Caller;
 use crate::storage::Wish;
 
 /// The newest name first: it wins when both are sent.
@@ -23,6 +24,8 @@ pub(crate) struct Terms {
     pub(super) stored: bool,
     /// What is wanted of the life of the files it makes.
     pub(crate) wish: Wish,
+    /// Who named them.
+    pub(super) caller: Caller,
     /// Where its end is told; not yet judged.
     pub(super) webhook: Option<String>,
 }
@@ -34,6 +37,7 @@ impl Default for Terms {
             start_timeout: None,
             stored: true,
             wish: Wish::default(),
+            caller: Caller::default(),
             webhook: None,
         }
     }
@@ -52,6 +56,7 @@ impl Terms {
             start_timeout: START_TIMEOUT.iter().find_map(|name| seconds(text(name)?)),
             stored: text("x-fal-store-io") != Some("0"),
             wish: Wish::of(&call.headers),
+            caller: call.caller,
             webhook: call.parameter("fal_webhook"),
         }
     }
@@ -76,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::call::Service;
-    use crate::origin::Origin;
+    use crate::http::Origin;
 
     fn terms(headers: &[(&'static str, &str)], query: &str) -> Terms {
         let mut map = HeaderMap::new();
@@ -85,6 +90,7 @@ mod tests {
         }
         Terms::of(&Call {
             service: Service::Queue,
+            caller: Caller::Stranger,
             method: Method::POST,
             path: "/a/b".to_owned(),
             query: query.to_owned(),

@@ -35,6 +35,7 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
     let order = Order {
         endpoint: entry.endpoint.clone(),
         origin: entry.origin.clone(),
+        caller: entry.terms.caller,
         input: entry.take_input(),
         wish: entry.terms.wish.clone(),
     };

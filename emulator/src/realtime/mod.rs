@@ -33,7 +33,7 @@ pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
                     WebSockets: connect to wss://fal.run itself, with a token";
         return reply::detail(StatusCode::NOT_IMPLEMENTED, text);
     }
-    if Own::of(path) != Some(Own::Realtime) {
+    if Own::find(app, path) != Some(Own::Realtime) {
         return absent(app, path);
     }
     let Some(buffering) = buffering(&call) else {

@@ -26,7 +26,7 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
     if let Some(refused) = tokens::refusal(app, &call, Scope::Path(&path)) {
         return refused.response();
     }
-    match Own::of(&path) {
+    match Own::find(app, &path) {
         Some(endpoint) => with_request_id(own::answer(app, call, endpoint).await, &random::uuid()),
         None => model::answer(app, call, &path).await,
     }

@@ -24,13 +24,14 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
         Ok(patience) => patience,
         Err(text) => return reply::detail(StatusCode::BAD_REQUEST, text),
     };
-    let origin = call.origin.clone();
+    let (origin, caller) = (call.origin.clone(), call.caller);
     let wish = Wish::of(&call.headers);
     match input(app, call, endpoint).await {
         Ok(input) => {
             let direct = Direct {
                 endpoint,
                 origin,
+                caller,
                 input,
                 wish,
                 patience,

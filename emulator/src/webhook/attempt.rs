@@ -25,7 +25,10 @@ pub(super) enum Attempted {
 
 /// Sends deliveries, to where they may go.
 #[derive(Debug)]
-pub(super) struct Sender(Client<Connector<Resolve>, Full<Bytes>>);
+pub(super) struct Sender {
+    pub(super) reach: Reach,
+    client: Client<Connector<Resolve>, Full<Bytes>>,
+}
 
 impl Sender {
     pub(super) fn new(reach: Reach) -> Self {
@@ -33,7 +36,7 @@ impl Sender {
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(0)
             .build(outgoing::over(http));
-        Self(client)
+        Self { reach, client }
     }
 
     /// Posts `body`; redirects are not followed.
@@ -52,7 +55,7 @@ impl Sender {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let agent = concat!("fal-emulator/", env!("CARGO_PKG_VERSION"));
         headers.insert(USER_AGENT, HeaderValue::from_static(agent));
-        match tokio::time::timeout(limit, self.0.request(request)).await {
+        match tokio::time::timeout(limit, self.client.request(request)).await {
             Ok(Ok(response)) => Attempted::by(response.status()),
             Ok(Err(error)) => Attempted::Failed(outgoing::cause(&error)),
             Err(_) => Attempted::Failed(format!("no answer within {} ms", limit.as_millis())),

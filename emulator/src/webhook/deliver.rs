@@ -9,11 +9,14 @@ use super::attempt::Attempted;
 use crate::app::App;
 use crate::clock;
 use crate::fault::Mishap;
+use crate::http::Caller;
 
 /// What is to be told to whom.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) request_id: String,
+    /// Who wants it told.
+    pub(crate) caller: Caller,
     pub(crate) url: Url,
     pub(crate) body: Bytes,
     /// How long the result is kept, and the delivery tried, from the end of the job on.
@@ -59,7 +62,7 @@ async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
         .signer
         .headers(id, clock::unix_seconds(), &body);
     let limit = app.webhooks.schedule.time_limit(attempt);
-    let sender = &app.webhooks.sender;
+    let sender = app.webhooks.sender(delivery.caller);
     if mishap.as_ref().is_some_and(|mishap| mishap.twice) {
         // Whatever this one came to, the other is what the service knows of.
         let (headers, body) = (headers.clone(), body.clone());

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Webhooks;
 use crate::hostile::{self, quickly};
+use crate::http::Caller;
 use crate::options::Options;
 use crate::picture::Reach;
 
@@ -29,13 +30,18 @@ fn urls() -> impl Strategy<Value = String> {
 
 #[test]
 fn mixed_urls_are_taken_and_refused() {
-    hostile::assert_mixed(&urls(), |url| WEBHOOKS.judge(&url).is_ok());
+    hostile::assert_mixed(&urls(), |url| WEBHOOKS.judge(&url, Caller::Trusted).is_ok());
 }
 
 proptest! {
     #[test]
-    fn a_webhook_is_a_web_address_and_no_private_one(url in urls()) {
-        match quickly(|| WEBHOOKS.judge(&url)) {
+    fn a_webhook_is_a_web_address_and_no_private_one(url in urls(), is_trusted in any::<bool>()) {
+        let (caller, reach) = if is_trusted {
+            (Caller::Trusted, Reach::PublicOrLoopback)
+        } else {
+            (Caller::Stranger, Reach::Public)
+        };
+        match quickly(|| WEBHOOKS.judge(&url, caller)) {
             Err(why) => prop_assert!(!why.is_empty() && why.len() < 70_000),
             Ok(url) => {
                 prop_assert!(matches!(url.scheme(), "http" | "https"));
@@ -44,7 +50,7 @@ proptest! {
                 prop_assert_eq!(uri.host(), url.host_str());
                 let host = uri.host().expect("a host").trim_matches(['[', ']']);
                 if let Ok(address) = host.parse::<IpAddr>() {
-                    prop_assert!(Reach::PublicOrLoopback.allows(address), "{}", address);
+                    prop_assert!(reach.allows(address), "{}", address);
                 }
             }
         }

@@ -8,7 +8,7 @@ mod schedule;
 mod signer;
 
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
@@ -20,6 +20,7 @@ use url::{Host, Url};
 pub(crate) use deliver::{Delivery, deliver};
 pub(crate) use payload::payload;
 
+use crate::http::Caller;
 use crate::options::Options;
 use crate::picture::Reach;
 use crate::reply;
@@ -30,16 +31,18 @@ use signer::Signer;
 /// What deliveries need, and those under way.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
-    reach: Reach,
+    /// For those whom the user trusts.
     sender: Sender,
+    /// For everybody else, such as any page that is open in a browser here.
+    strangers: Sender,
     signer: Signer,
     schedule: Schedule,
     under_way: Mutex<JoinSet<()>>,
 }
 
 impl Webhooks {
-    /// With a key of this run. Webhooks on this machine are reached, unlike on the service:
-    /// here is where they are developed.
+    /// With a key of this run. Webhooks on this machine are reached, unlike on the service, as they
+    /// are developed here. For strangers it is as on the service.
     pub(crate) fn new(options: &Options) -> Result<Self, KeyRejected> {
         let reach = if options.allow_private_hosts {
             Reach::Anywhere
@@ -47,16 +50,16 @@ impl Webhooks {
             Reach::PublicOrLoopback
         };
         Ok(Self {
-            reach,
             sender: Sender::new(reach),
+            strangers: Sender::new(Reach::Public),
             signer: Signer::new()?,
             schedule: Schedule::divided_by(options.speed_up),
             under_way: Mutex::default(),
         })
     }
 
-    /// The URL of a webhook, or why nothing can be sent there.
-    pub(crate) fn judge(&self, webhook: &str) -> Result<Url, String> {
+    /// The URL of a webhook that a caller names, or why nothing can be sent there.
+    pub(crate) fn judge(&self, webhook: &str, caller: Caller) -> Result<Url, String> {
         let url = Url::parse(webhook).map_err(|_| "it is not an absolute URL".to_owned())?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("its URL is {}:, not http: or https:", url.scheme()));
@@ -64,16 +67,30 @@ impl Webhooks {
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
-            // Names are judged when they are looked up.
+            Some(Host::Domain(name)) if is_this_machine(name) => Ipv4Addr::LOCALHOST.into(),
+            // Other names are judged when they are looked up.
             _ => return Ok(url),
         };
-        if self.reach.allows(address) {
+        if self.sender(caller).reach.allows(address) {
             return Ok(url);
+        }
+        if self.sender.reach.allows(address) {
+            return Err(format!(
+                "{address} is reached for programs of this machine and for pages that it knows: \
+                 add --allow-origin with the origin of the page, if it is yours"
+            ));
         }
         Err(format!(
             "{address} is a private address, which fal.ai drops too; --allow-private-hosts lets \
              the emulator reach it"
         ))
+    }
+
+    fn sender(&self, caller: Caller) -> &Sender {
+        match caller {
+            Caller::Trusted => &self.sender,
+            Caller::Stranger => &self.strangers,
+        }
     }
 
     /// Runs a delivery, until the emulator ends.
@@ -100,6 +117,12 @@ impl Webhooks {
     }
 }
 
+/// Whether a name is one of this machine without a look-up.
+fn is_this_machine(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
+}
+
 /// Where `rest.fal.ai` publishes the keys.
 pub(crate) const KEYS_PATH: &str = "/.well-known/jwks.json";
 
@@ -115,7 +138,32 @@ mod tests {
             allow_private_hosts,
             ..Options::default()
         };
-        Webhooks::new(&options).expect("a key").judge(webhook)
+        let webhooks = Webhooks::new(&options).expect("a key");
+        webhooks.judge(webhook, Caller::Trusted)
+    }
+
+    #[tokio::test]
+    async fn for_strangers_nothing_but_the_public_internet_is_reached() {
+        let options = Options {
+            allow_private_hosts: true,
+            ..Options::default()
+        };
+        let webhooks = Webhooks::new(&options).expect("a key");
+        for url in [
+            "http://127.0.0.1:9000/admin",
+            "http://2130706433/",
+            "http://[::1]/",
+            "http://localhost:9000/admin",
+            "http://LOCALHOST./",
+            "http://app.localhost/",
+            "http://10.0.0.1/",
+        ] {
+            let why = webhooks.judge(url, Caller::Stranger).expect_err(url);
+            assert!(why.contains("--allow-origin"), "{why}");
+            assert!(webhooks.judge(url, Caller::Trusted).is_ok(), "{url}");
+        }
+        let public = webhooks.judge("https://app.example/hook", Caller::Stranger);
+        assert!(public.is_ok());
     }
 
     #[tokio::test]

@@ -140,11 +140,14 @@ async fn faults_are_checked_and_cleared() {
 #[tokio::test]
 async fn the_record_tells_everything_but_secrets() {
     let emulator = Emulator::start().await;
-    let target = format!("https://queue.fal.run/{T2V}?x=1");
+    let target = format!("https://queue.fal.run/{T2V}?x=1&fal_jwt_token=hush");
+    let shown = format!("https://queue.fal.run/{T2V}?x=1&fal_jwt_token=present");
     let headers = [
         ("x-fal-target-url", target.as_str()),
         ("authorization", "Key id:hush"),
         ("cookie", "session=hush"),
+        ("x-api-key", "hush"),
+        ("referer", "http://localhost/?fal_jwt_token=hush"),
         ("content-type", "application/json"),
         ("x-fal-queue-priority", "low"),
     ];
@@ -160,7 +163,8 @@ async fn the_record_tells_everything_but_secrets() {
     let first = &requests[0];
     assert_eq!(first["method"], "POST");
     assert_eq!(first["path"], PROXY);
-    assert_eq!(first["target"], target);
+    assert_eq!(first["target"], shown);
+    assert_eq!(first["headers"]["x-fal-target-url"], shown);
     assert_eq!(first["service"], "queue");
     assert_eq!(first["headers"]["authorization"], "present");
     assert_eq!(first["headers"]["x-fal-queue-priority"], "low");
@@ -179,4 +183,54 @@ async fn the_record_tells_everything_but_secrets() {
         .send("DELETE", "/api/emulator/requests", &[], "")
         .await;
     assert_eq!(emulator.requests().await.len(), 0);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_read_nothing_and_are_told_why() {
+    let named = "http://localhost:5173";
+    let emulator = Emulator::with(Options {
+        allow_origins: vec![url::Url::parse(named).unwrap()],
+        ..options()
+    })
+    .await;
+    let own = emulator.origin();
+    let other_port = "http://localhost:3000";
+    for path in [
+        "faults",
+        "fault-plan",
+        "holds",
+        "holds/1",
+        "jobs",
+        "requests",
+    ] {
+        let path = format!("/api/emulator/{path}");
+        for headers in [
+            [("origin", other_port)],
+            [("origin", "https://evil.example")],
+            [("origin", "null")],
+            [("sec-fetch-site", "cross-site")],
+            [("sec-fetch-site", "same-site")],
+            [("x-forwarded-for", "192.168.1.7")],
+            [("host", "evil.example")],
+        ] {
+            let reply = emulator.send("GET", &path, &headers, "").await;
+            assert_eq!(reply.status, 403, "{path} {headers:?}");
+        }
+    }
+    let refused = emulator
+        .send(
+            "GET",
+            "/api/emulator/requests",
+            &[("origin", other_port)],
+            "",
+        )
+        .await;
+    let advice = format!("--allow-origin {other_port}");
+    assert!(refused.detail().contains(&advice), "{}", refused.detail());
+    for origin in [own.as_str(), named] {
+        let reply = emulator
+            .send("GET", "/api/emulator/requests", &[("origin", origin)], "")
+            .await;
+        assert_eq!(reply.status, 200, "{origin}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fal_emulator::{Key, Options};
+use fal_emulator::{Key, Options, Pattern};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,14 +12,24 @@ use crate::common::{Emulator, I2V, PROXY, T2V, options};
 
 const SECRET: &str = "id:hush-hush";
 
-async fn forwarding_to(upstream: &str) -> Emulator {
-    Emulator::with(Options {
+fn forwarding(upstream: &str) -> Options {
+    Options {
         key: Key::new(SECRET),
         upstream: Some(Url::parse(upstream).unwrap()),
         allow_origins: vec![Url::parse("https://app.example").unwrap()],
         ..options()
-    })
-    .await
+    }
+}
+
+async fn forwarding_to(upstream: &str) -> Emulator {
+    Emulator::with(forwarding(upstream)).await
+}
+
+fn patterns(texts: &[&str]) -> Vec<Pattern> {
+    texts
+        .iter()
+        .map(|text| Pattern::parse(text).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -148,6 +158,10 @@ async fn what_belongs_to_the_other_connection_stays_there() {
     tokio::spawn(async move {
         let head = "HTTP/1.1 307 Temporary Redirect\r\nlocation: https://evil.example/\r\n\
             set-cookie: a=1\r\naccess-control-allow-origin: *\r\nkeep-alive: timeout=5\r\n\
+            connection: keep-alive, x-fal-hop\r\nx-fal-hop: 1\r\n\
+            refresh: 0;url=https://evil.example/\r\nwww-authenticate: Basic\r\n\
+            clear-site-data: \"*\"\r\nservice-worker-allowed: /\r\n\
+            content-security-policy: script-src *\r\nlink: </x>; rel=preload\r\n\
             x-fal-request-id: r1\r\ncontent-length: 2\r\n\r\nhi";
         answer(&listener, head.as_bytes()).await
     });
@@ -158,9 +172,21 @@ async fn what_belongs_to_the_other_connection_stays_there() {
     assert_eq!(reply.status, 307);
     assert_eq!(reply.body, "hi");
     assert_eq!(reply.header("x-fal-request-id"), Some("r1"));
-    for name in ["set-cookie", "access-control-allow-origin", "keep-alive"] {
+    for name in [
+        "set-cookie",
+        "access-control-allow-origin",
+        "keep-alive",
+        "connection",
+        "x-fal-hop",
+        "refresh",
+        "www-authenticate",
+        "clear-site-data",
+        "service-worker-allowed",
+        "link",
+    ] {
         assert_eq!(reply.header(name), None, "{name}");
     }
+    assert_eq!(reply.header("content-security-policy"), Some("sandbox"));
 }
 
 #[tokio::test]
@@ -198,16 +224,99 @@ async fn look_alike_targets_never_see_the_key() {
         );
     }
     assert!(upstream.requests().await.is_empty());
-    for target in [
-        "https://fal.run/x/y",
-        "https://api.fal.ai/v1",
-        "https://deep.below.fal.media/x",
+    proxy
+        .proxied("GET", "https://fal.run/x/y", &Value::Null)
+        .await;
+    assert_eq!(upstream.requests().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_manages_keys_or_money_is_not_forwarded_and_the_refusal_says_what_would() {
+    let upstream = Emulator::start().await;
+    let proxy = forwarding_to(&upstream.origin()).await;
+    for (method, target, part) in [
+        ("GET", "https://api.fal.ai/v1/keys", "--allow-url"),
+        ("POST", "https://api.fal.ai/v1/keys", "--allow-url"),
+        ("GET", "https://rest.fal.ai/keys/", "--allow-url"),
+        ("POST", "https://rest.fal.ai/tokens/../keys/", "--allow-url"),
+        ("GET", "https://key.gateway.alpha.fal.ai/", "--allow-url"),
+        ("GET", "https://v3.fal.media/files/b/x", "--allow-url"),
+        (
+            "DELETE",
+            "https://queue.fal.run/a/b/requests/1",
+            "--allow-delete",
+        ),
     ] {
-        proxy.proxied("GET", target, &Value::Null).await;
+        let reply = proxy.proxied(method, target, &Value::Null).await;
+        assert_eq!(reply.status, 400, "{method} {target}");
+        let detail = reply.detail();
+        assert!(detail.contains(part), "{method} {target}: {detail}");
     }
-    let requests = upstream.requests().await;
-    assert_eq!(requests.len(), 3);
-    assert_eq!(requests[2]["headers"].get("authorization"), None);
+    assert!(upstream.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_clients_of_fal_call_is_forwarded() {
+    let upstream = Emulator::start().await;
+    let proxy = forwarding_to(&upstream.origin()).await;
+    let storage = "https://rest.fal.ai/storage/upload";
+    for (method, target) in [
+        ("POST", "https://fal.run/a/b".to_owned()),
+        ("POST", "https://queue.fal.run/a/b/c".to_owned()),
+        (
+            "PUT",
+            "https://queue.fal.run/a/b/requests/1/cancel".to_owned(),
+        ),
+        (
+            "POST",
+            format!("{storage}/initiate?storage_type=fal-cdn-v3"),
+        ),
+        (
+            "POST",
+            format!("{storage}/initiate-multipart?storage_type=fal-cdn-v3"),
+        ),
+        ("POST", "https://rest.fal.ai/tokens/".to_owned()),
+    ] {
+        let before = upstream.requests().await.len();
+        proxy.proxied(method, &target, &json!({})).await;
+        assert_eq!(upstream.requests().await.len(), before + 1, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn more_and_less_is_forwarded_if_the_user_says_so() {
+    let upstream = Emulator::start().await;
+    let proxy = Emulator::with(Options {
+        allow_urls: patterns(&["v3.fal.media/files/**", "api.fal.ai/v1/models"]),
+        allow_endpoints: patterns(&["fal-ai/kandinsky5*/**"]),
+        allow_delete: true,
+        ..forwarding(&upstream.origin())
+    })
+    .await;
+    for (method, target, is_forwarded) in [
+        ("GET", "https://v3.fal.media/files/b/x", true),
+        ("GET", "https://api.fal.ai/v1/models", true),
+        ("GET", "https://api.fal.ai/v1/keys", false),
+        ("DELETE", "https://queue.fal.run/a/b/requests/1", true),
+        (
+            "POST",
+            "https://queue.fal.run/fal-ai/kandinsky5-pro/text-to-video",
+            true,
+        ),
+        ("POST", "https://queue.fal.run/fal-ai/veo3", false),
+        ("GET", "https://fal.run/fal-ai/veo3?prompt=x", false),
+        ("POST", "https://rest.fal.ai/tokens/", false),
+    ] {
+        let before = upstream.requests().await.len();
+        let reply = proxy.proxied(method, target, &Value::Null).await;
+        let after = upstream.requests().await;
+        assert_eq!(after.len() > before, is_forwarded, "{method} {target}");
+        assert!(is_forwarded || reply.status == 400, "{method} {target}");
+        if target.contains("fal.media") {
+            // Files are public: whoever serves them does not get the key.
+            assert_eq!(after[before]["headers"].get("authorization"), None);
+        }
+    }
 }
 
 #[tokio::test]
@@ -225,15 +334,138 @@ async fn pages_of_other_origins_cannot_spend_the_key() {
         [target, ("sec-fetch-site", "cross-site")],
         [target, ("sec-fetch-site", "same-site")],
     ] {
-        for method in ["GET", "POST", "OPTIONS"] {
+        for method in ["GET", "POST"] {
             for path in [PROXY, "/api/fal/proxy/"] {
                 let reply = proxy.send(method, path, &headers, "").await;
                 assert_eq!(reply.status, 403, "{method} {headers:?}");
-                assert_eq!(reply.header("access-control-allow-origin"), None);
+                assert!(reply.detail().contains("spends a key"), "{reply:?}");
             }
         }
     }
     assert!(upstream.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_reads_why_it_is_refused_and_nothing_else() {
+    let upstream = Emulator::start().await;
+    let proxy = forwarding_to(&upstream.origin()).await;
+    let page = "http://localhost:5173";
+    let preflight = [
+        ("origin", page),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "x-fal-target-url"),
+    ];
+    let reply = proxy.send("OPTIONS", PROXY, &preflight, "").await;
+    assert_eq!(reply.status, 204);
+    assert_eq!(reply.header("access-control-allow-origin"), Some(page));
+    let asked = Some("x-fal-target-url");
+    assert_eq!(reply.header("access-control-allow-headers"), asked);
+
+    let target = ("x-fal-target-url", "https://queue.fal.run/a/b");
+    let reply = proxy
+        .send("POST", PROXY, &[target, ("origin", page)], "{}")
+        .await;
+    assert_eq!(reply.status, 403);
+    assert_eq!(reply.header("access-control-allow-origin"), Some(page));
+    assert_eq!(reply.header("access-control-allow-credentials"), None);
+    let advice = format!("--allow-origin {page}");
+    assert!(reply.detail().contains(&advice), "{}", reply.detail());
+    assert!(upstream.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn other_machines_cannot_spend_the_key_unless_the_user_says_so() {
+    let upstream = Emulator::start().await;
+    // As a development server on this machine says for whom it asks.
+    let headers = [
+        ("x-fal-target-url", "https://queue.fal.run/a/b/c"),
+        ("x-forwarded-for", "192.168.1.7"),
+    ];
+    let proxy = forwarding_to(&upstream.origin()).await;
+    let reply = proxy.send("POST", PROXY, &headers, "{}").await;
+    assert_eq!(reply.status, 403);
+    assert!(reply.detail().contains("--allow-network"), "{reply:?}");
+    assert!(upstream.requests().await.is_empty());
+
+    let open = Emulator::with(Options {
+        allow_network: true,
+        ..forwarding(&upstream.origin())
+    })
+    .await;
+    let reply = open.send("POST", PROXY, &headers, "{}").await;
+    assert_eq!(reply.detail(), "Application \"b\" not found");
+}
+
+#[tokio::test]
+async fn on_every_address_only_this_machine_spends_unless_the_user_says_so() {
+    let Some(address) = crate::fault_plan::outward() else {
+        return; // No network, nobody else.
+    };
+    let upstream = Emulator::start().await;
+    let target = [("x-fal-target-url", "https://queue.fal.run/a/b/c")];
+    for (allow_network, status) in [(false, 403), (true, 404)] {
+        let proxy = Emulator::with(Options {
+            host: std::net::Ipv4Addr::UNSPECIFIED.into(),
+            allow_network,
+            ..forwarding(&upstream.origin())
+        })
+        .await;
+        let port = proxy.server.address().port();
+        let place = format!("http://{address}:{port}{PROXY}");
+        let reply = proxy.send("POST", &place, &target, "{}").await;
+        assert_eq!(reply.status, status, "{reply:?}");
+        assert!(allow_network || reply.detail().contains("--allow-network"));
+        let here = proxy.send("POST", PROXY, &target, "{}").await;
+        assert_eq!(here.status, 404, "{here:?}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_key_the_endpoints_for_tests_are_not_there() {
+    let upstream = Emulator::start().await;
+    let proxy = forwarding_to(&upstream.origin()).await;
+    let page = "content_type=text/html&text=%3Cscript%3Ealert(1)%3C/script%3E";
+    for (method, place) in [
+        ("GET", format!("/fal.run/emulator/content?{page}")),
+        ("POST", "/fal.run/emulator/content".to_owned()),
+        (
+            "GET",
+            "/fal.run/emulator/stream?content_type=text/html".to_owned(),
+        ),
+        ("GET", "/fal.run/emulator/stream/stream".to_owned()),
+        ("POST", "/fal.run/emulator/echo".to_owned()),
+        ("POST", "/emulator/echo".to_owned()),
+        ("POST", "/queue.fal.run/emulator/echo".to_owned()),
+        ("GET", "/fal.run/emulator/realtime".to_owned()),
+    ] {
+        let reply = proxy.send(method, &place, &[], "").await;
+        assert_eq!(reply.status, 404, "{method} {place}");
+        assert!(reply.detail().starts_with("Application"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_cache_keeps_what_the_proxy_answers() {
+    let (listener, upstream) = listen().await;
+    let proxy = forwarding_to(&upstream).await;
+    tokio::spawn(async move {
+        let head = "HTTP/1.1 200 OK\r\ncache-control: public, max-age=600\r\n\
+            vary: accept\r\ncontent-length: 2\r\n\r\nhi";
+        answer(&listener, head.as_bytes()).await
+    });
+    let forwarded = proxy
+        .proxied("GET", "https://queue.fal.run/a/b", &Value::Null)
+        .await;
+    let emulator = Emulator::start().await;
+    let target = format!("https://queue.fal.run/{T2V}");
+    let emulated = emulator.proxied("POST", &target, &json!({})).await;
+    let refused = emulator
+        .proxied("GET", "https://a.example", &Value::Null)
+        .await;
+    let steering = emulator.get("/api/emulator/requests").await;
+    for reply in [forwarded, emulated, refused, steering] {
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
+    }
 }
 
 #[tokio::test]

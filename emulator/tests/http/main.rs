@@ -21,6 +21,7 @@ mod holds;
 mod jobs;
 mod lifecycle;
 mod multipart;
+mod outer;
 mod own;
 mod pictures;
 mod program;

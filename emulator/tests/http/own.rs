@@ -97,6 +97,11 @@ async fn content_is_of_the_type_and_status_that_is_asked_for() {
         json!({"base64": "%"}),
         json!({"content_type": "a\nb"}),
         json!({"headers": {"a b": "c"}}),
+        json!({"headers": {"set-cookie": "a=1"}}),
+        json!({"headers": {"Service-Worker-Allowed": "/"}}),
+        json!({"headers": {"content-security-policy": "script-src *"}}),
+        json!({"headers": {"access-control-allow-origin": "*"}}),
+        json!({"headers": {"content-length": "3"}}),
         json!({"txt": "x"}),
     ] {
         assert_eq!(emulator.post(path, &wrong).await.status, 422, "{wrong}");

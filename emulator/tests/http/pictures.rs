@@ -83,6 +83,22 @@ async fn with_leave_a_picture_is_fetched_from_anywhere() {
 }
 
 #[tokio::test]
+async fn for_pages_of_other_origins_no_leave_is_given() {
+    let emulator = open().await;
+    let web = web("200 OK", png(&picture(60, 40))).await;
+    let place = format!("/fal.run/{I2V}");
+    for (headers, status) in [
+        ([("origin", "https://evil.example")], 422),
+        ([("sec-fetch-site", "cross-site")], 422),
+        ([("sec-fetch-site", "same-origin")], 200),
+    ] {
+        let body = input(&web).to_string();
+        let reply = emulator.send("POST", &place, &headers, body).await;
+        assert_eq!(reply.status, status, "{headers:?}: {reply:?}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_are_followed_three_times_and_looked_at_each_time() {
     let emulator = open().await;
     let end = web("200 OK", b"no image, but it came".to_vec()).await;

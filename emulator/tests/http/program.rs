@@ -192,12 +192,84 @@ fn the_key_is_nowhere_in_what_it_says() {
     assert!(!format!("{said}{errors}").contains("hush"));
 }
 
+/// Answers of a program that holds a key and forwards to a port where nobody listens.
+fn with_key(words: &[&str]) -> Child {
+    program()
+        .args(["--port", "0", "--upstream", "http://127.0.0.1:9"])
+        .args(words)
+        .env("FAL_KEY", "id:hush")
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn it_says_who_may_spend_the_key() {
+    let origin = ["--allow-origin", "http://localhost:5173"];
+    for (words, parts) in [
+        (
+            &[][..],
+            &["Who may spend: programs on this machine, its page"][..],
+        ),
+        (&origin, &["pages of localhost:5173"]),
+        (
+            &["--host", "0.0.0.0"],
+            &["no other machine", "--allow-network"],
+        ),
+        (
+            &["--host", "0.0.0.0", "--allow-network"],
+            &["every program that reaches this address"],
+        ),
+    ] {
+        let mut child = with_key(words);
+        let said = greeting(&mut child).join("\n");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for part in parts {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+    let mut child = program().args(["--port", "0"]).spawn().unwrap();
+    let said = greeting(&mut child).join("\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!said.contains("spend"), "{said}");
+}
+
+#[test]
+fn a_refusal_is_a_line_in_the_terminal_once() {
+    let mut child = with_key(&[]);
+    let said = greeting(&mut child);
+    let address = said.last().unwrap().strip_prefix("Open http://").unwrap();
+    for _ in 0..2 {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = format!(
+            "POST /api/fal/proxy HTTP/1.1\r\nhost: {address}\r\norigin: http://localhost:5173\r\n\
+             x-fal-target-url: https://queue.fal.run/a/b\r\ncontent-length: 0\r\n\
+             connection: close\r\n\r\n"
+        );
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut errors = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut errors).unwrap();
+    assert_eq!(
+        errors,
+        "refused http://localhost:5173: add --allow-origin http://localhost:5173\n"
+    );
+}
+
 #[test]
 fn what_would_let_nobody_in_keeps_it_from_starting() {
     for words in [
         ["--require-key", ""],
         ["--allow-origin", "https://*"],
         ["--allow-origin", "https://*.app.example"],
+        ["--allow-url", "https://fal.run/**"],
     ] {
         let output = program().args(words).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{words:?}");

@@ -64,7 +64,12 @@ async fn files_have_their_types_and_are_checked_each_time() {
         assert_eq!(got.split(';').next(), Some(kind), "{path}");
         assert_eq!(file.header("cache-control"), Some("no-cache"));
         assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
+        // Its scripts run, and its modules are of the page's origin.
+        let policy = file.header("content-security-policy").unwrap_or_default();
+        assert!(!policy.contains("sandbox"), "{path}: {policy}");
     }
+    let missing = emulator.get("/missing.js").await;
+    assert_eq!(missing.header("content-security-policy"), Some("sandbox"));
     let etag = emulator
         .get("/app.js")
         .await

@@ -200,6 +200,59 @@ async fn a_failure_is_told_with_its_reasons() {
 }
 
 #[tokio::test]
+async fn no_page_of_another_origin_has_this_machine_called() {
+    let emulator = Emulator::with(Options {
+        allow_origins: vec![url::Url::parse("https://app.example").unwrap()],
+        ..options()
+    })
+    .await;
+    let receiver = Receiver::start(&[]).await;
+    let own = emulator.origin();
+    let query: String = url::form_urlencoded::byte_serialize(receiver.url.as_bytes()).collect();
+    let submit = async |headers: &[(&str, &str)]| {
+        let path = format!("/queue.fal.run/{T2V}?fal_webhook={query}");
+        let reply = emulator
+            .send("POST", &path, headers, refused().to_string())
+            .await;
+        let id = reply.json()["request_id"].as_str().unwrap().to_owned();
+        let log = emulator.completed(&id).await["logs"][0]["message"].clone();
+        log.as_str().unwrap().to_owned()
+    };
+    for headers in [
+        // Headers that a page may send without a preflight.
+        [
+            ("origin", "https://evil.example"),
+            ("content-type", "text/plain"),
+        ],
+        [("origin", "null"), ("content-type", "text/plain")],
+        [
+            ("origin", "http://localhost:3000"),
+            ("content-type", "application/json"),
+        ],
+        [
+            ("sec-fetch-site", "cross-site"),
+            ("content-type", "text/plain"),
+        ],
+        [
+            ("x-forwarded-for", "192.168.1.7"),
+            ("content-type", "text/plain"),
+        ],
+    ] {
+        let log = submit(&headers).await;
+        assert!(
+            log.starts_with("Nothing will be sent") && log.contains("--allow-origin"),
+            "{headers:?}: {log}"
+        );
+    }
+    for origin in [&*own, "https://app.example"] {
+        let log = submit(&[("origin", origin)]).await;
+        assert!(log.contains("told to the webhook"), "{origin}: {log}");
+    }
+    receiver.deliveries(2).await;
+    assert_eq!(receiver.got().len(), 2);
+}
+
+#[tokio::test]
 async fn a_cancelled_echo_is_told_too() {
     let (emulator, receiver) = (start().await, Receiver::start(&[]).await);
     let query: String = url::form_urlencoded::byte_serialize(receiver.url.as_bytes()).collect();

@@ -1,0 +1,66 @@
+//! CORS: every page may call the emulator and read its answers, as every page may call fal.ai.
+//! The page of an origin that the guard refuses reads the reason, and nothing else.
+//!
+//! By hand, as it comes after [`super::headers`], which drops the CORS headers that others set.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN,
+    VARY,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::Response;
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET,POST,PUT,DELETE,OPTIONS,HEAD");
+const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+/// Headers of the answer that a page of another origin gets to read.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "x-fal-request-id, x-fal-error-type, x-fal-needs-retry, x-fal-request-timeout-type, \
+     x-fal-billable-units, x-fal-object-lifecycle-expiration, retry-after, etag, content-length, content-range",
+);
+
+/// A browser's question on behalf of a page.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) is_preflight: bool,
+    origin: Option<HeaderValue>,
+    headers: Option<HeaderValue>,
+}
+
+impl Asked {
+    pub(super) fn of(request: &Parts) -> Self {
+        let header = |name| request.headers.get(name).cloned();
+        Self {
+            is_preflight: request.method == Method::OPTIONS,
+            origin: header(ORIGIN),
+            headers: header(ACCESS_CONTROL_REQUEST_HEADERS),
+        }
+    }
+
+    /// Allows it. A preflight is always allowed: no page can read why one was refused. The request
+    /// after it is refused instead, if it has to be.
+    pub(super) fn allow(self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.append(VARY, HeaderValue::from_static("origin"));
+        if let Some(origin) = self.origin {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
+        if self.is_preflight {
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+            headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+            if let Some(asked) = self.headers {
+                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
+            }
+        }
+    }
+}
+
+/// The answer to a preflight, before it allows anything.
+pub(super) fn preflight() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
