@@ -2,7 +2,14 @@ import { type AbortFacts, type Facts, type Finding, type HttpFacts, type InputFa
 import type { Fields } from "./fields.ts";
 import type { ValidationErrorInfo } from "./types.ts";
 
-/** The kind of failure. */
+/**
+ * The kind of failure.
+ *
+ * @example
+ * ```ts
+ * const messages: Partial<Record<FalErrorCode, string>> = { network: "The connection was lost.", expired: "Too old." };
+ * ```
+ */
 export type FalErrorCode =
   | "http"
   | "job_failed"
@@ -26,10 +33,50 @@ interface FalErrorArgs {
   jobMayExist?: boolean;
 }
 
-/** The base class of this package's errors; `code` says which kind. Its `message` holds no request id. */
+/** Marks an error with the names of its classes. Every copy of this package finds the mark by this registered symbol. */
+const KINDS: unique symbol = Symbol.for("fal-wasm.error");
+
+/** Names an error after its class, and marks it as one for the other copies of this package. */
+function setKind(error: FalError, name: string): void {
+  error.name = name;
+  Object.defineProperty(error, KINDS, { value: [...(error[KINDS] ?? []), name], configurable: true });
+}
+
+/** Whether a value is an error of a class of this package with this name, of this copy or another. */
+function isOfKind(value: unknown, name: string): boolean {
+  return Boolean((value as Partial<FalError> | undefined)?.[KINDS]?.includes(name));
+}
+
+/**
+ * The base class of this package's errors; `code` says which kind. Its `message` holds no request id.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await fal.subscribe("acme/app", { input });
+ * } catch (error) {
+ *   if (error instanceof FalError && error.code === "network") fetchLater(error.requestId);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class FalError extends Error {
   // Error reporters may show `constructor.name`, and minifiers rename classes.
   static override readonly name: string = "FalError";
+
+  /**
+   * A program may hold two copies of this package, such as one by `import` and one by `require`. The errors of one are
+   * instances of the other's classes, too.
+   * @internal
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    // A class that the caller derives has instances of its own only.
+    return [FalError, SubmitUncertainError, ApiError, ValidationError].includes(this) && isOfKind(value, this.name);
+  }
+
+  /** @internal */
+  declare readonly [KINDS]?: string[];
   /** The kind of failure, to branch on. */
   readonly code: FalErrorCode;
   /** The request's id, empty if it is unknown. Its job may still be running. */
@@ -43,7 +90,7 @@ export class FalError extends Error {
 
   constructor({ message, code = "http", requestId = "", cause, jobMayExist = false }: FalErrorArgs) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = "FalError";
+    setKind(this, "FalError");
     this.code = code;
     this.requestId = requestId;
     this.jobMayExist = jobMayExist;
@@ -54,13 +101,23 @@ export class FalError extends Error {
  * A submit, a run or the start of a stream got no usable answer. Its job may exist and be billed.
  * The client did not send it again, as that could buy a second job; `retry: { submit: "always" }`
  * allows it.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await fal.queue.submit("acme/app", { input });
+ * } catch (error) {
+ *   if (error instanceof SubmitUncertainError) show("The job may run. Look at your dashboard before you try again.");
+ *   else throw error;
+ * }
+ * ```
  */
 export class SubmitUncertainError extends FalError {
   static override readonly name: string = "SubmitUncertainError";
 
   constructor(args: FalErrorArgs) {
     super({ ...args, jobMayExist: true });
-    this.name = "SubmitUncertainError";
+    setKind(this, "SubmitUncertainError");
   }
 }
 
@@ -70,7 +127,19 @@ interface ApiErrorArgs extends FalErrorArgs {
   timeoutType?: string | undefined;
 }
 
-/** The service, or the model behind it, answered with an error. */
+/**
+ * The service, or the model behind it, answered with an error.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await fal.run("acme/app", { input });
+ * } catch (error) {
+ *   if (error instanceof ApiError && error.status === 401) show("Sign in again.");
+ *   else throw error;
+ * }
+ * ```
+ */
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the service answers, as in the official types
 export class ApiError<Body = any> extends FalError {
   static override readonly name: string = "ApiError";
@@ -83,7 +152,7 @@ export class ApiError<Body = any> extends FalError {
 
   constructor(args: ApiErrorArgs) {
     super(args);
-    this.name = "ApiError";
+    setKind(this, "ApiError");
     this.status = args.status;
     this.body = args.body;
     if (args.timeoutType !== undefined) this.timeoutType = args.timeoutType;
@@ -95,13 +164,25 @@ export class ApiError<Body = any> extends FalError {
   }
 }
 
-/** The service refused the input, or this package did before it sent anything. */
+/**
+ * The service refused the input, or this package did before it sent anything.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await fal.run("acme/app", { input });
+ * } catch (error) {
+ *   if (error instanceof ValidationError) show(error.getFieldErrors("prompt")[0]?.msg);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }> {
   static override readonly name: string = "ValidationError";
 
   constructor(args: ApiErrorArgs) {
     super(args);
-    this.name = "ValidationError";
+    setKind(this, "ValidationError");
   }
 
   /** Every finding. */
@@ -119,6 +200,19 @@ export class ValidationError extends ApiError<{ detail: ValidationErrorInfo[] }>
   }
 }
 
+/**
+ * Whether a value is an error of this package, of this copy or another one in the program.
+ *
+ * @example
+ * ```ts
+ * const reason = await fal.run("acme/app", { input }).catch((error: unknown) => error);
+ * if (isFalError(reason)) show(reason.code);
+ * ```
+ */
+export function isFalError(value: unknown): value is FalError {
+  return value instanceof FalError;
+}
+
 const MAX_QUOTED = 300;
 /** A shorter request id may occur within ordinary words, so it is not replaced in texts. */
 const SHORTEST_ID = 8;
@@ -131,6 +225,7 @@ const SUBMITTING = /^(submit|subscribe|run|stream)$/;
  * Turns the facts of a failure into an exception. Any other value, such as an error of the caller's
  * own code, stays as it is.
  * @param call the function of the package that the user called
+ * @internal
  */
 export function toError(reason: unknown, call = ""): unknown {
   if (!isFacts(reason)) return reason;

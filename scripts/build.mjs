@@ -41,7 +41,7 @@ const WASM_OPT = [
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 // What no public type refers to.
-const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts"];
+const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "global.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts"];
 
 /** The crate as a WebAssembly module. The crate itself is a library, so that an app never links a second module. */
 export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];
@@ -82,16 +82,22 @@ async function compile({ cargo, env }, bin) {
   if (!WebAssembly.validate(readFileSync(optimised))) throw new StepError("The optimised module is not valid WebAssembly.");
 }
 
-/** Type-checks js/ and writes the public declarations into dist/. */
+/** Type-checks js/ and writes the public declarations into dist/: for modules, and once more for `require`. */
 export async function writeTypes() {
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."]);
   for (const name of INTERNAL_TYPES) rmSync(path.join(root, "dist", name), { recursive: true });
   const emitted = /** @type {string[]} */ (readdirSync(path.join(root, "dist"), { recursive: true }));
   for (const name of emitted.filter((name) => name.endsWith(".d.ts"))) {
-    // The compiler leaves the sources' own extensions, which older ones do not follow.
     const file = path.join(root, "dist", name);
-    writeFileSync(file, readFileSync(file, "utf8").replaceAll(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"'));
+    const text = asOlderCompilersRead(readFileSync(file, "utf8"));
+    writeFileSync(file, text);
+    writeFileSync(file.replace(/ts$/, "cts"), text.replace(/^(?! *\*)(.*from "\.[^"]*)\.js"/gm, '$1.cjs"'));
   }
+}
+
+/** A declaration without what older compilers do not know: the sources' extensions, and `export type *`. */
+function asOlderCompilersRead(text) {
+  return text.replace(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"').replace(/^export type \* from/gm, "export * from");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -15,6 +15,17 @@ const ENTRIES = {
   "slim.js": ["slim.ts", "slim.ts"],
 };
 
+/**
+ * Files in dist/ that hold all parts, for programs without modules: the source in js/, what it finds in place of
+ * js/entries/lazy.ts, and the build's options. The script may be served without a charset, so it is ASCII.
+ * @type {Record<string, [string, string, import("esbuild").BuildOptions]>}
+ */
+const WHOLE = {
+  "index.cjs": ["index.ts", "whole.ts", { format: "cjs" }],
+  "slim.cjs": ["slim.ts", "slim.ts", { format: "cjs" }],
+  "fal.global.js": ["global.ts", "whole.ts", { format: "iife", charset: "ascii" }],
+};
+
 /** What stays a file of its own beside the entries, rather than becoming a part of them. */
 const BESIDE = /\/(core\.js|realtime\.js|journal\.js|parts\.js|core\.wasm(\?module)?)$/;
 /** What is loaded at its first use, and the license that travels with the library in it, if any. */
@@ -27,15 +38,18 @@ const LATER = {
 /** Entries beside the client: the source, and a directive that esbuild would drop. Servers must not run hooks. */
 const ADDITIONS = { "react.js": ["react.ts", '"use client";'], "webhook.js": ["webhook.ts", ""] };
 
+/** `fal-wasm/endpoints` has types only. */
+const TYPES_ONLY = { "all-endpoints.js": "export {};\n", "all-endpoints.cjs": "" };
+
 /** What is in dist/ when the bundles are built. */
-export const BUNDLES = [...Object.keys(ENTRIES), ...Object.keys(ADDITIONS), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
+export const BUNDLES = [...Object.keys(ENTRIES), ...Object.keys(WHOLE), ...Object.keys(ADDITIONS), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
 /** @type {import("esbuild").BuildOptions & { write: false }} */
 const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning", write: false };
 // It drops what esbuild keeps: a function within a function that nobody calls, such as most of
 // the glue. A twentieth of the JavaScript.
 /** @type {import("terser").MinifyOptions} */
-const SMALLER = { module: true, ecma: 2022, compress: { passes: 3 } };
+const SMALLER = { toplevel: true, ecma: 2022, compress: { passes: 3 } };
 
 /**
  * Writes the bundles and the module into an empty dist/.
@@ -62,13 +76,32 @@ export async function bundle(glueDir, module, built = buildSmall) {
     if (license) cpSync(path.join(root, "node_modules", license), path.join(dist, name.replace(/js$/, "LICENSE.txt")));
   }
   for (const [name, [source, directive]] of Object.entries(ADDITIONS)) {
-    const text = await built({ entryPoints: [path.join(root, "js", source)], external: ["react"], plugins: [clientByName] });
-    writeFileSync(path.join(dist, name), directive + text);
+    const options = { entryPoints: [path.join(root, "js", source)], external: ["react"], plugins: [clientByName] };
+    writeFileSync(path.join(dist, name), directive + (await built(options)));
+    writeFileSync(path.join(dist, name.replace(/js$/, "cjs")), directive + (await built({ ...options, format: "cjs" })));
   }
+  for (const [name, text] of Object.entries(TYPES_ONLY)) writeFileSync(path.join(dist, name), text);
   const stdin = { contents: glue + MAKE, resolveDir: glueDir, sourcefile: "core.js" };
-  const core = (await built({ stdin })).split(PLACE);
-  if (core.length !== 2) throw new StepError("The module has no place in core.js, or more than one.");
-  writeFileSync(path.join(dist, "core.js"), core.join(literal(wasm)));
+  writeFileSync(path.join(dist, "core.js"), withModule("core.js", await built({ stdin }), literal(wasm)));
+  for (const [name, [source, origin, format]] of Object.entries(WHOLE)) {
+    const plugins = [inside(), parts(origin, glue, glueDir)];
+    const text = await built({ entryPoints: [path.join(root, "js", source)], plugins, banner: { js: banner() }, ...format });
+    const module = format.charset === "ascii" ? ascii(literal(wasm)) : literal(wasm);
+    writeFileSync(path.join(dist, name), source === "slim.ts" ? text : withModule(name, text, module));
+  }
+}
+
+/** A built file with the module in its place. */
+function withModule(name, text, module) {
+  const parts = text.split(PLACE);
+  if (parts.length !== 2) throw new StepError(`The module has no place in ${name}, or more than one.`);
+  return parts.join(module);
+}
+
+/** The licenses of what is in a file that holds all parts. */
+function banner() {
+  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return `/*! fal-wasm ${version} (MIT), with @msgpack/msgpack (ISC) and idb-keyval (Apache-2.0) */`;
 }
 
 /**
@@ -79,7 +112,11 @@ export async function buildSmall(options) {
   const { build } = await import("esbuild");
   const { minify } = await import("terser");
   const { outputFiles } = await build({ ...OPTIONS, ...options });
-  const { code } = await minify(outputFiles[0].text, SMALLER);
+  // No page downloads those for `require`.
+  if (options.format === "cjs") return outputFiles[0].text;
+  const isScript = options.format === "iife";
+  const format = { ascii_only: isScript, comments: /^!/ };
+  const { code } = await minify(outputFiles[0].text, { ...SMALLER, module: !isScript, format });
   return /** @type {string} */ (code);
 }
 
@@ -100,6 +137,20 @@ const clientByName = {
     build.onResolve({ filter: /\/index\.ts$/ }, () => ({ path: "fal-wasm", external: true }));
   },
 };
+
+/** Resolves what is beside the entries elsewhere to its source, so that it becomes a part of the file. */
+function inside() {
+  return {
+    name: "inside",
+    setup(build) {
+      build.onResolve({ filter: /\/core\.js$/ }, () => ({ path: "core", namespace: "core" }));
+      build.onLoad({ filter: /.*/, namespace: "core" }, () => ({ contents: IN_WHOLE + MAKE, resolveDir: path.join(root, "js") }));
+      for (const [name, [source]] of Object.entries(LATER)) {
+        build.onResolve({ filter: new RegExp(`^\\.\\./${name.replace(".", "\\.")}$`) }, () => ({ path: path.join(root, "js", source) }));
+      }
+    },
+  };
+}
 
 /** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
 function parts(origin, glue, glueDir) {
@@ -131,6 +182,14 @@ export default async () => {
   return bind(await WebAssembly.compile(bytes));
 };
 `;
+
+// In a file that holds all parts, the glue is one of them.
+const IN_WHOLE = 'import { bind } from "./glue.js";';
+
+/** A string literal with escapes in place of what is not ASCII. */
+function ascii(text) {
+  return text.replace(/[\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
+}
 
 /** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */
 export function literal(bytes) {

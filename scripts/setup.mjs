@@ -28,6 +28,19 @@ export async function packagingTools() {
   await lockedModules(path.join(root, "tests/packaging"), "Installing bundlers and runtimes (once, 900 MB)", ["install", "--no-save"]);
 }
 
+/**
+ * The oldest Node that runs the package, for the packaging tests.
+ * @returns {Promise<string>} its executable
+ */
+export async function oldestNode() {
+  // Apart from the other tools, as npm would run their install scripts with it.
+  const folder = path.join(root, "tests/packaging/node18");
+  await lockedModules(folder, "Installing Node 18 (once, 100 MB)", ["install", "--no-save"]);
+  const executable = path.join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin/node");
+  if (!existsSync(executable)) throw new StepError(`There is no Node 18 for ${process.platform} on ${process.arch}.`);
+  return executable;
+}
+
 async function lockedModules(folder, name, command) {
   const lock = path.join(folder, "package-lock.json");
   const installed = path.join(folder, "node_modules", ".package-lock.json");

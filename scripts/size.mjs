@@ -12,8 +12,8 @@ import { nodeModules, rust } from "./setup.mjs";
 import { StepError, main, root } from "./steps.mjs";
 
 /** Limits in bytes of brotli: of what is neither realtime nor the journal, of what blocks a page, and of the hook. */
-const TOTAL_LIMIT = 37_500;
-const BLOCKING_LIMIT = 5_500;
+const TOTAL_LIMIT = 38_000;
+const BLOCKING_LIMIT = 5_800;
 const REACT_LIMIT = 1_500;
 
 const brotli = (bytes) =>
@@ -44,6 +44,7 @@ export async function sizes() {
     total: sum(call, parts),
     realtime: measured(dist("realtime.js")),
     journal: measured(dist("journal.js")),
+    script: measured(dist("fal.global.js")),
     react: measured(dist("react.js")),
     webhook: measured(dist("webhook.js")),
     official: measured(await officialBundle()),
@@ -56,7 +57,7 @@ async function officialBundle() {
 }
 
 /** The table for the README, in kB of 1000 bytes. */
-export function sizeTable({ wasm, glue, face, call, parts, total, realtime, journal, react, webhook, official }) {
+export function sizeTable({ wasm, glue, face, call, parts, total, realtime, journal, script, react, webhook, official }) {
   const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/@fal-ai/client/package.json"), "utf8"));
   const rows = [
     ["`index.js`: what blocks a page before the first call", face],
@@ -67,6 +68,7 @@ export function sizeTable({ wasm, glue, face, call, parts, total, realtime, jour
     ["**total**, without realtime and journal", total],
     ["`realtime.js`, at the first `realtime.connect`", realtime],
     ["`journal.js`, at the first call with `persist`", journal],
+    ["`fal.global.js`, the plain script: all of these in one", script],
     ["`react.js`, of `fal-wasm/react`, with the page's own code", react],
     ["`webhook.js`, of `fal-wasm/webhook`, on servers", webhook],
     [`\`@fal-ai/client\` ${version}, all of it blocking`, official],

@@ -31,16 +31,23 @@ test("the package holds what users need and nothing else", () => {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)))
     .sort();
-  assert.deepEqual(files, [
+  // Each declaration is there twice: for modules, and for `require`.
+  const isTwin = (file) => file.endsWith(".d.cts") && files.includes(file.replace(/cts$/, "ts"));
+  assert.deepEqual(files.filter((file) => !isTwin(file)), [
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
+    "dist/all-endpoints.cjs",
+    "dist/all-endpoints.d.ts",
+    "dist/all-endpoints.js",
     "dist/client.d.ts",
     "dist/core.js",
     "dist/core.wasm",
     "dist/endpoint-id.d.ts",
     "dist/endpoints.d.ts",
     "dist/errors.d.ts",
+    "dist/fal.global.js",
+    "dist/index.cjs",
     "dist/index.d.ts",
     "dist/index.edge.js",
     "dist/index.js",
@@ -52,6 +59,7 @@ test("the package holds what users need and nothing else", () => {
     "dist/journal.js",
     "dist/middleware.d.ts",
     "dist/parts.js",
+    "dist/react.cjs",
     "dist/react.d.ts",
     "dist/react.js",
     "dist/react/types.d.ts",
@@ -59,6 +67,7 @@ test("the package holds what users need and nothing else", () => {
     "dist/realtime.LICENSE.txt",
     "dist/realtime.js",
     "dist/retryable.d.ts",
+    "dist/slim.cjs",
     "dist/slim.d.ts",
     "dist/slim.js",
     "dist/status.d.ts",
@@ -76,15 +85,22 @@ test("the package holds what users need and nothing else", () => {
     "dist/types/storage.d.ts",
     "dist/types/streaming.d.ts",
     "dist/types/webhook.d.ts",
+    "dist/webhook.cjs",
     "dist/webhook.d.ts",
     "dist/webhook.js",
     "dist/webhook/error.d.ts",
     "dist/webhook/types.d.ts",
     "dist/webhook/verify.d.ts",
+    "endpoints.d.ts",
+    "endpoints.js",
+    "inline.d.ts",
     "inline.js",
     "package.json",
+    "slim.d.ts",
     "slim.js",
   ]);
+  const declarations = files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
+  assert.deepEqual(files.filter(isTwin), declarations.map((file) => file.replace(/ts$/, "cts")).sort());
 });
 
 test("the package names no file of the machine that built it", () => {

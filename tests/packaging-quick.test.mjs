@@ -14,6 +14,7 @@ import { esbuildRows } from "./packaging/rows/bundlers.mjs";
 import { rows as pages } from "./packaging/rows/pages.mjs";
 import { checks as policyChecks, rows as policyRows } from "./packaging/rows/policy.mjs";
 import { nodeRows } from "./packaging/rows/runtimes.mjs";
+import { checks as scriptChecks, rows as scripts } from "./packaging/rows/script.mjs";
 import { rows as workers } from "./packaging/rows/workers.mjs";
 
 /** @type {Awaited<ReturnType<typeof startLab>>} */
@@ -22,7 +23,7 @@ before(async () => (lab = await startLab()));
 after(() => lab?.stop());
 
 const isQuick = ({ needs }) => needs.every((need) => need === "chromium");
-const rows = [...pages, ...policyRows, ...workers, ...esbuildRows, ...nodeRows].filter(isQuick);
+const rows = [...pages, ...scripts, ...policyRows, ...workers, ...esbuildRows, ...nodeRows].filter(isQuick);
 
 describe("subscribe and upload work", () => {
   for (const row of rows) {
@@ -34,7 +35,7 @@ describe("subscribe and upload work", () => {
 });
 
 describe("the package", () => {
-  for (const check of [...quickChecks, ...policyChecks].filter(isQuick)) test(check.name, () => check.check(lab));
+  for (const check of [...quickChecks, ...scriptChecks, ...policyChecks].filter(isQuick)) test(check.name, () => check.check(lab));
 });
 
 describe("init of fal-wasm/slim", () => {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -65,6 +65,16 @@ describe("the programs of the README", () => {
     assert.match(said(`${change}${join}${call}data.video;`), /'video' does not exist/);
     assert.equal(said(`${change}${call}data.video;`), "");
   });
+});
+
+test("the URLs of the README name this version, and files of the package", () => {
+  const { version, jsdelivr } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const urls = Array.from(text.matchAll(/\/npm\/fal-wasm@([\d.]+)(\/[^"\s`]*)?/g));
+  assert.notEqual(urls.length, 0);
+  for (const [url, named, file = jsdelivr] of urls) {
+    assert.equal(named, version, url);
+    assert.ok(existsSync(path.join(root, file)), url);
+  }
 });
 
 describe("the tables of the README", () => {

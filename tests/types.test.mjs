@@ -70,14 +70,16 @@ for (const [where, project] of [["pages and workers", "webhook"], ["Node, withou
 
 test("no declaration names a TypeScript source, or a file that is not there", () => {
   const dist = path.join(root, "dist");
-  const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"));
+  const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => /\.d\.c?ts$/.test(name));
   let followed = 0;
   for (const name of names) {
     const text = readFileSync(path.join(dist, name), "utf8");
     // Not those in doc comments, whose lines begin with a star.
-    for (const [, specifier] of text.matchAll(/^[^*\n]*(?:from |import\()"([^"]+)"/gm)) {
-      assert.match(specifier, /^\.\.?\/[\w./-]+\.js$/, `${name} names ${specifier}`);
-      const declared = path.normalize(path.join(path.dirname(name), specifier.replace(/js$/, "d.ts")));
+    for (const [, specifier] of text.matchAll(/^(?! *\*).*(?:from |import\()"([^"]+)"/gm)) {
+      if (specifier === "@fal-ai/client/endpoints") continue;
+      const kind = name.endsWith(".cts") ? "cjs" : "js";
+      assert.match(specifier, new RegExp(`^\\.\\.?/[\\w./-]+\\.${kind}$`), `${name} names ${specifier}`);
+      const declared = path.normalize(path.join(path.dirname(name), specifier.replace(/(c?)js$/, "d.$1ts")));
       assert.ok(names.includes(declared), `${name} names ${specifier}`);
       followed += 1;
     }

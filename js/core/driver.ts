@@ -219,6 +219,7 @@ class CallDriver implements Driver, Listener {
     const { config, options, body = options.body } = this.#given;
     this.#operation = outgoing.operation;
     this.#isSending = true;
+    if (outgoing.operation === "stream") options.onStreamUrl?.(outgoing.url);
     // The caller's method, headers and body belong to the request to the model, or to the upload.
     const isCallers = /^(submit|run|stream|upload)$/.test(outgoing.operation);
     const payload = isCallers ? { method: options.method, headers: options.headers, body } : { body: ownBody };

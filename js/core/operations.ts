@@ -89,7 +89,7 @@ export function operations(engine: Engine): Operations {
     },
     async stream(config, id, options) {
       const call = { ...options, abortSignal: options.signal };
-      return openModelStream(calls, config, id, await prepareInput(calls, config, id, call, {}, {}));
+      return openModelStream(calls, config, id, await prepareInput(calls, config, id, call, {}, {}), options);
     },
     async streamStatus(config, id, options) {
       return openStatusStream(calls, config, id, options);

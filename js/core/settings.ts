@@ -51,6 +51,8 @@ export interface CallOptions {
   onRetry?: (() => void) | undefined;
   /** A try succeeded after one had failed. */
   onAnswer?: (() => void) | undefined;
+  /** Called with the URL of a stream's request before it is sent. */
+  onStreamUrl?: ((url: string) => void) | undefined;
   headers?: Headers | undefined;
 }
 

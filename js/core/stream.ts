@@ -1,3 +1,4 @@
+import type { ResolvedConfig } from "../config.ts";
 import type { AnswerFacts, Facts, HttpFacts, NetworkFacts } from "../facts.ts";
 import { newController } from "./controllers.ts";
 import type { Calls } from "./calls.ts";
@@ -6,8 +7,10 @@ import { LONGEST_TIMER_MS } from "./wait.ts";
 /** The source of a stream, and the conversion of its failures to exceptions. */
 export interface Source {
   calls: Calls;
-  /** Sends the request. The answer's body is the stream. */
-  open(signal: AbortSignal): Promise<Response>;
+  /** What the caller asked for, for the fields of the stream. */
+  asked?: { config: ResolvedConfig; endpointId: unknown; options: object };
+  /** Sends the request. The answer's body is the stream. Before that, `onUrl` gets the request's URL. */
+  open(signal: AbortSignal, onUrl: (url: string) => void): Promise<Response>;
   toError(reason: unknown): unknown;
   /** Ends the stream. */
   signal?: AbortSignal | undefined;
@@ -54,6 +57,7 @@ export class FalStream {
   #isOver = false;
   #wake: () => void = () => {};
   #requestId = "";
+  #url = "";
 
   constructor(source: Source) {
     this.#source = source;
@@ -85,6 +89,25 @@ export class FalStream {
 
   get requestId(): string {
     return this.#requestId;
+  }
+
+  // The official client's streams have these fields, too. Here they are getters: the configuration may hold a key, and
+  // would show wherever the stream is logged.
+
+  get endpointId(): unknown {
+    return this.#source.asked?.endpointId;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get options(): unknown {
+    return this.#source.asked?.options;
+  }
+
+  get config(): unknown {
+    return this.#source.asked?.config;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, unknown> {
@@ -142,7 +165,7 @@ export class FalStream {
     const { signal } = this.#request;
     if (signal.aborted) return;
     const { timeout, first = timeout } = this.#source;
-    const response = await this.#withinTime(open(signal), first);
+    const response = await this.#withinTime(open(signal, (url) => (this.#url = url)), first);
     this.#requestId = response.headers.get("x-fal-request-id") ?? "";
     const isEvents = /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
     const take = isEvents ? this.#events() : (bytes: Uint8Array) => this.#give(bytes, ["data"]);

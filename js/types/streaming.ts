@@ -1,19 +1,46 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
+import type { Config } from "./config.ts";
 import type { HttpMethod } from "./request.ts";
+
+/** The settings of the official client. */
+type OfficialSetting = "credentials" | "fetch" | "proxyUrl" | "requestMiddleware" | "responseHandler" | "retry" | "suppressLocalCredentialsWarning";
+
+/** The same options, present or absent, but never `undefined`, as the official types have them. */
+type Defined<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
 
 /**
  * Which side connects to fal: `"server"` streams through your proxy and with its key. `"client"`
  * streams directly from fal with a short-lived token, for proxies that cannot stream.
+ *
+ * @example
+ * ```ts
+ * const connectionMode: StreamingConnectionMode = "client";
+ * await fal.stream("acme/writer", { input, connectionMode });
+ * ```
  */
 export type StreamingConnectionMode = "client" | "server";
 
 /**
- * Gives a short-lived token (a JWT, protocol §3.3), for instance from your own server.
+ * Gives a short-lived token (a JWT), for instance from your own server.
  * @param app the endpoint id and the path, e.g. `"fal-ai/app/realtime"`
+ *
+ * @example
+ * ```ts
+ * const tokenProvider: TokenProvider = async (app) => (await fetch(`/api/token?app=${app}`)).text();
+ * await fal.stream("acme/writer", { input, connectionMode: "client", tokenProvider });
+ * ```
  */
 export type TokenProvider = (app: string) => Promise<string>;
 
-/** Options of `stream`. */
+/**
+ * Options of `stream`.
+ *
+ * @example
+ * ```ts
+ * const options: StreamOptions<{ prompt: string }> = { input: { prompt: "a poem" }, timeout: 60_000 };
+ * await fal.stream("acme/writer", options);
+ * ```
+ */
 export interface StreamOptions<Input> {
   /** The URL of the request. @default built from the endpoint id and `queryParams` */
   readonly url?: string | undefined;
@@ -44,7 +71,15 @@ export interface StreamOptions<Input> {
   readonly tokenProvider?: TokenProvider | undefined;
 }
 
-/** The types of events that a stream reports to its listeners. */
+/**
+ * The types of events that a stream reports to its listeners.
+ *
+ * @example
+ * ```ts
+ * const type: FalStreamEventType = "data";
+ * (await fal.stream("acme/writer", { input })).on(type, (event) => text.append(event.partial));
+ * ```
+ */
 export type FalStreamEventType = "data" | "error" | "done";
 
 /**
@@ -65,6 +100,15 @@ export type FalStreamEventType = "data" | "error" | "done";
  * as an official one. With endpoints of your own besides those, it needs a cast.
  *
  * At run time, a stream has only the members listed here.
+ *
+ * @example
+ * ```ts
+ * const print = async (stream: FalStream<unknown, { partial: string }>) => {
+ *   for await (const { partial } of stream) text.append(partial);
+ *   return stream.done();
+ * };
+ * await print(await fal.stream("acme/writer", { input: { prompt: "a poem" } }));
+ * ```
  */
 export interface FalStream<Input, Output> { // oxlint-disable-line eslint/no-unused-vars -- merged with the official interface, which uses it
   /**
@@ -90,9 +134,25 @@ export interface FalStream<Input, Output> { // oxlint-disable-line eslint/no-unu
   readonly signal: AbortSignal;
   /** The request's id; empty until the service has answered. */
   readonly requestId: string;
+  /** The endpoint id, as the call named it. */
+  readonly endpointId: string;
+  /** The URL of the request, without a token; empty until the request is sent. */
+  readonly url: string;
+  /** The options of the call. */
+  readonly options: Defined<StreamOptions<Input>>;
+  /** The configuration of the client. A setting that was left out is missing, though official code expects its type. */
+  readonly config: Required<Pick<Config, OfficialSetting>>;
 }
 
-/** Streams of partial results. */
+/**
+ * Streams of partial results.
+ *
+ * @example
+ * ```ts
+ * const write = (client: StreamingClient, prompt: string) => client.stream("acme/writer", { input: { prompt } });
+ * for await (const event of await write(fal.streaming, "a poem")) text.append(event.partial);
+ * ```
+ */
 export interface StreamingClient {
   /**
    * Runs a model and gives its events as they arrive. Resolves when the request has started; later

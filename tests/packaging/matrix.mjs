@@ -3,26 +3,30 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { framed, partIn, writePart } from "../../scripts/readme.mjs";
 import { checks as packageChecks } from "./checks.mjs";
+import { checks as aliasChecks, rows as aliases } from "./rows/aliases.mjs";
 import { rows as bundlers } from "./rows/bundlers.mjs";
 import { checks as emulatorChecks } from "./rows/emulator.mjs";
+import { rows as jest } from "./rows/jest.mjs";
 import { rows as next } from "./rows/next.mjs";
 import { rows as pages } from "./rows/pages.mjs";
 import { rows as parcel } from "./rows/parcel.mjs";
 import { checks as policyChecks, rows as policy } from "./rows/policy.mjs";
 import { rows as runtimes } from "./rows/runtimes.mjs";
+import { checks as scriptChecks, rows as script } from "./rows/script.mjs";
+import { checks as typeChecks } from "./rows/typescript.mjs";
 import { rows as vite } from "./rows/vite.mjs";
 import { rows as workers } from "./rows/workers.mjs";
 import { checks as workerdChecks, rows as workerd } from "./rows/workerd.mjs";
 import { versionOf } from "./versions.mjs";
 
-const TOOLS = ["bun", "deno", "esbuild", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
+const TOOLS = ["bun", "deno", "esbuild", "jest", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
 const file = new URL("./matrix.md", import.meta.url);
 
 /** Every row: a `subscribe` and an `upload` somewhere. */
-export const rows = [...pages, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...workerd];
+export const rows = [...pages, ...script, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...jest, ...workerd, ...aliases];
 
 /** Every check of the package besides. */
-export const checks = [...packageChecks, ...policyChecks, ...workerdChecks, ...emulatorChecks];
+export const checks = [...packageChecks, ...typeChecks, ...scriptChecks, ...policyChecks, ...workerdChecks, ...aliasChecks, ...emulatorChecks];
 
 /** Writes the table of a run in which every row passed, to matrix.md and to the README. */
 export function writeMatrix() {

@@ -29,7 +29,7 @@ export const differences = [
   },
   {
     id: "more-exports",
-    here: "there are more exports: `FalError`, the operations as functions of their own, `preload`; `fal` has `pending`, `resume` and `forget`, too",
+    here: "there are more exports: `FalError`, `isFalError`, the operations as functions of their own, `queue`, `realtime`, `storage` and `streaming`, `preload`; `fal` has `pending`, `resume` and `forget`, too",
     there: "–",
     because: "they are additions",
   },

@@ -1,5 +1,6 @@
 // Programs outside of browsers.
 
+import { oldestNode } from "../../../scripts/setup.mjs";
 import { makeApp, told, tool } from "../lab.mjs";
 import { WEBHOOK_MAIN, webhookFiles } from "../webhook.mjs";
 
@@ -37,8 +38,16 @@ export const nodeRows = [
   server("Node", [], process.execPath, ["main.mjs"]),
 ];
 
+const oldNode = (name, ...app) => ({
+  name,
+  needs: ["oldestNode"],
+  run: async (lab) => program(name, [], await oldestNode(), ...app).run(lab),
+});
+
 export const rows = [
   ...nodeRows,
+  oldNode("Node 18", ["main.mjs"]),
+  oldNode("Node 18, require()", ["main.cjs"], { "main.cjs": REQUIRE }),
   program("Deno", ["tools"], tool("deno"), DENO),
   server("Deno", ["tools"], tool("deno"), DENO),
   program("Bun", ["tools"], tool("bun"), ["run", "main.mjs"]),

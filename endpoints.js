@@ -1,0 +1,2 @@
+// For tools that do not read "exports". There are only types.
+export {};

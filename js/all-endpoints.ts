@@ -1,0 +1,7 @@
+// `fal-wasm/endpoints`, in place of `@fal-ai/client/endpoints`: the types of all endpoints if the official package is
+// installed, otherwise of those that this package knows. If both have a name, the first one counts.
+
+/** @ts-ignore The official package need not be installed. */
+export type * from "@fal-ai/client/endpoints";
+/** @ts-ignore Both have `EndpointTypeMap`. */
+export type * from "./endpoints.ts";
