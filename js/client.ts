@@ -47,6 +47,12 @@ function nameRequest(reason: unknown, requestId: string | undefined): unknown {
 /**
  * Makes a client with its own configuration.
  * @param userConfig the settings that differ from the defaults
+ *
+ * @example
+ * ```ts
+ * const client = createFalClient({ credentials: () => readKey() });
+ * const { data } = await client.subscribe("acme/app", { input: { prompt: "a cat" } });
+ * ```
  */
 export function createFalClient(userConfig: Config = {}): FalClient {
   const config = resolveConfig(userConfig);

@@ -8,8 +8,13 @@ const NAMESPACES = ["workflows", "comfy"] as const;
 const LEGACY = /^([0-9]+)-([a-zA-Z0-9-]+)$/;
 
 /**
- * Splits an endpoint id into its parts (protocol §2.1).
+ * Splits an endpoint id into its parts.
  * @throws FalError with code `invalid_argument` if this is no endpoint id
+ *
+ * @example
+ * ```ts
+ * parseEndpointId("acme/app/fast"); // { owner: "acme", alias: "app", path: "fast" }
+ * ```
  */
 export function parseEndpointId(id: string): EndpointId {
   const parts = (id.includes("/") ? id : id.replace(LEGACY, "$1/$2")).split("/");

@@ -1,25 +1,22 @@
 /**
- * The endpoints whose inputs and outputs this package knows. Add your own by declaration
- * merging:
+ * The endpoints whose inputs and outputs this package knows. Fields, enums and ranges come from fal's published
+ * documents. `seed` is newer, and comes from fal's generated types.
  *
+ * @example Your own endpoints, by declaration merging
  * ```ts
  * declare module "fal-wasm" {
  *   interface EndpointTypeMap {
- *     "acme/upscaler": { input: { image_url: string | Blob }; output: { image: File } };
+ *     "acme/upscaler": { input: { image_url: string | Blob }; output: { image: FalFile } };
  *   }
  * }
  * ```
  *
- * Or add all endpoints of the official client's types, with its package as a development
- * dependency (the endpoints below keep the types they have here):
- *
+ * @example All endpoints of the official client's types, with its package as a development dependency (the endpoints
+ * below keep the types they have here)
  * ```ts
  * import type { EndpointTypeMap as OfficialEndpoints } from "@fal-ai/client/endpoints";
  * declare module "fal-wasm" { interface EndpointTypeMap extends OfficialEndpoints {} }
  * ```
- *
- * Fields, enums and ranges come from fal's published documents. `seed` is newer, and comes from
- * fal's generated types.
  */
 export interface EndpointTypeMap {
   "fal-ai/kandinsky5-pro/image-to-video": {
@@ -40,7 +37,14 @@ export interface EndpointTypeMap {
   };
 }
 
-/** An endpoint id: one with known types, or any other. */
+/**
+ * An endpoint id: one with known types, or any other.
+ *
+ * @example
+ * ```ts
+ * const endpointId: EndpointType = "fal-ai/kandinsky5/text-to-video";
+ * ```
+ */
 export type EndpointType = keyof EndpointTypeMap | (string & {});
 
 /**
@@ -49,20 +53,48 @@ export type EndpointType = keyof EndpointTypeMap | (string & {});
  * The official types have `Id extends EndpointType` instead. With that, a client could not be passed
  * to code typed against them: TypeScript would compare their thousand endpoints with each other, and
  * give up (TS2859).
+ *
+ * @example
+ * ```ts
+ * async function generate<Id extends string>(id: EndpointIdArgument<Id>, input: InputType<Id>) {
+ *   return (await fal.subscribe(id, { input })).data;
+ * }
+ * ```
  */
 export type EndpointIdArgument<Id extends string> = Id | keyof EndpointTypeMap;
 
-/** The input of an endpoint. For an endpoint outside {@link EndpointTypeMap}, any record. */
+/**
+ * The input of an endpoint. For an endpoint outside {@link EndpointTypeMap}, any record.
+ *
+ * @example
+ * ```ts
+ * const input: InputType<"fal-ai/kandinsky5/text-to-video"> = { prompt: "a quiet sea", duration: "10s" };
+ * ```
+ */
 export type InputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["input"]
   : Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- an endpoint that is not known takes any JSON
 
-/** The output of an endpoint. For an endpoint outside {@link EndpointTypeMap}, `any`. */
+/**
+ * The output of an endpoint. For an endpoint outside {@link EndpointTypeMap}, `any`.
+ *
+ * @example
+ * ```ts
+ * const play = (output: OutputType<"fal-ai/kandinsky5/text-to-video">) => (video.src = output.video.url);
+ * ```
+ */
 export type OutputType<Id extends string> = Id extends keyof EndpointTypeMap
   ? EndpointTypeMap[Id]["output"]
   : any; // oxlint-disable-line typescript/no-explicit-any -- an endpoint that is not known gives any JSON
 
-/** A file that a model made. */
+/**
+ * A file that a model made.
+ *
+ * @example
+ * ```ts
+ * const download = ({ url }: FalFile) => fetch(url);
+ * ```
+ */
 export interface FalFile {
   /** Where to download it. No key is needed. */
   url: string;
@@ -78,7 +110,14 @@ export interface FalFile {
   file_data?: string;
 }
 
-/** Input of `fal-ai/kandinsky5-pro/image-to-video`. */
+/**
+ * Input of `fal-ai/kandinsky5-pro/image-to-video`.
+ *
+ * @example
+ * ```ts
+ * const input: Kandinsky5ProImageToVideoInput = { prompt: "leaves moving", image_url: file, resolution: "1024P" };
+ * ```
+ */
 export interface Kandinsky5ProImageToVideoInput {
   /** The prompt to generate the video from. */
   prompt: string;
@@ -96,7 +135,14 @@ export interface Kandinsky5ProImageToVideoInput {
   seed?: number;
 }
 
-/** Input of `fal-ai/kandinsky5-pro/text-to-video`. */
+/**
+ * Input of `fal-ai/kandinsky5-pro/text-to-video`.
+ *
+ * @example
+ * ```ts
+ * const input: Kandinsky5ProTextToVideoInput = { prompt: "a quiet sea", aspect_ratio: "2:3", seed: 7 };
+ * ```
+ */
 export interface Kandinsky5ProTextToVideoInput {
   /** The prompt to generate the video from. */
   prompt: string;
@@ -114,7 +160,14 @@ export interface Kandinsky5ProTextToVideoInput {
   seed?: number;
 }
 
-/** Input of `fal-ai/kandinsky5/text-to-video`. */
+/**
+ * Input of `fal-ai/kandinsky5/text-to-video`.
+ *
+ * @example
+ * ```ts
+ * const input: Kandinsky5TextToVideoInput = { prompt: "a quiet sea", duration: "10s" };
+ * ```
+ */
 export interface Kandinsky5TextToVideoInput {
   /** The prompt to generate the video from. */
   prompt: string;
@@ -131,7 +184,14 @@ export interface Kandinsky5TextToVideoInput {
   num_inference_steps?: number;
 }
 
-/** Input of `fal-ai/kandinsky5/text-to-video/distill`. */
+/**
+ * Input of `fal-ai/kandinsky5/text-to-video/distill`.
+ *
+ * @example
+ * ```ts
+ * const input: Kandinsky5TextToVideoDistillInput = { prompt: "a quiet sea", aspect_ratio: "1:1" };
+ * ```
+ */
 export interface Kandinsky5TextToVideoDistillInput {
   /** The prompt to generate the video from. */
   prompt: string;
@@ -146,7 +206,14 @@ export interface Kandinsky5TextToVideoDistillInput {
   duration?: "5s" | "10s";
 }
 
-/** Output of the four Kandinsky 5 endpoints. */
+/**
+ * Output of the four Kandinsky 5 endpoints.
+ *
+ * @example
+ * ```ts
+ * const play = ({ video: { url } }: Kandinsky5VideoOutput) => (video.src = url);
+ * ```
+ */
 export interface Kandinsky5VideoOutput {
   /** The video, an MP4, though its `content_type` is `application/octet-stream`. */
   video: FalFile;

@@ -1,7 +1,15 @@
 import { FalError } from "./errors.ts";
 import { loadError } from "./load-error.ts";
 
-/** A compiled module, its bytes, or a `Response` with its bytes. */
+/**
+ * A compiled module, its bytes, or a `Response` with its bytes.
+ *
+ * @example
+ * ```ts
+ * const source: ModuleSource = new Uint8Array(await file.arrayBuffer());
+ * await init(source);
+ * ```
+ */
 export type ModuleSource = WebAssembly.Module | BufferSource | Response;
 
 // The first four bytes of every WebAssembly module: "\0asm".
@@ -16,6 +24,11 @@ let given: Promise<WebAssembly.Module> | undefined;
  * @param source a compiled module, its bytes, a `Response`, or a promise of one of them
  * @throws {FalError} `wasm_unavailable` if the source is no WebAssembly, `wasm_blocked` if the
  * page's policy forbids it. `init` may then be called again.
+ *
+ * @example
+ * ```ts
+ * await init(fetch("/assets/core.wasm"));
+ * ```
  */
 export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
   const attempt = (given ??= compileModule(source));
@@ -27,7 +40,10 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
   }
 }
 
-/** The module that `init` was given. */
+/**
+ * The module that `init` was given.
+ * @internal
+ */
 export function givenModule(): Promise<WebAssembly.Module> {
   if (given) return given;
   const message = "fal-wasm/slim has no WebAssembly yet: call init() with fal-wasm/core.wasm first";

@@ -5,7 +5,15 @@ declare const WorkerGlobalScope: unknown;
 /** The header by which a request names its target to a proxy (protocol §4.1). */
 const TARGET_URL_HEADER = "x-fal-target-url";
 
-/** Combines middlewares into one. They run in order, and each gets the request of the one before. */
+/**
+ * Combines middlewares into one. They run in order, and each gets the request of the one before.
+ *
+ * @example
+ * ```ts
+ * const tag: RequestMiddleware = async (request) => ({ ...request, headers: { ...request.headers, "x-team": "7" } });
+ * fal.config({ requestMiddleware: withMiddleware(tag, withProxy({ targetUrl: "/api/fal/proxy" })) });
+ * ```
+ */
 export function withMiddleware(
   ...middlewares: Array<RequestMiddleware | null | undefined>
 ): RequestMiddleware {
@@ -19,6 +27,11 @@ export function withMiddleware(
 /**
  * Sends requests through your proxy, as the client's `proxyUrl` does. A request that already
  * names its target stays as it is.
+ *
+ * @example
+ * ```ts
+ * fal.config({ requestMiddleware: withProxy({ targetUrl: "/api/fal/proxy", when: "always" }) });
+ * ```
  */
 export function withProxy({ targetUrl, when }: RequestProxyConfig): RequestMiddleware {
   return async (request) => {
@@ -41,7 +54,10 @@ function absolute(url: string): string {
   return protocol === "blob:" ? new URL(url, origin).href : url;
 }
 
-/** Whether this runs in a page or in a page's worker, and not on a server. */
+/**
+ * Whether this runs in a page or in a page's worker, and not on a server.
+ * @internal
+ */
 export function isBrowser(): boolean {
   const isPage = typeof window !== "undefined" && typeof window.document !== "undefined";
   return isPage || (typeof WorkerGlobalScope !== "undefined" && !isServer());

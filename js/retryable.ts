@@ -20,6 +20,12 @@ const NETWORK_MESSAGE = /fetch failed|failed to fetch|networkerror|load failed/i
  *
  * A retry may cost: a submit without an answer may have arrived, and its retry may be billed as a
  * second job.
+ *
+ * @example
+ * ```ts
+ * const reason = await fal.queue.status("acme/app", { requestId }).catch((error: unknown) => error);
+ * if (isRetryableError(reason, [429, 503])) fetchLater(requestId);
+ * ```
  */
 export function isRetryableError(error: unknown, retryableStatusCodes: number[]): boolean {
   if (error instanceof ApiError) {

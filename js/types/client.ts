@@ -7,7 +7,14 @@ import type { Result, RunOptions } from "./request.ts";
 import type { StorageClient } from "./storage.ts";
 import type { StreamingClient } from "./streaming.ts";
 
-/** A client for fal.ai. */
+/**
+ * A client for fal.ai.
+ *
+ * @example
+ * ```ts
+ * const generate = (client: FalClient, prompt: string) => client.subscribe("acme/app", { input: { prompt } });
+ * ```
+ */
 export interface FalClient {
   readonly queue: QueueClient;
   readonly realtime: RealtimeClient;
@@ -20,7 +27,7 @@ export interface FalClient {
    * is lost and the run is billed: use `subscribe` for all but the fastest models. An abort
    * settles the call. The run goes on, as it has no id to cancel it by.
    *
-   * Rejects as {@link FalClient.subscribe} does.
+   * Rejects as `subscribe` does.
    */
   run<Id extends string>(
     endpointId: EndpointIdArgument<Id>,
@@ -37,7 +44,7 @@ export interface FalClient {
     endpointId: EndpointIdArgument<Id>,
     options: SubmitOptions<InputType<Id>> & QueueSubscribeOptions,
   ): Promise<Result<OutputType<Id>>>;
-  /** {@link StreamingClient.stream} */
+  /** Runs a model and gives its events as they arrive, as `streaming.stream` does. */
   stream: StreamingClient["stream"];
   /**
    * The requests that were submitted with `persist` and whose results were not delivered yet,
@@ -48,7 +55,7 @@ export interface FalClient {
    * Resumes a request: follows it as `subscribe` does, fetches its result, and forgets it. An abort
    * cancels the job. Timings count from the submit.
    *
-   * Rejects as {@link FalClient.subscribe} does. Also rejects with a `FalError` of code `in_use` if
+   * Rejects as `subscribe` does. Also rejects with a `FalError` of code `in_use` if
    * another call or tab follows the request, and of code `expired` if fal no longer knows it.
    * @param request an entry of `pending`, or its request id
    */
@@ -58,7 +65,14 @@ export interface FalClient {
   forget(request: PendingEntry | string, options?: JournalOptions): Promise<void>;
 }
 
-/** A client whose configuration can be replaced. */
+/**
+ * A client whose configuration can be replaced.
+ *
+ * @example
+ * ```ts
+ * const configure = (client: SingletonFalClient) => client.config({ proxyUrl: "/api/fal/proxy" });
+ * ```
+ */
 export interface SingletonFalClient extends FalClient {
   /** Replaces the whole configuration, for the calls that follow. */
   config(config: Config): void;

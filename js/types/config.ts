@@ -2,10 +2,29 @@ import type { Persist } from "./journal.ts";
 import type { ProxyUrlConfig, RequestMiddleware } from "./middleware.ts";
 import type { RetryOptions } from "./retry.ts";
 
-/** Gives the key. Called for each request that needs it. */
+/**
+ * Gives the key. Called for each request that needs it.
+ *
+ * @example
+ * ```ts
+ * const credentials: CredentialsResolver = () => readKey();
+ * fal.config({ credentials });
+ * ```
+ */
 export type CredentialsResolver = () => string | undefined;
 
-/** Turns an answer into the call's result. If it rejects, the call rejects with the same reason. */
+/**
+ * Turns an answer into the call's result. If it rejects, the call rejects with the same reason.
+ *
+ * @example
+ * ```ts
+ * const responseHandler: ResponseHandler<unknown> = async (response) => {
+ *   if (!response.ok) throw new Error(`HTTP ${response.status}`);
+ *   return response.json();
+ * };
+ * fal.config({ responseHandler });
+ * ```
+ */
 export type ResponseHandler<Output> = (response: Response) => Promise<Output>;
 
 /**
@@ -14,10 +33,24 @@ export type ResponseHandler<Output> = (response: Response) => Promise<Output>;
  * - `"inline"`: the file is sent within the request as a base64 data URI. This saves two requests and
  *   costs a third more bytes, and models may refuse large data URIs. For files of a few kilobytes.
  * - `"auto"`: inline up to 8 kB, else upload.
+ *
+ * @example
+ * ```ts
+ * const files: FileHandling = "auto";
+ * fal.config({ files });
+ * ```
  */
 export type FileHandling = "upload" | "inline" | "auto";
 
-/** The configuration of a client. */
+/**
+ * The configuration of a client.
+ *
+ * @example
+ * ```ts
+ * const settings: Config = { proxyUrl: "/api/fal/proxy", persist: true, retry: { maxRetries: 5 } };
+ * fal.config(settings);
+ * ```
+ */
 export interface Config {
   /**
    * The key, or a function that gives it. It is sent to fal's own `https` hosts. A key that is given

@@ -5,10 +5,26 @@ import type { Result, RunOptions } from "./request.ts";
 import type { CompletedQueueStatus, InQueueQueueStatus, QueueStatus } from "./status.ts";
 import type { FalStream, StreamingConnectionMode } from "./streaming.ts";
 
-/** The priority of a request in the queue. */
+/**
+ * The priority of a request in the queue.
+ *
+ * @example
+ * ```ts
+ * const priority: QueuePriority = "low";
+ * await fal.queue.submit("acme/app", { input, priority });
+ * ```
+ */
 export type QueuePriority = "low" | "normal";
 
-/** Options of `submit`. */
+/**
+ * Options of `submit`.
+ *
+ * @example
+ * ```ts
+ * const options: SubmitOptions<{ prompt: string }> = { input: { prompt: "a cat" }, priority: "low" };
+ * await fal.queue.submit("acme/app", options);
+ * ```
+ */
 export interface SubmitOptions<Input> extends RunOptions<Input> {
   /** The URL that the service posts the result to when the request is completed. */
   readonly webhookUrl?: string | undefined;
@@ -27,7 +43,15 @@ export interface SubmitOptions<Input> extends RunOptions<Input> {
   readonly label?: unknown;
 }
 
-/** How a request is followed to its end. */
+/**
+ * How a request is followed to its end.
+ *
+ * @example
+ * ```ts
+ * const asTheOfficialClient: QueueModeOptions = { mode: "polling", pollInterval: 500 };
+ * await fal.subscribe("acme/app", { input, ...asTheOfficialClient });
+ * ```
+ */
 export interface QueueModeOptions {
   /**
    * `"polling"` asks for the status again and again. `"streaming"` reads statuses from one event
@@ -47,7 +71,15 @@ export interface QueueModeOptions {
   readonly connectionMode?: StreamingConnectionMode | undefined;
 }
 
-/** Options of `subscribe`, beside those of a submit. */
+/**
+ * Options of `subscribe`, beside those of a submit.
+ *
+ * @example
+ * ```ts
+ * const options: QueueSubscribeOptions = { logs: true, timeout: 300_000, onQueueUpdate: ({ status }) => show(status) };
+ * await fal.subscribe("acme/app", { input, ...options });
+ * ```
+ */
 export interface QueueSubscribeOptions extends QueueModeOptions {
   /** Called with the request id once the request is in the queue. */
   readonly onEnqueue?: ((requestId: string) => void) | undefined;
@@ -71,7 +103,15 @@ export interface QueueSubscribeOptions extends QueueModeOptions {
   readonly detachSignal?: AbortSignal | undefined;
 }
 
-/** Names a request. */
+/**
+ * Names a request.
+ *
+ * @example
+ * ```ts
+ * const request: RequestOptions = { requestId };
+ * await fal.queue.cancel("acme/app", request);
+ * ```
+ */
 export interface RequestOptions {
   /** The id that `submit` or `onEnqueue` gave. */
   readonly requestId: string;
@@ -81,19 +121,43 @@ export interface RequestOptions {
   readonly persist?: Persist | undefined;
 }
 
-/** Options of `status`. */
+/**
+ * Options of `status`.
+ *
+ * @example
+ * ```ts
+ * const options: QueueStatusOptions = { requestId, logs: true };
+ * const status = await fal.queue.status("acme/app", options);
+ * ```
+ */
 export interface QueueStatusOptions extends RequestOptions {
   /** Ask for the model's logs. @default false */
   readonly logs?: boolean | undefined;
 }
 
-/** Options of `streamStatus`. */
+/**
+ * Options of `streamStatus`.
+ *
+ * @example
+ * ```ts
+ * const options: QueueStatusStreamOptions = { requestId, logs: true };
+ * for await (const { status } of await fal.queue.streamStatus("acme/app", options)) show(status);
+ * ```
+ */
 export interface QueueStatusStreamOptions extends QueueStatusOptions {
   /** Which side connects to fal. @default "server" */
   readonly connectionMode?: StreamingConnectionMode | undefined;
 }
 
-/** Options of `subscribeToStatus`. */
+/**
+ * Options of `subscribeToStatus`.
+ *
+ * @example
+ * ```ts
+ * const options: QueueStatusSubscriptionOptions = { requestId, onQueueUpdate: ({ status }) => show(status) };
+ * await fal.queue.subscribeToStatus("acme/app", options);
+ * ```
+ */
 export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, QueueModeOptions {
   /** Called with each status, to the last. */
   readonly onQueueUpdate?: ((status: QueueStatus) => void) | undefined;
@@ -114,7 +178,16 @@ export interface QueueStatusSubscriptionOptions extends QueueStatusOptions, Queu
   readonly headers?: Record<string, string> | undefined;
 }
 
-/** Requests in the queue. */
+/**
+ * Requests in the queue.
+ *
+ * @example
+ * ```ts
+ * const cancelAll = (queue: QueueClient, ids: string[]) =>
+ *   Promise.all(ids.map((requestId) => queue.cancel("acme/app", { requestId })));
+ * await cancelAll(fal.queue, [requestId]);
+ * ```
+ */
 export interface QueueClient {
   /**
    * Puts a request into the queue.

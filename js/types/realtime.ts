@@ -5,7 +5,14 @@ interface WithRequestId {
   request_id: string;
 }
 
-/** A connection to a realtime endpoint. */
+/**
+ * A connection to a realtime endpoint.
+ *
+ * @example
+ * ```ts
+ * const draw = (connection: RealtimeConnection<{ image_url: string }>) => connection.send({ image_url: canvas.toDataURL() });
+ * ```
+ */
 export interface RealtimeConnection<Input> {
   /**
    * Sends an input. The first one opens the socket. Until the socket is open, the client keeps
@@ -18,7 +25,18 @@ export interface RealtimeConnection<Input> {
   close(): void;
 }
 
-/** How to connect, and what to call. */
+/**
+ * How to connect, and what to call.
+ *
+ * @example
+ * ```ts
+ * const handler: RealtimeConnectionHandler<{ images: { url: string }[] }> = {
+ *   onResult: ({ images }) => (image.src = images[0]!.url),
+ *   onError: (error) => show(error.message),
+ * };
+ * fal.realtime.connect("acme/sketch", handler);
+ * ```
+ */
 export interface RealtimeConnectionHandler<Output> {
   /**
    * Connections of a client with the same endpoint and the same key share one socket, which calls the
@@ -67,7 +85,15 @@ export interface RealtimeConnectionHandler<Output> {
   tokenExpirationSeconds?: number;
 }
 
-/** Connections to realtime endpoints. */
+/**
+ * Connections to realtime endpoints.
+ *
+ * @example
+ * ```ts
+ * const open = (client: RealtimeClient) => client.connect("acme/sketch", { onResult: (result) => show(result.request_id) });
+ * open(fal.realtime).send({ prompt: "a cat" });
+ * ```
+ */
 export interface RealtimeClient {
   /**
    * Connects to a realtime endpoint at the first `send`. Throws if an argument is invalid; later

@@ -2,7 +2,14 @@ import type { Metrics } from "./status.ts";
 import type { FileHandling } from "./config.ts";
 import type { FileOptions, StorageSettings } from "./storage.ts";
 
-/** A result and the id of the request that gave it. */
+/**
+ * A result and the id of the request that gave it.
+ *
+ * @example
+ * ```ts
+ * const play = ({ data }: Result<{ video: { url: string } }>) => (video.src = data.video.url);
+ * ```
+ */
 export interface Result<T> {
   data: T;
   requestId: string;
@@ -14,7 +21,14 @@ export interface Result<T> {
   readonly billableUnits?: number | undefined;
 }
 
-/** How long a request took, in milliseconds. */
+/**
+ * How long a request took, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ queued, ran }: Timings) => `waited ${queued} ms, ran ${ran} ms`;
+ * ```
+ */
 export interface Timings {
   /** From the submit until the model began. */
   readonly queued: number;
@@ -23,10 +37,26 @@ export interface Timings {
   readonly total: number;
 }
 
-/** The HTTP method of a call. */
+/**
+ * The HTTP method of a call.
+ *
+ * @example
+ * ```ts
+ * const method: HttpMethod = "get";
+ * await fal.run("acme/app", { input: { prompt: "a cat" }, method });
+ * ```
+ */
 export type HttpMethod = "get" | "post" | "put" | "delete" | (string & {});
 
-/** Options of every call that takes a model's input. */
+/**
+ * Options of every call that takes a model's input.
+ *
+ * @example
+ * ```ts
+ * const options: RunOptions<{ prompt: string }> = { input: { prompt: "a cat" }, startTimeout: 10 };
+ * await fal.run("acme/app", options);
+ * ```
+ */
 export interface RunOptions<Input> extends FileOptions {
   /** The model's input. A `File` or `Blob` anywhere in it is replaced by its URL. */
   readonly input?: Input;
@@ -45,7 +75,14 @@ export interface RunOptions<Input> extends FileOptions {
   readonly validate?: boolean | undefined;
 }
 
-/** The parts of an endpoint's URL besides its id. */
+/**
+ * The parts of an endpoint's URL besides its id.
+ *
+ * @example
+ * ```ts
+ * const options: UrlOptions = { subdomain: "queue", path: "/requests" };
+ * ```
+ */
 export interface UrlOptions {
   /** The subdomain of `fal.run`, e.g. `queue`. */
   readonly subdomain?: string;
@@ -55,7 +92,14 @@ export interface UrlOptions {
   path?: string;
 }
 
-/** The parts of an endpoint id (protocol §2.1). */
+/**
+ * The parts of an endpoint id.
+ *
+ * @example
+ * ```ts
+ * const { owner, alias }: EndpointId = parseEndpointId("acme/app");
+ * ```
+ */
 export interface EndpointId {
   readonly owner: string;
   readonly alias: string;
@@ -64,7 +108,14 @@ export interface EndpointId {
   readonly namespace?: "workflows" | "comfy";
 }
 
-/** One finding of the service about a field of the input. */
+/**
+ * One finding of the service about a field of the input.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ loc, msg }: ValidationErrorInfo) => `${loc.join(".")}: ${msg}`;
+ * ```
+ */
 export interface ValidationErrorInfo {
   /** The finding in words. */
   msg: string;

@@ -1,4 +1,12 @@
-/** How calls are retried. An option that is left out keeps the default of each kind of call. */
+/**
+ * How calls are retried. An option that is left out keeps the default of each kind of call.
+ *
+ * @example
+ * ```ts
+ * const retry: Partial<RetryOptions> = { maxRetries: 5, maxDelay: 10_000 };
+ * fal.config({ retry });
+ * ```
+ */
 export interface RetryOptions {
   /** Retries after the first try. @default 3; 5 for a status or a result; 12 while a request is followed */
   maxRetries: number;

@@ -1,26 +1,66 @@
 import type { Persist } from "./journal.ts";
 
-/** The answer to a reader: `allow` gives the file, `forbid` refuses it, `hide` says that there is no such file. */
+/**
+ * The answer to a reader: `allow` gives the file, `forbid` refuses it, `hide` says that there is no such file.
+ *
+ * @example
+ * ```ts
+ * const decision: StorageACLDecision = "hide";
+ * await fal.storage.upload(file, { lifecycle: { initialAcl: { default: decision } } });
+ * ```
+ */
 export type StorageACLDecision = "hide" | "forbid" | "allow";
 
-/** A decision for one user. */
+/**
+ * A decision for one user.
+ *
+ * @example
+ * ```ts
+ * const rule: StorageACLRule = { user: "ada", decision: "allow" };
+ * await fal.storage.upload(file, { lifecycle: { initialAcl: { default: "forbid", rules: [rule] } } });
+ * ```
+ */
 export interface StorageACLRule {
   /** The user's name on fal. */
   user: string;
   decision: StorageACLDecision;
 }
 
-/** The access rules of a file (protocol §9.6). */
+/**
+ * The access rules of a file.
+ *
+ * @example
+ * ```ts
+ * const initialAcl: StorageACL = { default: "forbid", rules: [{ user: "ada", decision: "allow" }] };
+ * await fal.storage.upload(file, { lifecycle: { initialAcl } });
+ * ```
+ */
 export interface StorageACL {
   /** The decision for all users without a rule. */
   default?: StorageACLDecision;
   rules?: StorageACLRule[];
 }
 
-/** How long the service keeps a file: a preset, or seconds. */
+/**
+ * How long the service keeps a file: a preset, or seconds.
+ *
+ * @example
+ * ```ts
+ * const expiresIn: ObjectExpiration = "7d";
+ * await fal.storage.upload(file, { lifecycle: { expiresIn } });
+ * ```
+ */
 export type ObjectExpiration = "never" | "immediate" | "1h" | "1d" | "7d" | "30d" | "1y" | number;
 
-/** How long, and for whom, the service keeps files. */
+/**
+ * How long, and for whom, the service keeps files.
+ *
+ * @example
+ * ```ts
+ * const storageSettings: StorageSettings = { expiresIn: "1h" };
+ * await fal.subscribe("acme/app", { input, storageSettings });
+ * ```
+ */
 export interface StorageSettings {
   /** A preset, or seconds. @default the account's setting */
   expiresIn?: ObjectExpiration;
@@ -31,13 +71,27 @@ export interface StorageSettings {
 /**
  * Bytes sent so far, over all files of a call. `loaded` never decreases: if bytes are sent again, it
  * stays the same until more bytes are sent than before.
+ *
+ * @example
+ * ```ts
+ * const onUploadProgress = ({ loaded, total }: UploadProgress) => (bar.value = loaded / total);
+ * await fal.storage.upload(file, { onUploadProgress });
+ * ```
  */
 export interface UploadProgress {
   loaded: number;
   total: number;
 }
 
-/** Options of every call that may send files. */
+/**
+ * Options of every call that may send files.
+ *
+ * @example
+ * ```ts
+ * const options: FileOptions = { partSize: 16 * 2 ** 20, stallTimeout: 60_000 };
+ * await fal.storage.upload(file, options);
+ * ```
+ */
 export interface FileOptions {
   /**
    * Called with the bytes sent of the call's files, ten times a second while they are sent. Bytes are
@@ -70,7 +124,15 @@ export interface FileOptions {
   readonly stallTimeout?: number | undefined;
 }
 
-/** Options of `upload`. */
+/**
+ * Options of `upload`.
+ *
+ * @example
+ * ```ts
+ * const options: UploadOptions = { lifecycle: { expiresIn: "7d" }, persist: true };
+ * await fal.storage.upload(file, options);
+ * ```
+ */
 export interface UploadOptions extends FileOptions {
   /**
    * Save an upload in parts, so that a later upload of the same file continues it, also after a reload.
@@ -81,7 +143,15 @@ export interface UploadOptions extends FileOptions {
   readonly lifecycle?: StorageSettings | undefined;
 }
 
-/** Files kept by fal. */
+/**
+ * Files kept by fal.
+ *
+ * @example
+ * ```ts
+ * const store = (storage: StorageClient) => storage.upload(file);
+ * show(await store(fal.storage));
+ * ```
+ */
 export interface StorageClient {
   /**
    * Stores a file. A large file is sent in parts, six at a time, and each part is tried twelve times

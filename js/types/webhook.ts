@@ -22,8 +22,14 @@ interface ErrorWebHookResponse<Payload> extends BaseWebHookResponse<Payload> {
 }
 
 /**
- * The body that the service posts to a `webhookUrl` (protocol §11.1). The service may post it more than
+ * The body that the service posts to a `webhookUrl`. The service may post it more than
  * once, so handle each `request_id` only once.
+ *
+ * @example
+ * ```ts
+ * const onWebhook = (body: WebHookResponse<{ video: { url: string } }>) =>
+ *   body.status === "OK" ? body.payload.video.url : body.error;
+ * ```
  */
 export type WebHookResponse<Payload = any> = // oxlint-disable-line typescript/no-explicit-any -- the model's JSON, as in the official types
   | OkWebHookResponse<Payload>

@@ -1,4 +1,4 @@
-// What the programs of the README take as given: elements of a page, and values of its own.
+// What the programs of the README and of the doc comments take as given: elements of a page, and values of its own.
 
 declare const fileInput: { readonly files: readonly [File] };
 declare const file: File;
@@ -8,10 +8,14 @@ declare const canvas: HTMLCanvasElement;
 declare const text: HTMLElement;
 declare const bar: HTMLProgressElement;
 declare const stopButton: HTMLButtonElement;
+declare const form: HTMLFormElement;
 
 declare const id: "fal-ai/kandinsky5-pro/image-to-video";
 declare const input: { prompt: string; image_url: File };
 declare const webhookUrl: string;
+declare const requestId: string;
+declare const body: string;
+declare function readKey(): string;
 declare function show(message: string | undefined): void;
 declare function fetchLater(requestId: string): void;
 declare function useEffect(effect: () => () => void, dependencies: unknown[]): void;

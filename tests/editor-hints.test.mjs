@@ -1,0 +1,99 @@
+// What an editor shows of each export: its doc comment in the declarations of the built package. Its examples are
+// checked as programs.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import * as slim from "fal-wasm/slim";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const dist = path.join(root, "dist");
+const declaration = (name) => readFileSync(path.join(dist, name), "utf8");
+
+const DOCUMENTED = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?(?:async )?(?:interface|type|class|function|const) (\w+)/gm;
+
+/** The exports of a declaration with their comments, and those of the files that it exports again. */
+function exportsOf(file, wanted = () => true) {
+  const text = declaration(file);
+  const own = Array.from(text.matchAll(DOCUMENTED), ([, comment = "", name]) => ({ name, comment }));
+  const again = (specifier, names) => exportsOf(path.normalize(path.join(path.dirname(file), specifier)).replace(/\.js$/, ".d.ts"), names);
+  const all = Array.from(text.matchAll(/^export \* from "(\..*?)";$/gm), ([, specifier]) => again(specifier));
+  const named = Array.from(text.matchAll(/^export (?:type )?\{ (.*?) \} from "(.*?)";$/gm), ([, list, specifier]) => {
+    const names = list.split(", ");
+    return again(specifier, (name) => names.includes(name));
+  });
+  return [...own, ...all.flat(), ...named.flat()].filter(({ name }) => wanted(name));
+}
+
+const hints = exportsOf("slim.d.ts");
+/** A comment's text, without its stars. */
+const textOf = ({ comment }) => comment.replace(/^ *(?:\/\*\*|\*\/|\* ?)/gm, "").replace(/\*\/\s*$/, "").trim();
+const examplesOf = (hint) => Array.from(textOf(hint).matchAll(/^@example.*(?:\n(?!```).*)*\n```ts\n([\s\S]*?)\n```$/gm), ([, code]) => code);
+
+test("every export of the package is looked at", () => {
+  const found = hints.map(({ name }) => name);
+  assert.deepEqual(Object.keys(slim).filter((name) => !found.includes(name)), []);
+  for (const name of ["Config", "FalStream", "ModuleSource", "QueueStatus", "FalErrorCode"]) assert.ok(found.includes(name), name);
+  assert.deepEqual(found.filter((name, at) => found.indexOf(name) !== at), []);
+});
+
+test("every export has a comment in words of its own", () => {
+  const wordless = hints.filter((hint) => !/^[A-Z`].*\w+ \w+/.test(textOf(hint)) || /^\{@link/.test(textOf(hint)));
+  assert.deepEqual(wordless.map(({ name }) => name), []);
+});
+
+test("every export has an example", () => {
+  assert.deepEqual(hints.filter((hint) => examplesOf(hint).length === 0).map(({ name }) => name), []);
+});
+
+test("no comment is but a link, and none cites what its reader cannot open", () => {
+  const names = readdirSync(dist, { recursive: true }).filter((name) => /\.d\.c?ts$/.test(name));
+  assert.notEqual(names.length, 0);
+  for (const name of names) {
+    const text = declaration(name);
+    assert.doesNotMatch(text, /§|protocol\.md/, name);
+    assert.doesNotMatch(text, /\/\*\*\s*(?:\* )?\{@link [^}]*\}\s*\*\//, name);
+  }
+});
+
+describe("the examples", () => {
+  // In the package's own folder, where its name leads to dist/ as it does for its users.
+  const folder = path.join(root, "target", "example-programs");
+  before(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const names = hints.map(({ name }) => name);
+
+  /** An example as a program: with the imports that an editor would add. */
+  function program(code) {
+    const used = names.filter((name) => new RegExp(`(?<![.\\w"/-])${name}(?![\\w:"-])`).test(code) && !new RegExp(`(?:const|function) ${name}\\b`).test(code));
+    const augments = code.includes("declare module");
+    return `${augments ? `import type { FalFile } from "fal-wasm";` : `import { ${used.map((name) => (name in slim ? name : `type ${name}`)).join(", ")} } from "fal-wasm/slim";`}\n${code}\nexport {};\n`;
+  }
+
+  /** What the compiler says of programs by their names. */
+  function said(programs) {
+    const files = Object.keys(programs);
+    const config = { extends: "../../tests/types/tsconfig.base.json", files: [...files, "../../tests/types/readme.d.ts"] };
+    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
+    for (const file of files) writeFileSync(path.join(folder, file), program(programs[file]));
+    const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+    return spawnSync(process.execPath, [tsc, "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+  }
+
+  test("type-check", () => {
+    const programs = hints.flatMap((hint, of) => examplesOf(hint).map((code, at) => [`${of}-${hint.name}-${at}.ts`, code]));
+    assert.ok(programs.length >= hints.length);
+    assert.equal(said(Object.fromEntries(programs)), "");
+  });
+
+  test("are checked: a misspelt option is found", () => {
+    assert.match(said({ "wrong.ts": `await fal.run("acme/app", { inputs: {} });` }), /inputs/);
+  });
+});
