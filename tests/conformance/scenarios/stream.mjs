@@ -17,6 +17,14 @@ const iterate = (options) => async ({ client, note }) => {
   return { requestId: stream.requestId };
 };
 
+/** What a stream says of its request. */
+const fields = ({ endpointId, url, options, config }) => ({ endpointId, url, input: options.input, method: options.method, hasConfig: typeof config });
+const told = (options, id = APP) => async ({ client }) => {
+  const stream = await client().stream(id, options);
+  await stream.done();
+  return fields(stream);
+};
+
 export const scenarios = [
   { id: "stream", what: "data and message for each event, then done with the last", answers: [events(three, { to })], run: follow({ input }) },
   { id: "stream-iterate", what: "for await gives each event", answers: [events(three, { to })], run: iterate() },
@@ -31,6 +39,9 @@ export const scenarios = [
   { id: "stream-crlf", what: "CRLF, event names, ids, several data lines", answers: [events(['event: x\r\nid: 9\r\ndata: {"a":\r\ndata: 1}\r\n\r\n', "data:[2]\r\n\r\n"], { to })], run: follow({ input }) },
   { id: "stream-mixed-lines", what: "CRLF and LF in one chunk", differs: ["mixed-lines"], check: ({ theirs, ours, assert }) => assert.deepEqual([theirs, ours].map(({ outcome }) => outcome.value.value), [1, 3]), answers: [events(["data: 1\r\n\r\ndata: 2\n\ndata: 3\n\n"], { to })], run: follow({ input }) },
   { id: "stream-pieces", what: "events cut anywhere but in a character", answers: [events(["da", 10, 'ta: {"a"', 10, ":1}\n", 10, '\ndata: {"a":2}\n\n'], { to })], run: follow({ input }) },
+  { id: "stream-fields", what: "what a stream says of its request", answers: [events(three, { to })], run: told({ input, method: "post", queryParams: { a: "ü &" } }) },
+  { id: "stream-fields-suffix", what: "the same, of an id that ends in /stream already", answers: [events(three, { to })], run: told({ input }, `${APP}/stream`) },
+  { id: "stream-fields-url", what: "the same, of a URL of the caller's", answers: [events(three, { to: "/own/path" })], run: told({ input, url: "https://fal.run/own/path" }) },
   {
     id: "stream-bad-json",
     what: "an event that is no JSON ends the stream",
