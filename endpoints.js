@@ -1,2 +1,3 @@
-// For tools that do not read "exports". There are only types.
+// For tools that do not read "exports".
+// oxlint-disable-next-line unicorn/require-module-specifiers -- it has types only
 export {};

@@ -91,13 +91,13 @@ export async function writeTypes() {
     const file = path.join(root, "dist", name);
     const text = asOlderCompilersRead(readFileSync(file, "utf8"));
     writeFileSync(file, text);
-    writeFileSync(file.replace(/ts$/, "cts"), text.replace(/^(?! *\*)(.*from "\.[^"]*)\.js"/gm, '$1.cjs"'));
+    writeFileSync(file.replace(/ts$/, "cts"), text.replaceAll(/^(?! *\*)(.*from "\.[^"]*)\.js"/gm, '$1.cjs"'));
   }
 }
 
 /** A declaration without what older compilers do not know: the sources' extensions, and `export type *`. */
 function asOlderCompilersRead(text) {
-  return text.replace(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"').replace(/^export type \* from/gm, "export * from");
+  return text.replaceAll(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"').replaceAll(/^export type \* from/gm, "export * from");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

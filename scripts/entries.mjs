@@ -188,7 +188,7 @@ const IN_WHOLE = 'import { bind } from "./glue.js";';
 
 /** A string literal with escapes in place of what is not ASCII. */
 function ascii(text) {
-  return text.replace(/[\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
+  return text.replaceAll(/[\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
 }
 
 /** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */

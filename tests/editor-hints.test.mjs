@@ -15,7 +15,12 @@ const declaration = (name) => readFileSync(path.join(dist, name), "utf8");
 
 const DOCUMENTED = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?(?:async )?(?:interface|type|class|function|const) (\w+)/gm;
 
-/** The exports of a declaration with their comments, and those of the files that it exports again. */
+/**
+ * The exports of a declaration with their comments, and those of the files that it exports again.
+ * @param {string} file
+ * @param {(name: string) => boolean} wanted
+ * @returns {{ name: string, comment: string }[]}
+ */
 function exportsOf(file, wanted = () => true) {
   const text = declaration(file);
   const own = Array.from(text.matchAll(DOCUMENTED), ([, comment = "", name]) => ({ name, comment }));
@@ -30,7 +35,7 @@ function exportsOf(file, wanted = () => true) {
 
 const hints = exportsOf("slim.d.ts");
 /** A comment's text, without its stars. */
-const textOf = ({ comment }) => comment.replace(/^ *(?:\/\*\*|\*\/|\* ?)/gm, "").replace(/\*\/\s*$/, "").trim();
+const textOf = ({ comment }) => comment.replaceAll(/^ *(?:\/\*\*|\*\/|\* ?)/gm, "").replace(/\*\/\s*$/, "").trim();
 const examplesOf = (hint) => Array.from(textOf(hint).matchAll(/^@example.*(?:\n(?!```).*)*\n```ts\n([\s\S]*?)\n```$/gm), ([, code]) => code);
 
 test("every export of the package is looked at", () => {
@@ -41,7 +46,7 @@ test("every export of the package is looked at", () => {
 });
 
 test("every export has a comment in words of its own", () => {
-  const wordless = hints.filter((hint) => !/^[A-Z`].*\w+ \w+/.test(textOf(hint)) || /^\{@link/.test(textOf(hint)));
+  const wordless = hints.filter((hint) => !/^[A-Z`].*\w+ \w+/.test(textOf(hint)) || textOf(hint).startsWith("{@link"));
   assert.deepEqual(wordless.map(({ name }) => name), []);
 });
 
@@ -50,7 +55,7 @@ test("every export has an example", () => {
 });
 
 test("no comment is but a link, and none cites what its reader cannot open", () => {
-  const names = readdirSync(dist, { recursive: true }).filter((name) => /\.d\.c?ts$/.test(name));
+  const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => /\.d\.c?ts$/.test(name));
   assert.notEqual(names.length, 0);
   for (const name of names) {
     const text = declaration(name);

@@ -110,7 +110,7 @@ export type FalStreamEventType = "data" | "error" | "done";
  * await print(await fal.stream("acme/writer", { input: { prompt: "a poem" } }));
  * ```
  */
-export interface FalStream<Input, Output> { // oxlint-disable-line eslint/no-unused-vars -- merged with the official interface, which uses it
+export interface FalStream<Input, Output> {
   /**
    * Calls a listener at each event (`data`), at the failure (`error`, with the error), or at the end
    * (`done`, with the last event). A partial event need not have the type of the whole output, so

@@ -73,6 +73,7 @@ const alias = { [OFFICIAL]: "fal-wasm" };
 
 async function withEsbuild(folder) {
   const { build } = await import("esbuild");
+  /** @type {import("esbuild").BuildOptions} */
   const options = { absWorkingDir: folder, entryPoints: { main: "main.mjs" }, outdir: "out", bundle: true, format: "esm", splitting: true, logLevel: "error" };
   await build({ ...options, alias });
 }
@@ -80,7 +81,7 @@ async function withEsbuild(folder) {
 async function withVite(folder) {
   const { build } = await import("vite");
   const output = { entryFileNames: "main.js" };
-  await build({ root: folder, configFile: false, logLevel: "error", resolve: { alias }, build: { outDir: "out", emptyOutDir: false, rollupOptions: { input: path.join(folder, "main.mjs"), output } } });
+  await build({ root: folder, configFile: false, logLevel: "error", resolve: { alias }, build: { outDir: "out", emptyOutDir: false, rolldownOptions: { input: path.join(folder, "main.mjs"), output } } });
 }
 
 export const rows = [npmOverride, bundled("esbuild", withEsbuild), bundled("Vite", withVite)];

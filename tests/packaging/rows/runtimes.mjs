@@ -38,10 +38,10 @@ export const nodeRows = [
   server("Node", [], process.execPath, ["main.mjs"]),
 ];
 
-const oldNode = (name, ...app) => ({
+const oldNode = (name, args, files) => ({
   name,
   needs: ["oldestNode"],
-  run: async (lab) => program(name, [], await oldestNode(), ...app).run(lab),
+  run: async (lab) => program(name, [], await oldestNode(), args, files).run(lab),
 });
 
 export const rows = [

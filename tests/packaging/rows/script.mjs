@@ -38,13 +38,14 @@ async function servePackages(lab, { isRedirecting, headers = {} }) {
   const server = createServer((request, response) => {
     const whole = path.posix.join(base, unpkg);
     if (request.url === bare && isRedirecting) return response.writeHead(302, { location: whole, ...headers }).end();
-    const target = request.url === bare ? whole : request.url;
+    const target = request.url === bare ? whole : String(request.url);
     if (!target.startsWith(`${base}/dist/`)) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": "text/javascript", ...headers });
     return createReadStream(path.join(home, target.slice(base.length))).pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://localhost:${server.address().port}`;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const origin = `http://localhost:${port}`;
   return {
     origin,
     bare: origin + bare,
