@@ -96,8 +96,12 @@ test("the package holds what users need and nothing else", () => {
     "inline.d.ts",
     "inline.js",
     "package.json",
+    "react.d.ts",
+    "react.js",
     "slim.d.ts",
     "slim.js",
+    "webhook.d.ts",
+    "webhook.js",
   ]);
   const declarations = files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
   assert.deepEqual(files.filter(isTwin), declarations.map((file) => file.replace(/ts$/, "cts")).sort());

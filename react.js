@@ -1,0 +1,2 @@
+// For tools that do not read "exports".
+export * from "./dist/react.js";

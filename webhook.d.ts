@@ -1,0 +1,2 @@
+// For compilers that do not read "exports".
+export * from "./dist/webhook.js";
