@@ -66,7 +66,7 @@ describe("the launcher of fal-emulator", () => {
       assert.equal(status, 3);
     }));
 
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])) {
     test(`passes ${signal} on, and waits until the program has tidied up`, () =>
       withProgram(PROGRAM, async () => {
         const child = spawn(process.execPath, [launcher(), "wait", signal], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });

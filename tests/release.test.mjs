@@ -35,12 +35,12 @@ describe("the release workflow", () => {
     }
   });
 
-  for (const [name, right, wrong, said] of [
+  for (const [name, right, wrong, said] of /** @type {[string, string, string, RegExp][]} */ ([
     ["a job that needs another one, which there is not", "needs: client", "needs: cleint", /needs job "cleint" which does not exist/],
     ["an expression that refers to nothing", "matrix.runner", "matrix.ruuner", /property "ruuner" is not defined/],
     ["a key that is not one", "runs-on: ubuntu-24.04", "run-on: ubuntu-24.04", /unexpected key "run-on"/],
     ["a machine that there is not", "runner: macos-15\n", "runner: macos-9\n", /label "macos-9" is unknown/],
-  ]) {
+  ])) {
     test(`is found wrong by actionlint with ${name}`, async () => {
       assert.ok(release.includes(right));
       const found = await complaints(release.replace(right, wrong));
@@ -55,7 +55,8 @@ describe("the release workflow", () => {
   });
 
   test("runs no action but one that its commit names, so that nobody else changes what it does", () => {
-    const used = release.match(/(?<=uses: ).*/g);
+    const used = Array.from(release.matchAll(/(?<=uses: ).*/g), String);
+    assert.notEqual(used.length, 0);
     for (const action of used) assert.match(action, /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 });

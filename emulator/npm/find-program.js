@@ -60,7 +60,9 @@ function programIn(name, platform, resolve) {
 }
 
 function hasMusl() {
+  const report = /** @type {undefined | {excludeNetwork?: boolean, getReport(): object}} */ (process.report);
   // Else the report looks up the names of all network connections.
-  if (process.report) process.report.excludeNetwork = true;
-  return !process.report?.getReport().header.glibcVersionRuntime;
+  if (report) report.excludeNetwork = true;
+  const { header } = /** @type {{header?: {glibcVersionRuntime?: string}}} */ (report?.getReport() ?? {});
+  return !header?.glibcVersionRuntime;
 }

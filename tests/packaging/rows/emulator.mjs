@@ -53,18 +53,20 @@ function pathWithoutCargo(folder) {
   return bin;
 }
 
-const byNpx = check("npx fal-emulator, in an empty folder without cargo: a subscribe and the demo page", ["emulator", "chromium"], async function (lab) {
+const BY_NPX = "npx fal-emulator, in an empty folder without cargo: a subscribe and the demo page";
+
+const byNpx = check(BY_NPX, ["emulator", "chromium"], async (lab) => {
   await inEmptyFolder(async (folder) => {
     install(folder, [lab.tarball, ...packedTarballs()]);
     const PATH = pathWithoutCargo(folder);
     const emulator = await startProgram(find("npx"), { cwd: folder, env: { PATH, npm_config_offline: "true" }, args: ["fal-emulator"] });
     try {
-      writeScenario(lab, this.name, folder, { "main.mjs": MAIN }, emulator.url);
-      const outcome = await told(lab, this.name, process.execPath, ["main.mjs"], { cwd: folder });
+      writeScenario(lab, BY_NPX, folder, { "main.mjs": MAIN }, emulator.url);
+      const outcome = await told(lab, BY_NPX, process.execPath, ["main.mjs"], { cwd: folder });
       assert.deepEqual(outcome, { subscribe: "ok", upload: "ok" });
       await makeVideoOnThePage(emulator.url);
-      const [, files] = /^Files: (.*) \(removed on exit\)$/m.exec(emulator.said());
-      assert.ok(existsSync(files), files);
+      const files = /^Files: (.*) \(removed on exit\)$/m.exec(emulator.said())?.[1] ?? "";
+      assert.ok(existsSync(files), emulator.said());
       await emulator.stop("SIGINT");
       assert.ok(!existsSync(files), `${files} is left`);
       await assert.rejects(fetch(emulator.url), "nothing listens any more");
