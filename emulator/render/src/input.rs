@@ -19,8 +19,9 @@ pub const MAX_SIDE: u32 = 10_000;
 /// coefficients no other limit counts.
 pub const MAX_PIXELS: u64 = 25_000_000;
 
-/// Decoded bytes, before conversion to 8 bits, which holds both for a moment.
-const MAX_DECODED: u64 = 128 << 20;
+/// Decoded bytes, before conversion to 8 bits, which holds both for a moment. The deepest
+/// pixels that are read, four channels of 16 bits, fit up to [`MAX_PIXELS`].
+const MAX_DECODED: u64 = MAX_PIXELS * 4 * 2;
 
 /// For opening a file. A PNG may carry a compressed colour profile, which is
 /// inflated up to this limit before a pixel is seen.
@@ -52,9 +53,11 @@ pub fn probe(image: &[u8]) -> Result<(u32, u32), RenderError> {
 pub(crate) fn decode(bytes: &[u8]) -> Result<RgbImage, RenderError> {
     guarded(|| {
         let (decoder, orientation) = open(bytes)?;
-        let mut image = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
+        let image = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
+        // Flattened first: turning holds the picture twice, and deep pixels are large.
+        let mut image = DynamicImage::from(flatten(image));
         image.apply_orientation(orientation);
-        Ok(flatten(image))
+        Ok(image.into_rgb8())
     })
 }
 

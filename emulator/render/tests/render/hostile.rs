@@ -108,14 +108,16 @@ fn the_largest_allowed_claim_passes_the_first_look() {
 }
 
 #[test]
-fn deep_pixels_count_by_the_byte() {
-    // 17.6 million pixels would be fine; at eight bytes each they are not.
-    let file = png_claiming(4200, 4200, 16, 6);
+fn deep_pixels_count_as_pixels() {
+    for colour in [0, 2, 4, 6] {
+        let claim = png_claiming(5000, 5000, 16, colour);
+        assert_eq!(probe(&claim), Ok((5000, 5000)), "colour type {colour}");
+    }
     assert_eq!(
-        refused(&file),
+        refused(&png_claiming(5001, 5000, 16, 6)),
         RenderError::TooLarge {
-            width: 4200,
-            height: 4200
+            width: 5001,
+            height: 5000
         }
     );
 }

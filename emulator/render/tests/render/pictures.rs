@@ -3,7 +3,7 @@
 use crate::common::{QUICK, difference, encoded, expected_luma, photo, shoot, watch};
 use fal_emulator_render::{Source, probe};
 use image::ImageFormat::{Gif, Jpeg, Png, WebP};
-use image::{DynamicImage, Rgba, RgbaImage};
+use image::{DynamicImage, ImageBuffer, Rgba, RgbaImage};
 
 /// A JPEG whose EXIF says: turn me a quarter to the right to see me upright.
 fn sideways_jpeg(upright: &image::RgbImage) -> Vec<u8> {
@@ -69,6 +69,14 @@ fn grey_and_deep_pictures_are_read() {
         let shown = watch(&shoot(&Source::Image(&encoded(image, Png)), &QUICK).unwrap());
         assert!(difference(&shown.frames[0], &expected, shown.width) < 3.0);
     }
+}
+
+#[test]
+fn the_largest_and_deepest_picture_within_the_limits_is_read() {
+    let colour = Rgba([0x8000_u16, 0x4000, 0xc000, 0xffff]);
+    let deep = ImageBuffer::from_pixel(5000, 5000, colour);
+    let clip = shoot(&Source::Image(&encoded(deep, Png)), &QUICK).unwrap();
+    assert_eq!((clip.width, clip.height), (256, 256));
 }
 
 #[test]
