@@ -1,6 +1,7 @@
 //! What all parts of a running emulator share.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
@@ -27,7 +28,7 @@ pub(crate) struct App {
     /// Where its tasks run; worker threads start some too.
     pub(crate) runtime: Handle,
     pub(crate) queue: Queue,
-    pub(crate) storage: Storage,
+    pub(crate) storage: Arc<Storage>,
     pub(crate) fetcher: Fetcher,
     /// The endpoints that the user described.
     pub(crate) endpoints: Endpoints,
@@ -54,7 +55,7 @@ impl App {
 
     /// One that listens nowhere, and the folder it needs.
     #[cfg(test)]
-    pub(crate) fn for_tests() -> (std::sync::Arc<Self>, crate::data::DataFolder) {
+    pub(crate) fn for_tests() -> (Arc<Self>, crate::data::DataFolder) {
         let data = crate::data::DataFolder::open(None).expect("a temporary folder");
         let (options, address) = (Options::default(), ([127, 0, 0, 1], 8787).into());
         let app = Self {
@@ -62,8 +63,8 @@ impl App {
             options,
             address,
             runtime: Handle::current(),
-            queue: Queue::new(2),
-            storage: Storage::open(data.path().to_owned(), 1 << 30).expect("a fresh folder"),
+            queue: Queue::new(2, 1 << 30),
+            storage: Arc::new(Storage::open(&data, 1 << 30).expect("a fresh folder")),
             fetcher: Fetcher::new(false),
             endpoints: Endpoints::default(),
             webhooks: Webhooks::new(&Options::default()).expect("a key"),
@@ -73,6 +74,6 @@ impl App {
             faults: Faults::default(),
             control: None,
         };
-        (std::sync::Arc::new(app), data)
+        (Arc::new(app), data)
     }
 }

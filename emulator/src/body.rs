@@ -1,5 +1,6 @@
 //! Reading request bodies within a limit, however long they claim or turn out to be.
 
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
+use crate::connection::Silence;
 use crate::reply;
 
 /// How long the rest of a refused body is read away, so that the sender gets to see the
@@ -20,11 +22,28 @@ const DISCARD_FOR: Duration = Duration::from_secs(10);
 pub(crate) enum Unread {
     /// It is longer than the limit, in bytes.
     TooLarge(usize),
+    /// Its sender sent nothing for too long.
+    Silent,
     /// The sender went away, or did not keep to HTTP.
     Broken,
 }
 
 impl Unread {
+    fn of(error: &axum::Error) -> Self {
+        if causes(error).any(<dyn Error>::is::<Silence>) {
+            Self::Silent
+        } else {
+            Self::Broken
+        }
+    }
+
+    /// What was wrong with the body of a request that was sent on; `None` if the failure to
+    /// send it on has another cause.
+    pub(crate) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
+        let mut causes = causes(error).filter_map(|cause| cause.downcast_ref());
+        causes.next().map(Self::of)
+    }
+
     /// The answer for whoever sent it.
     pub(crate) fn response(&self) -> Response {
         match self {
@@ -32,12 +51,21 @@ impl Unread {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!("The request body is larger than {limit} bytes"),
             ),
+            Self::Silent => reply::detail(
+                StatusCode::REQUEST_TIMEOUT,
+                "The request body stopped before it was complete",
+            ),
             Self::Broken => reply::detail(
                 StatusCode::BAD_REQUEST,
-                "The request body ended before it was complete",
+                "The request body broke off, or is not in the form that its headers announce",
             ),
         }
     }
+}
+
+/// An error, and what is behind it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
 }
 
 /// The whole body of a request, if it is no longer than `limit` bytes.
@@ -81,7 +109,7 @@ impl<'a> Pieces<'a> {
     /// The next piece; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Unread> {
         while let Some(frame) = self.body.frame().await {
-            let Ok(piece) = frame.map_err(|_| Unread::Broken)?.into_data() else {
+            let Ok(piece) = frame.map_err(|error| Unread::of(&error))?.into_data() else {
                 continue;
             };
             let left = self.left.checked_sub(piece.len());

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::http::{Caller, Origin};
-use crate::{body, caller, queue, run, storage, tokens};
+use crate::{body, caller, long_path, queue, run, storage, tokens, webhook};
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,10 @@ impl Call {
 
 /// Answers as fal.ai would.
 pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
+    if let Some(refusal) = long_path::refusal(&call.path) {
+        body::discard(call.body);
+        return refusal;
+    }
     if let Some(key) = &app.options.require_key
         && let Some(refusal) = caller::refusal(key, &call)
     {
@@ -94,8 +98,9 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
     match call.service {
         Service::Queue => queue::answer(app, call).await,
         Service::Rest if tokens::is_path(&call.path) => tokens::answer(app, call).await,
-        Service::Rest => storage::rest(app, call).await,
-        Service::Cdn => storage::cdn(app, call).await,
+        Service::Rest if webhook::is_path(&call.path) => webhook::keys(&app.webhooks, &call),
+        Service::Rest => storage::rest(&app.storage, call).await,
+        Service::Cdn => storage::cdn(&app.storage, call).await,
         Service::Run => run::answer(app, call).await,
     }
 }

@@ -72,12 +72,15 @@ struct Content {
     /// Folder of the built npm package [default: the program's own]
     #[arg(long, value_name = "DIR")]
     package: Option<PathBuf>,
-    /// Folder for files [default: a temporary one, removed on exit]
+    /// Keep files in DIR/fal-emulator [default: in a temporary folder, removed on exit]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Most that all files may take; K, M, G and T may follow the number
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "8G")]
     disk_limit: u64,
+    /// Most memory for inputs that wait, and as much for results: the oldest of more are forgotten
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "512M")]
+    memory_limit: u64,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +209,7 @@ impl Words {
             },
             data: content.data,
             disk_limit_bytes: content.disk_limit,
+            memory_limit_bytes: content.memory_limit,
             concurrency: service.concurrency,
             pace: Duration::from_millis(service.pace.into()),
             speed_up: service.speed_up,
@@ -229,6 +233,7 @@ impl Words {
             strict: service.strict,
             control: tests.control,
             verbose: tests.verbose,
+            connections: defaults.connections,
         })
     }
 }
@@ -426,6 +431,7 @@ mod tests {
             (&["--speed-up", "0"], "1 or more"),
             (&["--disk-limit", "8 GB"], "8 GB"),
             (&["--disk-limit", "99999999T"], "99999999T"),
+            (&["--memory-limit", "much"], "--memory-limit"),
             (&["--comment-every", "0"], "1 or more"),
             (&["--data", ""], "--data"),
             (&["--allow-url", "https://fal.run/**"], "https://"),

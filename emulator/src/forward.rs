@@ -18,6 +18,7 @@ use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::TokioExecutor;
 use url::Url;
 
+use crate::body::Unread;
 use crate::http::{ApiError, remove_hop_by_hop};
 use crate::outgoing::{self, Connector};
 use crate::secret::Key;
@@ -78,10 +79,17 @@ impl Forward {
             return Err(ApiError::BadRequest(text.to_owned()));
         };
         *request.headers_mut() = self.headers(parts.headers, host);
-        let response = self.client.request(request).await.map_err(|error| {
-            let why = outgoing::cause(&error);
-            ApiError::BadGateway(format!("The proxy could not reach {host}: {why}"))
-        })?;
+        let response = match self.client.request(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                if let Some(unread) = Unread::behind(&error) {
+                    return Ok(unread.response());
+                }
+                let why = outgoing::cause(&error);
+                let text = format!("The proxy could not reach {host}: {why}");
+                return Err(ApiError::BadGateway(text));
+            }
+        };
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let text = format!("{host} changed the protocol, which nobody asked for");
             return Err(ApiError::BadGateway(text));

@@ -9,6 +9,7 @@
 //! every request and every answer.
 //! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
 //! [`fault`] lets some of it go wrong, [`control`] is steered by tests.
+//! [`connection`] bounds who may keep it waiting, [`budget`] and [`memory`] what it keeps.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
 //! of the protocol.
 
@@ -18,10 +19,12 @@
 
 mod app;
 mod body;
+mod budget;
 mod call;
 mod caller;
 pub mod cli;
 mod clock;
+mod connection;
 mod control;
 mod data;
 mod endpoint;
@@ -32,6 +35,8 @@ mod forward;
 #[path = "../../src/hostile.rs"]
 mod hostile;
 mod http;
+mod long_path;
+mod memory;
 mod model;
 mod options;
 mod outgoing;
@@ -41,6 +46,7 @@ mod picture;
 mod proxy;
 mod queue;
 mod random;
+mod range;
 mod realtime;
 mod reply;
 mod routes;
@@ -54,6 +60,8 @@ mod tokens;
 mod verbose;
 mod webhook;
 
+pub use connection::ConnectionLimits;
+pub use data::DataError;
 pub use options::Options;
 pub use pattern::Pattern;
 pub use secret::Key;

@@ -1,59 +1,64 @@
 //! The program: start, say where, run until told to stop.
 
-use std::io::Write;
+mod logging;
+mod signals;
+
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use fal_emulator::cli::{self, Command};
 use fal_emulator::{Options, Server};
 
+use logging::Log;
+
+/// How many descriptors are asked for: more than the connections and their files need.
+const DESCRIPTORS: u64 = 4096;
+
 fn main() -> ExitCode {
+    // First, as the default settings are made for the descriptors that there are. A system
+    // that allows no more makes do with fewer connections.
+    let _ = rlimit::increase_nofile_limit(DESCRIPTORS);
     let words = std::env::args_os().skip(1);
     let options = match cli::parse(words, |name| std::env::var(name).ok()) {
         Ok(Command::Run(options)) => *options,
         Ok(Command::Print(text)) => {
-            say(&text);
+            say(&mut io::stdout(), &text);
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("{error}");
+            say(&mut io::stderr(), &format!("{error}\n"));
             return ExitCode::from(2);
         }
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("Could not start: {error}");
+            say(&mut io::stderr(), &format!("Could not start: {error}\n"));
             return ExitCode::FAILURE;
         }
     };
+    let log = Log::start(options.verbose);
     let ended = runtime.block_on(run(options));
     runtime.shutdown_background();
+    log.flush();
     ended
 }
 
 async fn run(options: Options) -> ExitCode {
+    // First, so that a signal while it starts leaves nothing behind.
+    let stopped = signals::listen();
     let keeps_data = options.data.is_some();
     let server = match Server::start(options).await {
         Ok(server) => server,
         Err(error) => {
-            eprintln!("{error}");
+            say(&mut io::stderr(), &format!("{error}\n"));
             return ExitCode::FAILURE;
         }
     };
-    // First the handlers, then the greeting: who reads it may send a signal at once.
-    tokio::select! {
-        biased;
-        () = stopped() => {}
-        () = greet(&server, keeps_data) => {}
-    }
+    say(&mut io::stdout(), &greeting(&server, keeps_data));
+    stopped.await;
     server.shutdown().await;
     ExitCode::SUCCESS
-}
-
-/// Says where the server is, and leaves the rest to the signals.
-async fn greet(server: &Server, keeps_data: bool) {
-    say(&greeting(server, keeps_data));
-    std::future::pending::<()>().await;
 }
 
 fn greeting(server: &Server, keeps_data: bool) -> String {
@@ -79,26 +84,6 @@ fn greeting(server: &Server, keeps_data: bool) -> String {
 }
 
 /// Prints, without minding that nobody may be reading.
-fn say(text: &str) {
-    let mut out = std::io::stdout();
+fn say(out: &mut impl Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Resolves when the user or the system wants the program to end. Listens from the first
-/// poll on.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let interrupted = signal(SignalKind::interrupt());
-        let terminated = signal(SignalKind::terminate());
-        if let (Ok(mut interrupted), Ok(mut terminated)) = (interrupted, terminated) {
-            tokio::select! {
-                _ = interrupted.recv() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::connection::ConnectionLimits;
 use crate::pattern::Pattern;
 use crate::secret::Key;
 
@@ -17,10 +18,16 @@ pub struct Options {
     pub host: IpAddr,
     /// The port to listen on; `0` picks a free one.
     pub port: u16,
-    /// Where files are kept. `None`: in a fresh temporary folder, removed at the end.
+    /// Where files are kept: in the folder `fal-emulator` of this one. `None`: in a fresh
+    /// temporary folder, removed at the end.
     pub data: Option<PathBuf>,
     /// How many bytes the files may take in all.
     pub disk_limit_bytes: u64,
+    /// How many bytes of memory the inputs that wait may take in all, and how many the
+    /// results that are kept.
+    pub memory_limit_bytes: u64,
+    /// How many connections there may be, and how long each may be idle.
+    pub connections: ConnectionLimits,
     /// How many jobs work at a time.
     pub concurrency: usize,
     /// The least time a job takes.
@@ -74,6 +81,8 @@ impl Default for Options {
             port: 8787,
             data: None,
             disk_limit_bytes: 8 << 30,
+            memory_limit_bytes: 512 << 20,
+            connections: ConnectionLimits::default(),
             concurrency: 2,
             pace: Duration::from_secs(3),
             speed_up: 1,

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::http::{self, Origin};
-use crate::{control, fault, proxy, queue, reply, site, storage, tokens, verbose};
+use crate::{control, fault, long_path, proxy, queue, reply, site, storage, tokens, verbose};
 
 /// The emulator's own paths: what is none of them is not there, and is no app either.
 const OWN: &str = "/api/";
@@ -34,14 +34,12 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         router = control::routes(router, app);
     }
     router
+        .layer(middleware::from_fn(long_path::layer))
         .layer(middleware::from_fn_with_state(
             app.guard.clone(),
             http::layer,
         ))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(app),
-            verbose::layer,
-        ))
+        .layer(middleware::from_fn(verbose::layer))
         .with_state(Arc::clone(app))
 }
 

@@ -3,25 +3,21 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use axum::response::Response;
+use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::connection::{self, Addresses};
 use crate::control::Control;
-use crate::data::DataFolder;
+use crate::data::{self, DataError, DataFolder};
 use crate::endpoint::Endpoints;
 use crate::fault::{DropConnection, Faults};
 use crate::forward::{Allowed, Forward};
@@ -29,7 +25,7 @@ use crate::http::{Ends, Guard, Origin};
 use crate::options::Options;
 use crate::picture::Fetcher;
 use crate::proxy;
-use crate::queue::{Cancel, Queue};
+use crate::queue::{self, Cancel, Queue};
 use crate::routes;
 use crate::storage::Storage;
 use crate::tokens::Tokens;
@@ -52,7 +48,7 @@ pub enum StartError {
     /// The address could not be listened on.
     Listen(SocketAddr, io::Error),
     /// The folder for files could not be used.
-    Data(PathBuf, io::Error),
+    Data(DataError),
     /// Files of user-defined endpoints cannot be used: a line for each problem.
     Endpoints(Vec<String>),
     /// The fault plan cannot be followed: a line that says why.
@@ -74,12 +70,11 @@ impl Server {
             .await
             .map_err(|error| StartError::Listen(wanted, error))?;
 
-        let named = options.data.as_deref();
-        let folder = || named.map_or_else(std::env::temp_dir, Path::to_owned);
-        let failed = |error| StartError::Data(folder(), error);
-        let data = DataFolder::open(named).map_err(failed)?;
-        let storage =
-            Storage::open(data.path().to_owned(), options.disk_limit_bytes).map_err(failed)?;
+        let data = DataFolder::open(options.data.as_deref()).map_err(StartError::Data)?;
+        // Nobody waits for that: there may be much to delete.
+        tokio::task::spawn_blocking(data::remove_stale);
+        let storage = Storage::open(&data, options.disk_limit_bytes)
+            .map_err(|error| StartError::Data(DataError::Unusable(data.path().into(), error)))?;
 
         let endpoints = Endpoints::load(options.endpoints.as_deref());
         let endpoints = endpoints.map_err(StartError::Endpoints)?;
@@ -93,8 +88,8 @@ impl Server {
             address,
             guard: Guard::new(&options, address, spending_path),
             runtime: Handle::current(),
-            queue: Queue::new(options.concurrency),
-            storage,
+            queue: Queue::new(options.concurrency, options.memory_limit_bytes),
+            storage: Arc::new(storage),
             fetcher: Fetcher::new(options.allow_private_hosts),
             tokens: Tokens::default(),
             ending: Cancel::default(),
@@ -105,7 +100,13 @@ impl Server {
             webhooks,
             options,
         });
-        let serving = tokio::spawn(accept(listener, routes::router(&app)));
+        tokio::spawn(queue::forget_in_time(Arc::clone(&app)));
+        let router = routes::router(&app);
+        let serving = tokio::spawn(connection::accept(
+            listener,
+            app.options.connections,
+            move |addresses, request| answer(router.clone(), addresses, request),
+        ));
         Ok(Self { app, data, serving })
     }
 
@@ -180,11 +181,7 @@ impl fmt::Display for StartError {
                 f,
                 "Could not listen on {address}: {error}; choose another address with --host and --port"
             ),
-            Self::Data(folder, error) => write!(
-                f,
-                "Could not use the folder {}: {error}; name another with --data",
-                folder.display()
-            ),
+            Self::Data(error) => error.fmt(f),
             Self::Endpoints(problems) => f.write_str(&problems.join("\n")),
             Self::Faults(problem) => f.write_str(problem),
             Self::Key => f.write_str("The random numbers of this system make no key: start again"),
@@ -194,43 +191,20 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Serves every connection until it is aborted itself; then they end with it.
-async fn accept(listener: TcpListener, router: Router) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve(stream, router.clone()));
-                }
-                // Out of file descriptors, mostly: some will be free in a moment.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, router: Router) {
-    let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else {
-        return;
+/// Answers a request of a connection. An error in place of an answer drops the connection.
+async fn answer(
+    router: Router,
+    addresses: Addresses,
+    mut request: Request,
+) -> io::Result<Response> {
+    let ends = Ends {
+        here: addresses.here.ip(),
+        peer: addresses.peer.ip(),
     };
-    let (here, peer) = (local.ip(), peer.ip());
-    // Progress and status are small answers: they must not wait for more to send.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(Ends { here, peer });
-        let answer = router.clone().oneshot(request);
-        async {
-            let Ok(response) = answer.await;
-            match response.extensions().get::<DropConnection>() {
-                Some(_) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
-                None => Ok(response),
-            }
-        }
-    });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // A connection that ends badly is the peer's affair.
-    let _ = connection.with_upgrades().await;
+    request.extensions_mut().insert(ends);
+    let Ok(response) = router.oneshot(request).await;
+    match response.extensions().get::<DropConnection>() {
+        Some(_) => Err(io::ErrorKind::ConnectionAborted.into()),
+        None => Ok(response),
+    }
 }

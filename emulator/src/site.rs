@@ -15,13 +15,12 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
-use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use url::Url;
 
 use crate::app::App;
 use crate::http::PageFile;
-use crate::{body, reply};
+use crate::{body, range, reply};
 use embedded::EmbeddedFolder;
 
 /// Where the built npm package is served.
@@ -78,11 +77,10 @@ async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
         }
         *request.method_mut() = Method::GET;
     }
-    let Ok(served) = match files {
-        Files::Folder(folder) => ServeDir::new(folder).oneshot(request).await,
-        Files::Embedded(folder) => ServeDir::with_backend("", folder).oneshot(request).await,
+    let mut response = match files {
+        Files::Folder(folder) => range::serve(ServeDir::new(folder), request).await,
+        Files::Embedded(folder) => range::serve(ServeDir::with_backend("", folder), request).await,
     };
-    let mut response = served.map(Body::new);
     if response.status() == StatusCode::NOT_FOUND {
         return not_found(&path);
     }

@@ -1,27 +1,26 @@
-//! The request log, for those who ask for it: a line for each request, without queries,
-//! headers or bodies, where secrets travel.
+//! The request log: a line for each request, without queries, headers or bodies, where
+//! secrets travel.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Level;
 use url::Url;
 
-use crate::app::App;
 use crate::target;
 
-/// Writes the line once the answer begins.
-pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if !app.options.verbose {
+/// Logs a request once its answer begins.
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
+    if !tracing::enabled!(Level::INFO) {
         return next.run(request).await;
     }
     let began = Instant::now();
     let line = format!("{} {}", request.method(), place(&request));
     let response = next.run(request).await;
-    let took = began.elapsed().as_millis();
-    eprintln!("{line} {} {took} ms", response.status().as_u16());
+    let (status, took) = (response.status().as_u16(), began.elapsed().as_millis());
+    tracing::info!("{line} {status} {took} ms");
     response
 }
 

@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use crate::app::App;
 use crate::call::Call;
 use crate::http::redact_header;
 use crate::queue::LARGEST_BODY;
-use crate::{body, reply};
+use crate::{body, memory, reply};
 
 /// The longest wait that can be asked for.
 const LONGEST: Duration = Duration::from_hours(1);
@@ -25,14 +26,18 @@ pub(crate) struct Echo {
     pub(crate) logs: Vec<String>,
 }
 
-pub(super) async fn answer(call: Call) -> Response {
-    match Echo::of(call).await {
-        Ok(echo) => {
-            tokio::time::sleep(echo.delay).await;
-            reply::json(StatusCode::OK, &echo.output)
-        }
-        Err(refused) => refused,
-    }
+pub(super) async fn answer(app: &App, call: Call) -> Response {
+    let echo = match Echo::of(call).await {
+        Ok(echo) => echo,
+        Err(refused) => return refused,
+    };
+    let share = match app.queue.take_memory(echo.bytes()) {
+        Ok(share) => share,
+        Err(refused) => return *refused,
+    };
+    tokio::time::sleep(echo.delay).await;
+    drop(share);
+    reply::json(StatusCode::OK, &echo.output)
 }
 
 impl Echo {
@@ -57,6 +62,15 @@ impl Echo {
                 "body": json,
             }),
         })
+    }
+
+    /// About how much memory it takes until it is given.
+    pub(crate) fn bytes(&self) -> u64 {
+        let logs = self
+            .logs
+            .iter()
+            .map(|line| (line.len() + size_of::<String>()) as u64);
+        memory::of(&self.output) + logs.sum::<u64>()
     }
 }
 

@@ -63,7 +63,7 @@ fn is_echo(path: &str) -> bool {
 /// Answers a call of `endpoint` on `fal.run`.
 pub(crate) async fn answer(app: &Arc<App>, call: Call, endpoint: Own) -> Response {
     match endpoint {
-        Own::Echo => echo::answer(call).await,
+        Own::Echo => echo::answer(app, call).await,
         Own::Content => content::answer(call).await,
         Own::Stream => stream::answer(app, call).await,
         Own::Realtime => reply::detail(

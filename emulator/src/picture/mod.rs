@@ -45,7 +45,9 @@ impl From<Unread> for Missing {
     fn from(unread: Unread) -> Self {
         match unread {
             Unread::TooLarge(_) => Self::TooLarge,
-            Unread::Broken => Self::NotReachable("the connection broke".to_owned()),
+            Unread::Silent | Unread::Broken => {
+                Self::NotReachable("the connection broke".to_owned())
+            }
         }
     }
 }
@@ -106,7 +108,7 @@ async fn own(app: &Arc<App>, url: &Url) -> Result<Bytes, Missing> {
     let path = url.path().parse();
     *request.uri_mut() = path.map_err(|_| Missing::NotReachable("no such path".to_owned()))?;
     let response = if storage::is_file(url.path()) {
-        storage::serve(app, request, Reader::Owner).await
+        storage::serve(&app.storage, request, Reader::Owner).await
     } else {
         site::answer(app, request).await
     };

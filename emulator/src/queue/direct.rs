@@ -16,8 +16,8 @@ use super::terms::Terms;
 use super::{follow, submit, work};
 use crate::app::App;
 use crate::http::{Caller, Origin};
-use crate::reply;
 use crate::storage::Wish;
+use crate::{memory, reply};
 
 /// A job gives its slot back a moment after it is seen to be done: who runs one job after
 /// another must not be refused for that.
@@ -44,8 +44,12 @@ pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
         caller: direct.caller,
         ..Terms::default()
     };
+    let share = match app.queue.take_memory(memory::of_object(&direct.input)) {
+        Ok(share) => share,
+        Err(refused) => return *refused,
+    };
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
-    let entry = Arc::new(entry);
+    let entry = Arc::new(entry.holding(share));
     let response = match submit::refused(app, &entry) {
         Some(refused) => follow::replay(&refused),
         None => perform(app, &entry, direct.patience).await,

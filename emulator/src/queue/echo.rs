@@ -22,7 +22,12 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
         Ok(echo) => echo,
         Err(refused) => return refused,
     };
-    let entry = Arc::new(Entry::new(endpoint, origin, Map::new()).under(terms));
+    let share = match app.queue.take_memory(echo.bytes()) {
+        Ok(share) => share,
+        Err(refused) => return *refused,
+    };
+    let entry = Entry::new(endpoint, origin, Map::new()).under(terms);
+    let entry = Arc::new(entry.holding(share));
     submit::enter(app, &entry);
     let accepted = submit::accepted(app, &entry, &base);
     app.runtime.spawn(perform(entry, echo));

@@ -12,8 +12,9 @@ use super::job::{Cancelled, Job, LogLine, Stage};
 use super::outcome::Outcome;
 use super::terms::Terms;
 use super::{lock, route};
+use crate::budget::Share;
 use crate::http::Origin;
-use crate::{clock, random};
+use crate::{clock, memory, random};
 
 /// One job in the queue's books.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct Entry {
     pub(super) terms: Terms,
     pub(super) submitted: Instant,
     input: Mutex<Map<String, Value>>,
+    /// The memory that its input takes, until it has ended.
+    share: Mutex<Option<Share>>,
     job: Mutex<Job>,
     changes: watch::Sender<()>,
 }
@@ -44,6 +47,7 @@ impl Entry {
             terms: Terms::default(),
             submitted: Instant::now(),
             input: Mutex::new(input),
+            share: Mutex::default(),
             job: Mutex::new(Job::new()),
             changes: watch::Sender::default(),
         }
@@ -52,6 +56,12 @@ impl Entry {
     /// With what its caller asked for beside the input.
     pub(super) fn under(mut self, terms: Terms) -> Self {
         self.terms = terms;
+        self
+    }
+
+    /// With the memory that its input takes.
+    pub(super) fn holding(self, share: Share) -> Self {
+        *lock(&self.share) = Some(share);
         self
     }
 
@@ -107,6 +117,7 @@ impl Entry {
 
     fn end(&self) {
         self.take_input();
+        lock(&self.share).take();
         self.ended.set();
     }
 
@@ -130,6 +141,21 @@ impl Entry {
     pub(super) fn summary(&self) -> Value {
         let is_done = self.with_job(|job| matches!(job.stage(), Stage::Done { .. }));
         json!({"request_id": self.id, "endpoint_id": self.endpoint, "is_done": is_done})
+    }
+
+    /// About how much memory it takes once it has ended.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.with_job(|job| {
+            let log = job
+                .logs()
+                .iter()
+                .map(|line| (line.message.len() + size_of::<LogLine>()) as u64);
+            let result = match job.stage() {
+                Stage::Done { outcome, .. } => memory::of(&outcome.body),
+                _ => 0,
+            };
+            size_of::<Self>() as u64 + log.sum::<u64>() + result
+        })
     }
 
     /// Resolves whenever the job has changed since it was last looked at.

@@ -1,6 +1,7 @@
-//! The queue: jobs in line, two at work, results kept for as long as the emulator runs.
+//! The queue: jobs in line, two at work, results kept for as long as the service keeps them
+//! and there is memory.
 //!
-//! `route` understands a path, `submit` and `follow` answer, `job` and `line` decide,
+//! `route` understands a path, `submit` and `follow` answer, `job`, `line` and `kept` decide,
 //! `work` performs. A job's lock is never held together with the line's.
 
 mod cancel;
@@ -10,6 +11,7 @@ mod entry;
 mod follow;
 mod infrastructure;
 mod job;
+mod kept;
 mod line;
 mod notify;
 mod outcome;
@@ -23,10 +25,13 @@ mod work;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender};
 
 pub(crate) use cancel::Cancel;
@@ -37,24 +42,35 @@ pub(crate) use route::{Action, Route, alias, base};
 pub(crate) use submit::{LARGEST_BODY, is_known};
 
 use crate::app::App;
+use crate::budget::{Budget, Full, Share};
 use crate::call::Call;
 use crate::reply;
 use entry::Entry;
+use kept::Kept;
 use line::Line;
 
-/// Every job since the start, and the line.
+/// Every job that is not forgotten, and the line.
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: Mutex<HashMap<String, Arc<Entry>>>,
+    /// The memory of inputs, from the submit to the end.
+    inputs: Arc<Budget>,
+    kept: Mutex<Kept>,
+    /// Told whenever a job is kept that was not before.
+    kept_more: Notify,
     line: Mutex<Line>,
     moves: Sender<()>,
 }
 
 impl Queue {
-    /// An empty queue with so many slots.
-    pub(crate) fn new(slots: usize) -> Self {
+    /// An empty queue with so many slots. The inputs may take `memory_limit_bytes`, and so may
+    /// the results.
+    pub(crate) fn new(slots: usize, memory_limit_bytes: u64) -> Self {
         Self {
             jobs: Mutex::default(),
+            inputs: Budget::new(memory_limit_bytes, 0),
+            kept: Mutex::new(Kept::new(memory_limit_bytes)),
+            kept_more: Notify::new(),
             line: Mutex::new(Line::new(slots)),
             moves: Sender::default(),
         }
@@ -85,6 +101,51 @@ impl Queue {
 
     fn add(&self, entry: &Arc<Entry>) {
         lock(&self.jobs).insert(entry.id.clone(), Arc::clone(entry));
+    }
+
+    /// The memory for an input of so many bytes, or the answer to its sender where there is
+    /// none left.
+    pub(crate) fn take_memory(&self, bytes: u64) -> Result<Share, Box<Response>> {
+        Share::of(&self.inputs, bytes).map_err(|Full| {
+            let text = format!(
+                "The inputs of the requests that are not done take all the memory that they \
+                 may, {} bytes: send it again when some are done, or start the emulator with a \
+                 larger --memory-limit",
+                self.inputs.limit_bytes()
+            );
+            Box::new(reply::detail(StatusCode::TOO_MANY_REQUESTS, text))
+        })
+    }
+
+    /// What a webhook is told of a job that has ended; `None` once it is forgotten.
+    pub(crate) fn payload(&self, request_id: &str) -> Option<Bytes> {
+        notify::payload(&*self.find(request_id)?)
+    }
+
+    /// Keeps a job that has ended until `until`; older ones may go for it.
+    fn keep(&self, entry: &Entry, until: Instant) {
+        let gone = lock(&self.kept).add(kept::Request {
+            id: entry.id.clone(),
+            bytes: entry.kept_bytes(),
+            until,
+        });
+        self.kept_more.notify_one();
+        if !gone.is_empty() {
+            tracing::warn!(
+                "{} old results are forgotten, as all take more memory than --memory-limit",
+                gone.len()
+            );
+        }
+        for id in &gone {
+            self.forget(id);
+        }
+    }
+
+    fn forget_expired(&self) {
+        let gone = lock(&self.kept).take_expired(Instant::now());
+        for id in &gone {
+            self.forget(id);
+        }
     }
 
     /// How many jobs of an endpoint's app are in line.
@@ -132,6 +193,24 @@ impl Queue {
 /// statement, and one panic must not take every other job along.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Forgets each request when its time is up, until the emulator ends.
+pub(crate) async fn forget_in_time(app: Arc<App>) {
+    loop {
+        let next = lock(&app.queue.kept).next_end();
+        let is_over = async {
+            match next {
+                Some(end) => tokio::time::sleep_until(end.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = app.ending.wait() => return,
+            () = app.queue.kept_more.notified() => {}
+            () = is_over => app.queue.forget_expired(),
+        }
+    }
 }
 
 /// Answers a request to `queue.fal.run`.

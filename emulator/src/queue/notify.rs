@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::entry::Entry;
 use super::job::Stage;
 use super::retention;
@@ -26,18 +28,28 @@ pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
     let (at, entry) = (Arc::clone(app), Arc::clone(entry));
     app.webhooks.spawn(async move {
         entry.ended.wait().await;
-        let delivery = entry.with_job(|job| match job.stage() {
-            Stage::Done { outcome, .. } => Some(Delivery {
-                request_id: entry.id.clone(),
-                caller,
-                url,
-                body: webhook::payload(&entry.id, outcome).to_string().into(),
-                lifetime: retention::of(outcome.body_bytes()),
-            }),
-            _ => None,
+        let bytes = entry.with_job(|job| match job.stage() {
+            Stage::Done { outcome, .. } => outcome.body_bytes(),
+            _ => 0,
         });
-        if let Some(delivery) = delivery {
-            webhook::deliver(&at, delivery).await;
-        }
+        let delivery = Delivery {
+            request_id: entry.id.clone(),
+            caller,
+            url,
+            lifetime: retention::unstored(bytes),
+        };
+        // A delivery may take long: the result must not be kept for it.
+        drop(entry);
+        webhook::deliver(&at, delivery).await;
     });
+}
+
+/// What a webhook is told of a job; `None` while it is not done.
+pub(super) fn payload(entry: &Entry) -> Option<Bytes> {
+    entry.with_job(|job| match job.stage() {
+        Stage::Done { outcome, .. } => {
+            Some(webhook::payload(&entry.id, outcome).to_string().into())
+        }
+        _ => None,
+    })
 }

@@ -1,34 +1,30 @@
-//! How long the service keeps a result that the caller wanted stored no longer than
-//! needed (protocol §5.7). Other results stay for as long as the emulator runs.
+//! How long the service keeps a result (protocol §5.7).
 
-use std::sync::Arc;
 use std::time::Duration;
-
-use super::entry::Entry;
-use super::job::Stage;
-use crate::app::App;
 
 /// Results from this size on go sooner, in bytes.
 const LARGE_BYTES: usize = 10_000;
+/// Results over this size are not stored, in bytes.
+const LARGEST_STORED_BYTES: usize = 1_000_000;
+/// How long results are stored.
+const STORED: Duration = Duration::from_hours(30 * 24);
 
-/// The time for a result of so many bytes.
-pub(super) fn of(bytes: usize) -> Duration {
+/// The time for a result of so many bytes, which its caller wants stored or not.
+pub(super) fn of(bytes: usize, is_stored: bool) -> Duration {
+    if is_stored && bytes <= LARGEST_STORED_BYTES {
+        STORED
+    } else {
+        unstored(bytes)
+    }
+}
+
+/// The time for a result that is not stored: it suffices to fetch it.
+pub(super) fn unstored(bytes: usize) -> Duration {
     if bytes < LARGE_BYTES {
         Duration::from_hours(1)
     } else {
         Duration::from_mins(6)
     }
-}
-
-/// Forgets a request once the time of its result is up.
-pub(super) async fn forget_in_time(app: Arc<App>, entry: Arc<Entry>) {
-    entry.ended.wait().await;
-    let bytes = entry.with_job(|job| match job.stage() {
-        Stage::Done { outcome, .. } => outcome.body_bytes(),
-        _ => 0,
-    });
-    tokio::time::sleep(of(bytes) / app.options.speed_up).await;
-    app.queue.forget(&entry.id);
 }
 
 #[cfg(test)]
@@ -37,7 +33,14 @@ mod tests {
 
     #[test]
     fn large_results_go_sooner() {
-        assert_eq!(of(9_999), Duration::from_hours(1));
-        assert_eq!(of(10_000), Duration::from_mins(6));
+        assert_eq!(of(9_999, false), Duration::from_hours(1));
+        assert_eq!(of(10_000, false), Duration::from_mins(6));
+    }
+
+    #[test]
+    fn results_are_stored_unless_their_caller_or_their_size_forbids_it() {
+        assert_eq!(of(0, true), STORED);
+        assert_eq!(of(1_000_000, true), STORED);
+        assert_eq!(of(1_000_001, true), Duration::from_mins(6));
     }
 }

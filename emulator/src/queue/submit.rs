@@ -4,7 +4,7 @@
 //! does on the real service.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -12,6 +12,7 @@ use fal_wasm::models::{self, kandinsky5};
 use serde_json::json;
 
 use super::entry::Entry;
+use super::job::Stage;
 use super::line::Priority;
 use super::outcome::Outcome;
 use super::terms::Terms;
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::model::input;
 use crate::own::Own;
-use crate::{body, reply, run};
+use crate::{body, memory, reply, run};
 
 /// A picture of the largest size taken, as a data URI, and room for the rest.
 pub(crate) const LARGEST_BODY: usize = 32 << 20;
@@ -48,7 +49,12 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
     };
     match input {
         Ok(input) => {
-            let entry = Arc::new(Entry::new(endpoint, origin, input).under(terms));
+            let share = match app.queue.take_memory(memory::of_object(&input)) {
+                Ok(share) => share,
+                Err(refused) => return *refused,
+            };
+            let entry = Entry::new(endpoint, origin, input).under(terms);
+            let entry = Arc::new(entry.holding(share));
             admit(app, &entry);
             accepted(app, &entry, &base)
         }
@@ -77,11 +83,19 @@ fn queue_limit(call: &Call) -> Option<usize> {
 /// Puts a job in the books, and has done what its caller wants done at its end.
 pub(super) fn enter(app: &Arc<App>, entry: &Arc<Entry>) {
     notify::when_done(app, entry);
-    if !entry.terms.stored {
-        let forgetting = retention::forget_in_time(Arc::clone(app), Arc::clone(entry));
-        app.runtime.spawn(forgetting);
-    }
     app.queue.add(entry);
+    app.runtime
+        .spawn(keep_at_its_end(Arc::clone(app), Arc::clone(entry)));
+}
+
+async fn keep_at_its_end(app: Arc<App>, entry: Arc<Entry>) {
+    entry.ended.wait().await;
+    let bytes = entry.with_job(|job| match job.stage() {
+        Stage::Done { outcome, .. } => outcome.body_bytes(),
+        _ => 0,
+    });
+    let time = retention::of(bytes, entry.terms.stored) / app.options.speed_up;
+    app.queue.keep(&entry, Instant::now() + time);
 }
 
 fn admit(app: &Arc<App>, entry: &Arc<Entry>) {

@@ -15,8 +15,7 @@ use super::list::{self, List};
 use super::parts::{bad, in_one_piece};
 use super::path::FilePath;
 use super::pending::{Parts, State, Upload};
-use super::upload;
-use crate::app::App;
+use super::store::Storage;
 use crate::call::Call;
 use crate::{body, reply};
 
@@ -25,7 +24,7 @@ const LARGEST_LIST: usize = 2 << 20;
 
 /// Answers the POST that completes an upload.
 pub(super) async fn answer(
-    app: &Arc<App>,
+    storage: &Arc<Storage>,
     call: Call,
     file: FilePath,
     upload: Arc<Upload>,
@@ -48,7 +47,7 @@ pub(super) async fn answer(
     };
     let url = format!("{}{file}", call.origin);
     // A task of its own: a caller that goes away must not leave half a file.
-    let finishing = finish(Arc::clone(app), file, upload, entries);
+    let finishing = finish(Arc::clone(storage), file, upload, entries);
     match tokio::spawn(finishing).await {
         Ok(Ok(())) => {
             let body = json!({ "access_url": url, "file_url": url, "uploaded": true });
@@ -65,7 +64,7 @@ pub(super) async fn answer(
 /// Makes the file, once. The same list a second time finds it made: the answer to the
 /// first was lost, it seems.
 async fn finish(
-    app: Arc<App>,
+    storage: Arc<Storage>,
     file: FilePath,
     upload: Arc<Upload>,
     entries: Vec<(u32, String)>,
@@ -77,7 +76,8 @@ async fn finish(
     let Some(pieces) = close(parts, entries).map_err(bad)? else {
         return Ok(());
     };
-    let joined = join(&app, pieces, &file, parts.kind.as_deref(), &upload.wish).await;
+    let kind = parts.kind.as_deref();
+    let joined = join(&storage, pieces, &file, kind, &upload.wish).await;
     joined.map_err(|failed| {
         *parts.state() = State::Open(BTreeMap::new());
         failed.response()
@@ -104,7 +104,7 @@ fn close(parts: &Parts, entries: Vec<(u32, String)>) -> Result<Option<Vec<Incomi
 }
 
 async fn join(
-    app: &App,
+    storage: &Arc<Storage>,
     pieces: Vec<Incoming>,
     path: &FilePath,
     kind: Option<&str>,
@@ -116,6 +116,6 @@ async fn join(
         pieces.try_for_each(|piece| whole.append(piece))?;
         Ok::<_, io::Error>(whole)
     });
-    let mut whole = joined.await.map_err(io::Error::other)??;
-    upload::admit(app, &mut whole, path, kind, wish)
+    let whole = joined.await.map_err(io::Error::other)??;
+    Ok(storage.admit(whole, path, kind, wish).await?)
 }

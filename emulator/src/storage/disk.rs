@@ -1,123 +1,116 @@
 //! How many bytes the files may take, all together: uploads come from anybody, and the
-//! disk is the developer's.
+//! disk is the developer's. When it is full, the error says what helps.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The bound, and what of it is taken.
+use crate::budget::{Budget, Share};
+use crate::data::Lifetime;
+
+/// The bound on all files.
 #[derive(Debug)]
 pub(super) struct Disk {
-    limit_bytes: u64,
-    used_bytes: AtomicU64,
+    budget: Arc<Budget>,
+    lifetime: Lifetime,
 }
 
 impl Disk {
-    pub(super) fn new(limit_bytes: u64, used_bytes: u64) -> Arc<Self> {
+    /// A bound for files that live as long as their folder does.
+    pub(super) fn new(limit_bytes: u64, used_bytes: u64, lifetime: Lifetime) -> Arc<Self> {
         Arc::new(Self {
-            limit_bytes,
-            used_bytes: AtomicU64::new(used_bytes),
+            budget: Budget::new(limit_bytes, used_bytes),
+            lifetime,
         })
     }
 
-    /// What a file that is gone had taken.
-    pub(super) fn give_back(&self, bytes: u64) {
-        let less = |used: u64| used.checked_sub(bytes).or(Some(0));
-        // The closure gives a value whatever it is shown, so this cannot fail.
-        let _ = self
-            .used_bytes
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+    /// The share of a file that is not there yet.
+    pub(super) fn share(&self) -> Share {
+        Share::none(&self.budget)
     }
 
-    fn take(&self, bytes: u64) -> io::Result<()> {
-        let more = |used: u64| {
-            let used = used.checked_add(bytes)?;
-            (used <= self.limit_bytes).then_some(used)
-        };
-        let taken = self
-            .used_bytes
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, more);
-        taken.map(|_| ()).map_err(|_| self.full())
+    /// Grows the share of a file; an error of the kind `StorageFull` where so many bytes are
+    /// not left.
+    pub(super) fn grow(&self, share: &mut Share, bytes: usize) -> io::Result<()> {
+        share.grow(bytes as u64).map_err(|_| self.full())
+    }
+
+    /// Gives back the bytes of a file that is gone.
+    pub(super) fn give_back(&self, bytes: u64) {
+        self.budget.give_back(bytes);
     }
 
     fn full(&self) -> io::Error {
+        let advice = match self.lifetime {
+            Lifetime::OfTheProcess => "restart the emulator, which empties its temporary folder",
+            Lifetime::Lasting => {
+                "stop the emulator, delete files from the folder `files` in its data folder, and \
+                 start it again"
+            }
+        };
         let text = format!(
-            "the files here may take {} bytes in all; restart the emulator, delete files from \
-             its folder, or raise --disk-limit",
-            self.limit_bytes
+            "the files here may take {} bytes in all: {advice}, or start it with a larger \
+             --disk-limit",
+            self.budget.limit_bytes()
         );
         io::Error::new(io::ErrorKind::StorageFull, text)
     }
 }
 
-/// The share of one file that is not yet whole; given back when dropped.
-#[derive(Debug)]
-pub(super) struct Room {
-    disk: Arc<Disk>,
-    bytes: u64,
-}
-
-impl Room {
-    pub(super) fn none(disk: &Arc<Disk>) -> Self {
-        Self {
-            disk: Arc::clone(disk),
-            bytes: 0,
-        }
+/// The error with what helps, if it is the system's own of a disk that has no room left.
+pub(super) fn advised(error: io::Error) -> io::Error {
+    let is_the_systems = error.raw_os_error().is_some();
+    let is_full = matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    );
+    if !(is_the_systems && is_full) {
+        return error;
     }
-
-    /// Takes so many bytes more; an error of the kind `StorageFull` where they are not left.
-    pub(super) fn grow(&mut self, bytes: usize) -> io::Result<()> {
-        let bytes = bytes as u64;
-        self.disk.take(bytes)?;
-        self.bytes += bytes;
-        Ok(())
-    }
-
-    /// Takes over what `other` has.
-    pub(super) fn absorb(&mut self, other: &mut Self) {
-        self.bytes += std::mem::take(&mut other.bytes);
-    }
-
-    /// The file is whole and stays.
-    pub(super) fn keep(&mut self) {
-        self.bytes = 0;
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.disk.give_back(self.bytes);
-    }
+    let text = format!(
+        "the disk that holds the emulator's data folder is full ({error}): free some space on \
+         it, or start the emulator with --data and a folder on another disk"
+    );
+    io::Error::new(error.kind(), text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn room_is_taken_up_to_the_limit_and_given_back() {
-        let disk = Disk::new(10, 4);
-        let mut room = Room::none(&disk);
-        room.grow(6).expect("just fits");
-        let full = Room::none(&disk).grow(1).expect_err("full");
+    fn full_text(lifetime: Lifetime) -> String {
+        let disk = Disk::new(10, 4, lifetime);
+        let mut share = disk.share();
+        disk.grow(&mut share, 6).expect("just fits");
+        let full = disk.grow(&mut share, 1).expect_err("full");
         assert_eq!(full.kind(), io::ErrorKind::StorageFull);
-        assert!(full.to_string().contains("--disk-limit"));
-        drop(room);
-        Room::none(&disk).grow(6).expect("free again");
+        full.to_string()
     }
 
     #[test]
-    fn what_is_kept_stays_taken_until_it_is_given_back() {
-        let disk = Disk::new(10, 0);
-        let mut parts = [Room::none(&disk), Room::none(&disk)];
-        let [first, second] = &mut parts;
-        first.grow(5).expect("fits");
-        second.grow(5).expect("fits");
-        first.absorb(second);
-        first.keep();
-        drop(parts);
-        assert!(Room::none(&disk).grow(1).is_err());
-        disk.give_back(99);
-        Room::none(&disk).grow(10).expect("all free");
+    fn a_full_disk_is_told_with_what_helps_for_its_folder() {
+        let temporary = full_text(Lifetime::OfTheProcess);
+        assert!(temporary.contains("restart the emulator"), "{temporary}");
+        let lasting = full_text(Lifetime::Lasting);
+        assert!(lasting.contains("delete files"), "{lasting}");
+        assert!(!lasting.contains("restart"), "{lasting}");
+        for text in [temporary, lasting] {
+            assert!(
+                text.contains("10 bytes") && text.contains("--disk-limit"),
+                "{text}"
+            );
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_disk_that_is_really_full_is_told_with_what_helps() {
+        const ENOSPC: i32 = 28;
+        let text = advised(io::Error::from_raw_os_error(ENOSPC)).to_string();
+        assert!(
+            text.contains("free some space") && text.contains("--data"),
+            "{text}"
+        );
+        let other = advised(io::Error::from(io::ErrorKind::NotFound)).to_string();
+        assert!(!other.contains("--data"), "{other}");
     }
 }

@@ -8,59 +8,85 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tokio::io::AsyncWriteExt;
+use tokio::runtime::Handle;
 
-use super::disk::{Disk, Room};
+use super::disk::{self, Disk};
 use super::path::FilePath;
 use crate::body::{Pieces, Unread};
-use crate::reply;
+use crate::budget::Share;
+use crate::{random, reply};
 
 /// What the service takes in one piece (protocol §9.2).
 pub(super) const LARGEST_BYTES: usize = 100 << 20;
 
+/// How many random bytes the name of a file has while it comes in.
+const NAME_BYTES: usize = 12;
+
 /// A file that is not yet whole. Gone when dropped, unless it was moved.
 #[derive(Debug)]
 pub(super) struct Incoming {
-    path: PathBuf,
-    room: Room,
+    /// `None` once it was moved.
+    path: Option<PathBuf>,
+    disk: Arc<Disk>,
+    share: Share,
 }
 
 impl Incoming {
-    pub(super) fn new(path: PathBuf, disk: &Arc<Disk>) -> Self {
-        let room = Room::none(disk);
-        Self { path, room }
+    /// A file in `folder` that is still to be written.
+    pub(super) fn new(folder: &Path, disk: &Arc<Disk>) -> Self {
+        Self {
+            path: Some(folder.join(random::hex::<NAME_BYTES>())),
+            disk: Arc::clone(disk),
+            share: disk.share(),
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.path.as_deref().unwrap_or(Path::new(""))
     }
 
     /// To be called before so many bytes are written.
     pub(super) fn claim(&mut self, bytes: usize) -> io::Result<()> {
-        self.room.grow(bytes)
+        self.disk.grow(&mut self.share, bytes)
     }
 
     /// Appends another file, which is gone then. Blocks.
     pub(super) fn append(&mut self, mut other: Self) -> io::Result<()> {
-        let mut end = std::fs::OpenOptions::new().append(true).open(&self.path)?;
-        io::copy(&mut std::fs::File::open(&other.path)?, &mut end)?;
-        self.room.absorb(&mut other.room);
+        let mut end = std::fs::OpenOptions::new().append(true).open(self.path())?;
+        io::copy(&mut std::fs::File::open(other.path())?, &mut end)?;
+        self.share.absorb(&mut other.share);
         Ok(())
     }
 
-    /// Moves it to where it is served from.
-    pub(super) fn become_file(&mut self, path: &FilePath, root: &Path) -> io::Result<()> {
+    /// Moves it to where it is served from. Blocks.
+    pub(super) fn become_file(mut self, path: &FilePath, root: &Path) -> io::Result<()> {
         std::fs::create_dir_all(path.folder(root))?;
-        std::fs::rename(&self.path, path.on_disk(root))?;
-        self.room.keep();
+        std::fs::rename(self.path(), path.on_disk(root))?;
+        self.path = None;
+        self.share.keep();
         Ok(())
     }
 }
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        // Fails after a move, and that is well.
-        let _ = std::fs::remove_file(&self.path);
+        let Some(path) = self.path.take() else { return };
+        let remove = move || {
+            let _ = std::fs::remove_file(path);
+        };
+        // Mostly dropped by a handler, which must not wait for the disk.
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+            Err(_) => remove(),
+        }
     }
+}
+
+/// Whether a file is called as those that come in. Only such files are removed from where
+/// they come in.
+pub(super) fn is_incoming(name: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    name.len() == 2 * NAME_BYTES && name.bytes().all(is_digit)
 }
 
 /// Why nothing came in.
@@ -91,7 +117,7 @@ impl From<Unread> for Failed {
 
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
-        Self::Disk(error)
+        Self::Disk(disk::advised(error))
     }
 }
 
@@ -113,4 +139,22 @@ pub(super) async fn receive(
     }
     file.flush().await?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_were_made_here_are_those_of_incoming_files() {
+        assert!(is_incoming(&random::hex::<NAME_BYTES>()));
+        for name in [
+            "",
+            "photo.jpg",
+            "0123456789ABCDEF01234567",
+            "../../../../../etc/passwd",
+        ] {
+            assert!(!is_incoming(name), "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::lifecycle::Wish;
 use super::path::FilePath;
 use super::pending::Upload;
-use crate::app::App;
+use super::store::Storage;
 use crate::call::Call;
 use crate::{body, reply};
 
@@ -36,7 +36,7 @@ pub(super) fn wrong_type(call: &Call) -> Option<Response> {
     (!is_right).then(|| reply::detail(StatusCode::BAD_REQUEST, "Invalid storage type"))
 }
 
-pub(super) async fn answer(app: &App, call: Call, pieces: Pieces) -> Response {
+pub(super) async fn answer(storage: &Storage, call: Call, pieces: Pieces) -> Response {
     if let Some(refusal) = wrong_type(&call) {
         return refusal;
     }
@@ -58,8 +58,8 @@ pub(super) async fn answer(app: &App, call: Call, pieces: Pieces) -> Response {
     };
     let path = FilePath::new(asked.file_name.as_deref().unwrap_or_default());
     let file_url = format!("{}{path}", call.origin);
-    let query = app.storage.signer.query(&path.to_string());
-    app.storage.pending.add(path, upload);
+    let query = storage.signer.query(&path.to_string());
+    storage.pending.add(path, upload);
     reply::json(
         StatusCode::OK,
         &json!({ "upload_url": format!("{file_url}?{query}"), "file_url": file_url }),

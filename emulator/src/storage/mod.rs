@@ -29,22 +29,19 @@ pub(crate) use place::Place;
 pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
 
-use crate::app::App;
 use crate::call::Call;
-use crate::{body, reply, webhook};
+use crate::{body, reply};
 use initiate::Pieces;
 
 /// Answers a request to `rest.fal.ai`.
-pub(crate) async fn rest(app: &Arc<App>, call: Call) -> Response {
+pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Response {
     let is_post = call.method == Method::POST;
     match call.path.trim_end_matches('/') {
-        "/storage/upload/initiate" if is_post => initiate::answer(app, call, Pieces::One).await,
+        "/storage/upload/initiate" if is_post => initiate::answer(storage, call, Pieces::One).await,
         "/storage/upload/initiate-multipart" if is_post => {
-            initiate::answer(app, call, Pieces::Parts).await
+            initiate::answer(storage, call, Pieces::Parts).await
         }
-        "/storage/auth/token" if is_post => direct::token(app, call),
-        webhook::KEYS_PATH if call.method == Method::GET => app.webhooks.keys(),
-        webhook::KEYS_PATH => reply::wrong_method("GET"),
+        "/storage/auth/token" if is_post => direct::token(storage, call),
         "/storage/upload/initiate"
         | "/storage/upload/initiate-multipart"
         | "/storage/auth/token" => reply::wrong_method("POST"),
@@ -53,51 +50,53 @@ pub(crate) async fn rest(app: &Arc<App>, call: Call) -> Response {
 }
 
 /// Answers a request to a host of the CDN.
-pub(crate) async fn cdn(app: &Arc<App>, call: Call) -> Response {
+pub(crate) async fn cdn(storage: &Arc<Storage>, call: Call) -> Response {
     match call.method {
         Method::GET | Method::HEAD => {
             let reader = Reader::of(&call);
-            serve(app, serve::request(call), reader).await
+            serve(storage, serve::request(call), reader).await
         }
-        Method::PUT => put(app, call).await,
-        Method::POST => post(app, call).await,
+        Method::PUT => put(storage, call).await,
+        Method::POST => post(storage, call).await,
         // The service keeps files whatever their owner says (protocol §9.5).
         Method::DELETE => reply::detail(StatusCode::FORBIDDEN, "Forbidden"),
         _ => reply::wrong_method("GET, HEAD, PUT, POST"),
     }
 }
 
-async fn put(app: &Arc<App>, call: Call) -> Response {
+async fn put(storage: &Arc<Storage>, call: Call) -> Response {
     let path = call.path.clone();
     match Place::of(&path) {
-        Some(Place::File(file)) => match upload::allowed(app, &call, &file, None) {
-            Ok(upload) => upload::put(app, call, &file, &upload).await,
+        Some(Place::File(file)) => match upload::allowed(storage, &call, &file, None) {
+            Ok(upload) => upload::put(storage, call, &file, &upload).await,
             Err(refusal) => refused(call, *refusal),
         },
-        Some(Place::Part { file, id, number }) => match upload::allowed(app, &call, &file, id) {
-            Ok(upload) => parts::put(app, call, &upload, number).await,
-            Err(refusal) => refused(call, *refusal),
-        },
+        Some(Place::Part { file, id, number }) => {
+            match upload::allowed(storage, &call, &file, id) {
+                Ok(upload) => parts::put(storage, call, &upload, number).await,
+                Err(refusal) => refused(call, *refusal),
+            }
+        }
         Some(_) => refused(call, reply::wrong_method("POST")),
         None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
     }
 }
 
-async fn post(app: &Arc<App>, call: Call) -> Response {
+async fn post(storage: &Arc<Storage>, call: Call) -> Response {
     let path = call.path.clone();
     match Place::of(&path) {
-        Some(Place::Complete { file, id }) => match upload::allowed(app, &call, &file, id) {
-            Ok(upload) => complete::answer(app, call, file, upload).await,
+        Some(Place::Complete { file, id }) => match upload::allowed(storage, &call, &file, id) {
+            Ok(upload) => complete::answer(storage, call, file, upload).await,
             Err(refusal) => refused(call, *refusal),
         },
         Some(Place::File(_) | Place::Part { .. }) => {
             refused(call, reply::wrong_method("GET, HEAD, PUT"))
         }
         None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
-        Some(step) => match direct::refusal(app, &call) {
+        Some(step) => match direct::refusal(storage, &call) {
             Some(refusal) => refused(call, refusal),
-            None if step == Place::Upload => direct::one_piece(app, call).await,
-            None => direct::in_parts(app, call),
+            None if step == Place::Upload => direct::one_piece(storage, call).await,
+            None => direct::in_parts(storage, call),
         },
     }
 }

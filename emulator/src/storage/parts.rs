@@ -1,6 +1,8 @@
 //! An upload in parts, once it is begun: each part is sent by its number (protocol §9.3,
 //! §9.4).
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use axum::response::Response;
@@ -10,19 +12,24 @@ use serde_json::json;
 use super::incoming::receive;
 use super::list::MOST_PARTS;
 use super::pending::{Part, Parts, State, Upload};
-use crate::app::App;
+use super::store::Storage;
 use crate::body;
 use crate::call::Call;
 use crate::{random, reply};
 
 /// Answers the PUT of one part. The caller may send it: that was checked.
-pub(super) async fn put(app: &App, mut call: Call, upload: &Upload, number: u32) -> Response {
+pub(super) async fn put(
+    storage: &Arc<Storage>,
+    mut call: Call,
+    upload: &Upload,
+    number: u32,
+) -> Response {
     let answer = match &upload.parts {
         None => in_one_piece(),
         Some(_) if !(1..=MOST_PARTS).contains(&number) => {
             bad(format!("Parts are numbered from 1 to {MOST_PARTS}"))
         }
-        Some(parts) => match store(app, &mut call, parts, number).await {
+        Some(parts) => match store(storage, &mut call, parts, number).await {
             Ok(etag) => stored(number, &etag),
             Err(answer) => answer,
         },
@@ -33,8 +40,13 @@ pub(super) async fn put(app: &App, mut call: Call, upload: &Upload, number: u32)
     answer
 }
 
-async fn store(app: &App, call: &mut Call, parts: &Parts, number: u32) -> Result<String, Response> {
-    let mut file = app.storage.incoming();
+async fn store(
+    storage: &Arc<Storage>,
+    call: &mut Call,
+    parts: &Parts,
+    number: u32,
+) -> Result<String, Response> {
+    let mut file = storage.incoming().await;
     let mut hash = Context::new(&SHA256);
     let received = receive(&mut call.body, &mut file, |piece| hash.update(piece)).await;
     let bytes = received.map_err(|failed| failed.response())?;

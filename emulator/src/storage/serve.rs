@@ -1,6 +1,8 @@
 //! Serving a file: whole or in ranges, cacheable for as long as it lives, readable by
 //! every page, and harmless whatever it holds.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -8,16 +10,14 @@ use axum::http::header::{
 };
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::Response;
-use tokio::io::AsyncReadExt;
-use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use super::kind;
 use super::lifecycle::{Decision, Lifecycle};
 use super::path::FilePath;
-use crate::app::App;
+use super::store::Storage;
 use crate::call::Call;
-use crate::{clock, reply};
+use crate::{clock, range, reply};
 
 /// How long a file without an end may be cached, in seconds (protocol §9.5).
 const CACHED: u64 = 5_184_000;
@@ -51,29 +51,26 @@ pub(super) fn request(call: Call) -> Request<Body> {
 }
 
 /// Answers a GET or HEAD of a file.
-pub(crate) async fn serve(app: &App, request: Request<Body>, reader: Reader) -> Response {
+pub(crate) async fn serve(
+    storage: &Arc<Storage>,
+    request: Request<Body>,
+    reader: Reader,
+) -> Response {
     let Some(path) = FilePath::parse(request.uri().path()) else {
         return not_found();
     };
-    let life = app.storage.lifecycle(&path);
-    if let Some(refusal) = refusal(app, life.as_ref(), reader) {
-        return refusal;
-    }
-    let on_disk = path.on_disk(app.storage.root());
-    let Ok(mut file) = tokio::fs::File::open(&on_disk).await else {
+    let Some(stored) = storage.look_up(&path).await else {
         return not_found();
     };
-    let mut head = [0; 12];
-    let read = file.read(&mut head).await.unwrap_or(0);
-    let head = head.get(..read).unwrap_or_default();
-    let Ok(served) = ServeFile::new(on_disk).oneshot(request).await;
-    let mut response = served.map(Body::new);
-    let guess = app.storage.noted_kind(&path).or_else(|| by_name(&response));
-    protect(
-        &mut response,
-        kind::of(head, guess.as_deref().unwrap_or_default()),
-    );
-    date(&mut response, life.as_ref());
+    if let Some(refusal) = refusal(stored.life.as_ref(), reader) {
+        return refusal;
+    }
+    let file = ServeFile::new(path.on_disk(storage.root()));
+    let mut response = range::serve(file, request).await;
+    let guess = stored.kind.or_else(|| by_name(&response));
+    let guess = guess.as_deref().unwrap_or_default();
+    protect(&mut response, kind::of(&stored.head, guess));
+    date(&mut response, stored.life.as_ref());
     response
 }
 
@@ -82,13 +79,11 @@ fn not_found() -> Response {
 }
 
 /// The answer to a reader for whom there is no such file, or no leave to read it.
-fn refusal(app: &App, life: Option<&Lifecycle>, reader: Reader) -> Option<Response> {
+fn refusal(life: Option<&Lifecycle>, reader: Reader) -> Option<Response> {
     let life = life?;
-    if life.is_over(clock::unix_ms()) {
-        app.storage.remove_expired();
-        return Some(not_found());
-    }
     match life.for_anybody() {
+        // Its time came since the expired ones were removed.
+        _ if life.is_over(clock::unix_ms()) => Some(not_found()),
         _ if reader == Reader::Owner => None,
         Decision::Allow => None,
         Decision::Hide => Some(not_found()),

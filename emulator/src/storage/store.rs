@@ -1,18 +1,28 @@
 //! The folder that files are kept in. A file appears under its name only when it is
 //! whole: it is written elsewhere in the folder, and moved.
+//!
+//! Whatever touches the disk blocks, so handlers have it done on a thread for that.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::disk::Disk;
-use super::incoming::Incoming;
+use super::disk::{self, Disk};
+use super::incoming::{self, Incoming};
+use super::kind;
 use super::lifecycle::{Lifecycle, Wish};
 use super::path::FilePath;
 use super::pending::Pending;
 use super::signature::Signer;
-use crate::{clock, random};
+use crate::clock;
+use crate::data::DataFolder;
+
+/// Where files are written before they are whole.
+const INCOMING: &str = "incoming";
+
+/// How many bytes at the start of a file tell its content type.
+const HEAD_BYTES: usize = 12;
 
 /// The files of one emulator.
 #[derive(Debug)]
@@ -25,26 +35,35 @@ pub(crate) struct Storage {
     pub(super) pending: Pending,
 }
 
+/// What there is to know of a stored file before it is served.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// What holds for it beside its bytes.
+    pub(super) life: Option<Lifecycle>,
+    /// The content type that its sender gave.
+    pub(super) kind: Option<String>,
+    /// Its first bytes.
+    pub(super) head: Vec<u8>,
+}
+
 impl Storage {
-    /// Uses `root`, and creates it if there is no such folder; its files may take
-    /// `limit_bytes` in all. What an earlier run left half-written is removed.
-    pub(crate) fn open(root: PathBuf, limit_bytes: u64) -> io::Result<Self> {
-        let incoming = root.join("incoming");
-        if incoming.exists() {
-            std::fs::remove_dir_all(&incoming)?;
+    /// Uses a data folder; its files may take `limit_bytes` in all. What an earlier run left
+    /// half-written is removed. Blocks.
+    pub(crate) fn open(folder: &DataFolder, limit_bytes: u64) -> io::Result<Self> {
+        let root = folder.path().to_owned();
+        for name in [INCOMING, "files", "types", "lifecycles"] {
+            std::fs::create_dir_all(root.join(name))?;
         }
-        for folder in ["incoming", "files", "types", "lifecycles"] {
-            std::fs::create_dir_all(root.join(folder))?;
-        }
+        remove_incoming(&root.join(INCOMING))?;
         let used = size_of(&root.join("files"))?;
         let storage = Self {
-            disk: Disk::new(limit_bytes, used),
+            disk: Disk::new(limit_bytes, used, folder.lifetime()),
             ends: Mutex::new(ends_in(&root.join("lifecycles"))?),
             root,
             signer: Signer::new(),
             pending: Pending::default(),
         };
-        storage.remove_expired();
+        storage.remove_due();
         Ok(storage)
     }
 
@@ -52,36 +71,99 @@ impl Storage {
         &self.root
     }
 
-    /// A file to write to; gone again when dropped, unless it was kept.
-    pub(super) fn incoming(&self) -> Incoming {
-        self.remove_expired();
-        let path = self.root.join("incoming").join(random::hex::<12>());
-        Incoming::new(path, &self.disk)
+    /// A file to write to; gone again when dropped, unless it was admitted.
+    pub(super) async fn incoming(self: &Arc<Self>) -> Incoming {
+        self.remove_expired().await;
+        self.next_incoming()
     }
 
-    /// Notes the content type that a file's sender gave.
-    pub(super) fn note_kind(&self, path: &FilePath, kind: &str) -> io::Result<()> {
-        std::fs::write(path.note(&self.root), kind)
+    /// What is known of a file; `None` where there is none.
+    pub(super) async fn look_up(self: &Arc<Self>, path: &FilePath) -> Option<Stored> {
+        self.remove_expired().await;
+        let path = path.clone();
+        self.on_a_thread(move |storage| storage.read(&path)).await?
     }
 
-    /// The content type that a file's sender gave.
-    pub(super) fn noted_kind(&self, path: &FilePath) -> Option<String> {
-        std::fs::read_to_string(path.note(&self.root)).ok()
+    /// Lets a file that has come in whole be served. `kind` is the content type that its
+    /// sender gave.
+    pub(super) async fn admit(
+        self: &Arc<Self>,
+        incoming: Incoming,
+        path: &FilePath,
+        kind: Option<&str>,
+        wish: &Wish,
+    ) -> io::Result<()> {
+        let (path, wish) = (path.clone(), wish.clone());
+        let kind = kind
+            .filter(|kind| kind::is_harmless(kind))
+            .map(str::to_owned);
+        let admitted = self.on_a_thread(move |storage| {
+            if let Some(kind) = kind {
+                std::fs::write(path.note(&storage.root), kind)?;
+            }
+            storage.place(incoming, &path, &wish)
+        });
+        let panicked = || {
+            Err(io::Error::other(
+                "what it said is on the emulator's terminal",
+            ))
+        };
+        admitted.await.unwrap_or_else(panicked)
     }
 
-    /// What holds for a file beside its bytes.
-    pub(super) fn lifecycle(&self, path: &FilePath) -> Option<Lifecycle> {
+    /// Keeps a whole file, and says under which path it is served. Blocks.
+    pub(crate) fn keep(&self, bytes: &[u8], name: &str, wish: &Wish) -> io::Result<String> {
+        self.remove_due();
+        let path = FilePath::new(name);
+        let mut incoming = self.next_incoming();
+        incoming.claim(bytes.len())?;
+        std::fs::write(incoming.path(), bytes)
+            .and_then(|()| self.place(incoming, &path, wish))
+            .map_err(disk::advised)?;
+        Ok(path.to_string())
+    }
+
+    /// Removes the files whose time is up.
+    pub(super) async fn remove_expired(self: &Arc<Self>) {
+        if self.is_any_due() {
+            self.on_a_thread(Self::remove_due).await;
+        }
+    }
+
+    /// Runs `work` where it may block; `None` if it panicked.
+    async fn on_a_thread<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Option<T> {
+        let storage = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&storage))
+            .await
+            .ok()
+    }
+
+    fn next_incoming(&self) -> Incoming {
+        Incoming::new(&self.root.join(INCOMING), &self.disk)
+    }
+
+    fn read(&self, path: &FilePath) -> Option<Stored> {
+        let file = std::fs::File::open(path.on_disk(&self.root)).ok()?;
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        // A file that cannot be read has no head, and is answered as one that is not there.
+        file.take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+        Some(Stored {
+            life: self.lifecycle(path),
+            kind: std::fs::read_to_string(path.note(&self.root)).ok(),
+            head,
+        })
+    }
+
+    fn lifecycle(&self, path: &FilePath) -> Option<Lifecycle> {
         let noted = std::fs::read(path.lifecycle(&self.root)).ok()?;
         serde_json::from_slice(&noted).ok()
     }
 
     /// Moves a file that has come in whole to where it is served from.
-    pub(super) fn admit(
-        &self,
-        incoming: &mut Incoming,
-        path: &FilePath,
-        wish: &Wish,
-    ) -> io::Result<()> {
+    fn place(&self, incoming: Incoming, path: &FilePath, wish: &Wish) -> io::Result<()> {
         // First the note: no moment may be when a hidden file could be read.
         if let Some(life) = wish.granted(clock::unix_ms()) {
             std::fs::write(path.lifecycle(&self.root), serde_json::to_vec(&life)?)?;
@@ -95,18 +177,12 @@ impl Storage {
         Ok(())
     }
 
-    /// Keeps a whole file, and says under which path it is served. Blocks.
-    pub(crate) fn keep(&self, bytes: &[u8], name: &str, wish: &Wish) -> io::Result<String> {
-        let path = FilePath::new(name);
-        let mut incoming = self.incoming();
-        incoming.claim(bytes.len())?;
-        std::fs::write(incoming.path(), bytes)?;
-        self.admit(&mut incoming, &path, wish)?;
-        Ok(path.to_string())
+    fn is_any_due(&self) -> bool {
+        let next = self.ends().first().map(|(end, _)| *end);
+        next.is_some_and(|end| end <= clock::unix_ms())
     }
 
-    /// Removes the files whose time is up.
-    pub(super) fn remove_expired(&self) {
+    fn remove_due(&self) {
         let now = clock::unix_ms();
         loop {
             let mut ends = self.ends();
@@ -139,6 +215,18 @@ impl Storage {
     }
 }
 
+/// Removes what an earlier run left half-written, and nothing else that is there.
+fn remove_incoming(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_file() && incoming::is_incoming(&name.to_string_lossy()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// The bytes of all files in the folders of `files`.
 fn size_of(files: &Path) -> io::Result<u64> {
     let mut bytes = 0;
@@ -155,7 +243,10 @@ fn ends_in(lifecycles: &Path) -> io::Result<BTreeSet<(u64, FilePath)>> {
     let mut ends = BTreeSet::new();
     for note in std::fs::read_dir(lifecycles)? {
         let note = note?;
-        let noted = std::fs::read(note.path())?;
+        // What is no note of this program's has no end either.
+        let Ok(noted) = std::fs::read(note.path()) else {
+            continue;
+        };
         let life = serde_json::from_slice::<Lifecycle>(&noted).ok();
         let end = life.and_then(|life| life.expires_at_ms);
         let path = FilePath::of_note(&note.file_name().to_string_lossy());

@@ -7,12 +7,12 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::incoming::{Failed, Incoming, receive};
+use super::direct;
+use super::incoming::{Failed, receive};
 use super::lifecycle::Wish;
 use super::path::FilePath;
 use super::pending::Upload;
-use super::{direct, kind};
-use crate::app::App;
+use super::store::Storage;
 use crate::body;
 use crate::call::Call;
 use crate::reply;
@@ -20,19 +20,19 @@ use crate::reply;
 /// The upload that a call is about, if the call may send to it. `id` names it where the URL
 /// carries no signature.
 pub(super) fn allowed(
-    app: &App,
+    storage: &Storage,
     call: &Call,
     file: &FilePath,
     id: Option<&str>,
 ) -> Result<Arc<Upload>, Box<Response>> {
     let refusal = match id {
-        None => unsigned(app, call, file),
-        Some(_) => direct::refusal(app, call),
+        None => unsigned(storage, call, file),
+        Some(_) => direct::refusal(storage, call),
     };
     if let Some(refusal) = refusal {
         return Err(Box::new(refusal));
     }
-    let upload = app.storage.pending.find(file);
+    let upload = storage.pending.find(file);
     let is_meant = |upload: &Arc<Upload>| {
         let own = upload.parts.as_ref().map(|parts| parts.id.as_str());
         id.is_none() || id == own
@@ -43,9 +43,9 @@ pub(super) fn allowed(
     })
 }
 
-fn unsigned(app: &App, call: &Call, file: &FilePath) -> Option<Response> {
+fn unsigned(storage: &Storage, call: &Call, file: &FilePath) -> Option<Response> {
     let (expires, signature) = (call.parameter("expires"), call.parameter("signature"));
-    let signer = &app.storage.signer;
+    let signer = &storage.signer;
     let is_signed = signer.allows(&file.to_string(), expires.as_deref(), signature.as_deref());
     (!is_signed).then(|| {
         let text = "The upload URL is not signed, or has expired: initiate the upload again";
@@ -54,14 +54,19 @@ fn unsigned(app: &App, call: &Call, file: &FilePath) -> Option<Response> {
 }
 
 /// Answers the PUT of a whole file.
-pub(super) async fn put(app: &App, mut call: Call, path: &FilePath, upload: &Upload) -> Response {
+pub(super) async fn put(
+    storage: &Arc<Storage>,
+    mut call: Call,
+    path: &FilePath,
+    upload: &Upload,
+) -> Response {
     let answer = if upload.parts.is_some() {
         let text = "This upload was initiated in parts: PUT each with /{number} before the query \
                     of the upload URL";
         reply::detail(StatusCode::BAD_REQUEST, text)
     } else {
         let kind = call.header("content-type").map(str::to_owned);
-        let stored = store(app, &mut call.body, path, kind.as_deref(), &upload.wish).await;
+        let stored = store(storage, &mut call.body, path, kind.as_deref(), &upload.wish).await;
         match stored {
             Ok(()) => return Response::new(Body::empty()),
             Err(failed) => failed.response(),
@@ -72,27 +77,13 @@ pub(super) async fn put(app: &App, mut call: Call, path: &FilePath, upload: &Upl
 }
 
 async fn store(
-    app: &App,
+    storage: &Arc<Storage>,
     body: &mut Body,
     path: &FilePath,
     kind: Option<&str>,
     wish: &Wish,
 ) -> Result<(), Failed> {
-    let mut file = app.storage.incoming();
+    let mut file = storage.incoming().await;
     receive(body, &mut file, |_| {}).await?;
-    admit(app, &mut file, path, kind, wish)
-}
-
-/// Lets a file that has come in whole be served.
-pub(super) fn admit(
-    app: &App,
-    file: &mut Incoming,
-    path: &FilePath,
-    kind: Option<&str>,
-    wish: &Wish,
-) -> Result<(), Failed> {
-    if let Some(kind) = kind.filter(|kind| kind::is_harmless(kind)) {
-        app.storage.note_kind(path, kind)?;
-    }
-    Ok(app.storage.admit(file, path, wish)?)
+    Ok(storage.admit(file, path, kind, wish).await?)
 }

@@ -18,8 +18,7 @@ pub(crate) struct Delivery {
     /// Who wants it told.
     pub(crate) caller: Caller,
     pub(crate) url: Url,
-    pub(crate) body: Bytes,
-    /// How long the result is kept, and the delivery tried, from the end of the job on.
+    /// How long the delivery is tried, from the end of the job on.
     pub(crate) lifetime: Duration,
 }
 
@@ -27,7 +26,10 @@ pub(crate) struct Delivery {
 pub(crate) async fn deliver(app: &App, delivery: Delivery) {
     let began = Instant::now();
     for attempt in 1.. {
-        let why = match post(app, &delivery, attempt).await {
+        let Some(body) = app.queue.payload(&delivery.request_id) else {
+            return tell(&delivery, attempt - 1, "its result is not kept any longer");
+        };
+        let why = match post(app, &delivery, body, attempt).await {
             Attempted::Taken => return,
             Attempted::Refused(why) => return tell(&delivery, attempt, &why),
             Attempted::Failed(why) => why,
@@ -36,18 +38,13 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
         let Some(wait) = schedule.wait(attempt, delivery.lifetime, began.elapsed()) else {
             return tell(&delivery, attempt, &why);
         };
-        if app.options.verbose {
-            let again = wait.as_millis();
-            say(
-                &delivery,
-                &format!("attempt {attempt} failed: {why}; again in {again} ms"),
-            );
-        }
+        let (request, again) = (delivery.name(), wait.as_millis());
+        tracing::info!("{request}: attempt {attempt} failed: {why}; again in {again} ms");
         tokio::time::sleep(wait).await;
     }
 }
 
-async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
+async fn post(app: &App, delivery: &Delivery, body: Bytes, attempt: u32) -> Attempted {
     let mishap = app.faults.mishap(delivery.url.as_str());
     if let Some(mishap) = &mishap {
         tokio::time::sleep(mishap.delay).await;
@@ -56,7 +53,7 @@ async fn post(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
         }
     }
     // Signed anew each time: a signature is good for five minutes.
-    let (id, body) = (&delivery.request_id, delivery.body.clone());
+    let id = &delivery.request_id;
     let headers = app
         .webhooks
         .signer
@@ -83,17 +80,14 @@ fn fate(mishap: &Mishap) -> Option<Attempted> {
 
 /// A developer whose webhook stays silent looks at the terminal.
 fn tell(delivery: &Delivery, attempts: u32, why: &str) {
-    say(
-        delivery,
-        &format!("given up after {attempts} attempts: {why}"),
-    );
+    let request = delivery.name();
+    tracing::warn!("{request}: given up after {attempts} attempts: {why}");
 }
 
-/// Without path and query, where secrets travel.
-fn say(delivery: &Delivery, what: &str) {
-    let host = delivery.url.host_str().unwrap_or_default();
-    eprintln!(
-        "Webhook of request {} at {host}: {what}",
-        delivery.request_id
-    );
+impl Delivery {
+    /// Without path and query, where secrets travel.
+    fn name(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        format!("Webhook of request {} at {host}", self.request_id)
+    }
 }

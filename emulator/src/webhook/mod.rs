@@ -11,7 +11,7 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use ring::error::KeyRejected;
 use tokio::task::JoinSet;
@@ -20,6 +20,7 @@ use url::{Host, Url};
 pub(crate) use deliver::{Delivery, deliver};
 pub(crate) use payload::payload;
 
+use crate::call::Call;
 use crate::http::Caller;
 use crate::options::Options;
 use crate::picture::Reach;
@@ -105,11 +106,6 @@ impl Webhooks {
         self.under_way().abort_all();
     }
 
-    /// The keys that signatures are verified with, as `rest.fal.ai` publishes them.
-    pub(crate) fn keys(&self) -> Response {
-        reply::json(StatusCode::OK, &self.signer.jwks())
-    }
-
     fn under_way(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.under_way
             .lock()
@@ -123,8 +119,18 @@ fn is_this_machine(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Where `rest.fal.ai` publishes the keys.
-pub(crate) const KEYS_PATH: &str = "/.well-known/jwks.json";
+/// Whether a path of `rest.fal.ai` is where it publishes the keys.
+pub(crate) fn is_path(path: &str) -> bool {
+    path.trim_end_matches('/') == "/.well-known/jwks.json"
+}
+
+/// Answers with the keys that signatures are verified with.
+pub(crate) fn keys(webhooks: &Webhooks, call: &Call) -> Response {
+    if call.method != Method::GET {
+        return reply::wrong_method("GET");
+    }
+    reply::json(StatusCode::OK, &webhooks.signer.jwks())
+}
 
 #[cfg(test)]
 mod fuzz;

@@ -242,6 +242,16 @@ impl Emulator {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Waits until no file is on its way in.
+    pub(crate) async fn nothing_comes_in(&self) {
+        let incoming = self.server.data().join("incoming");
+        let began = Instant::now();
+        while let Some(file) = std::fs::read_dir(&incoming).unwrap().next() {
+            assert!(began.elapsed() < Duration::from_secs(30), "{file:?} stays");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// What was received, as the control route tells it.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let reply = self.get("/api/emulator/requests").await;

@@ -43,8 +43,7 @@ async fn files_are_taken_up_to_the_limit_and_no_further() {
         "{detail}"
     );
     assert_eq!(emulator.get(&url).await.status, 404);
-    let incoming = emulator.server.data().join("incoming");
-    assert!(std::fs::read_dir(incoming).unwrap().next().is_none());
+    emulator.nothing_comes_in().await;
     // What was refused has taken nothing.
     assert_eq!(upload(&emulator, 400, "").await.0, 200);
 }
@@ -106,6 +105,33 @@ async fn a_video_that_does_not_fit_fails_its_job_and_says_why() {
     assert_eq!(result.status, 500);
     let told = result.json()["detail"][0]["msg"].to_string();
     assert!(told.contains("--disk-limit"), "{told}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_with_what_helps_for_a_folder_that_is_kept() {
+    let folder = std::env::temp_dir().join(format!("fal-full-{}", std::process::id()));
+    let with_folder = || Options {
+        data: Some(folder.clone()),
+        disk_limit_bytes: 1000,
+        ..options()
+    };
+    let emulator = Emulator::with(with_folder()).await;
+    assert_eq!(upload(&emulator, 900, "").await.0, 200);
+    let (status, detail, _) = upload(&emulator, 200, "").await;
+    assert_eq!(status, 507);
+    assert!(
+        detail.contains("delete files") && !detail.contains("restart"),
+        "{detail}"
+    );
+
+    // As it is told: stop, delete, start.
+    let files = emulator.server.data().join("files");
+    emulator.server.shutdown().await;
+    std::fs::remove_dir_all(files).unwrap();
+    let again = Emulator::with(with_folder()).await;
+    assert_eq!(upload(&again, 900, "").await.0, 200);
+    drop(again);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+mod bodies;
 mod caller;
 mod common;
+mod connections;
 mod control;
 mod cors;
 mod direct;
@@ -20,13 +22,16 @@ mod forward;
 mod holds;
 mod jobs;
 mod lifecycle;
+mod memory;
 mod multipart;
 mod outer;
 mod own;
 mod pictures;
 mod program;
+mod program_data;
 mod proxy;
 mod queue;
+mod ranges;
 mod realtime;
 mod refusals;
 mod run;

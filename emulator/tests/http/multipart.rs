@@ -77,8 +77,7 @@ async fn parts_sent_and_listed_in_any_order_become_one_file() {
     assert_eq!(range.header("content-range"), Some("bytes 2-4/9"));
     assert_eq!(range.header("content-type"), Some("video/x-test"));
     assert!(range.header("access-control-allow-origin").is_some());
-    let incoming = emulator.server.data().join("incoming");
-    assert!(std::fs::read_dir(incoming).unwrap().next().is_none());
+    emulator.nothing_comes_in().await;
 
     // The answer to the first may have been lost.
     assert_eq!(upload.complete(&emulator, &parts).await.status, 200);
@@ -148,8 +147,7 @@ async fn parts_that_cannot_be_right_are_refused() {
     let head = format!("PUT {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 104857601\r\n\r\nx");
     let answer = emulator.raw(&head).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-    let incoming = emulator.server.data().join("incoming");
-    assert!(std::fs::read_dir(incoming).unwrap().next().is_none());
+    emulator.nothing_comes_in().await;
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! The program as it is started from a terminal.
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-fn program() -> Command {
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fal-emulator"));
     command
         .env_remove("PORT")
@@ -17,7 +19,7 @@ fn program() -> Command {
 }
 
 /// The lines it says when it is up.
-fn greeting(child: &mut Child) -> Vec<String> {
+pub(crate) fn greeting(child: &mut Child) -> Vec<String> {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut said = Vec::new();
     while !said
@@ -29,9 +31,71 @@ fn greeting(child: &mut Child) -> Vec<String> {
     said
 }
 
+/// The address that it says it listens on.
+pub(crate) fn address(said: &[String]) -> &str {
+    said.last().unwrap().strip_prefix("Open http://").unwrap()
+}
+
+/// The folder that it says its files are in.
+pub(crate) fn folder(said: &[String]) -> PathBuf {
+    let files = said.iter().find_map(|line| line.strip_prefix("Files: "));
+    let (folder, _) = files.unwrap().rsplit_once(" (").unwrap();
+    folder.into()
+}
+
+pub(crate) fn send_signal(child: &Child, signal: &str) {
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// The first line of the answer to a GET.
+pub(crate) fn get(address: &str, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(line)
+}
+
+/// Asks until there is an answer.
+fn first_answer(address: &str) -> String {
+    let began = Instant::now();
+    loop {
+        match get(address, "/api/emulator") {
+            Ok(line) if !line.is_empty() => return line,
+            other => assert!(began.elapsed() < PATIENCE, "{other:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// The end of a pipe whose reader has left.
+fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// Ends a program that a test started.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP", "QUIT"] {
         let mut child = program().args(["--port", "0"]).spawn().unwrap();
         let said = greeting(&mut child);
         let whole = said.join("\n");
@@ -39,25 +103,121 @@ fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
             whole.contains("a stand-in for fal.ai: no model is run"),
             "{whole}"
         );
-        let files = said
-            .iter()
-            .find_map(|line| line.strip_prefix("Files: "))
-            .unwrap();
-        let folder = PathBuf::from(files.strip_suffix(" (removed on exit)").unwrap());
+        assert!(whole.contains("(removed on exit)"), "{whole}");
+        let folder = folder(&said);
         assert!(folder.is_dir());
 
         let asked = Instant::now();
-        let pid = child.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", signal, &pid])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        send_signal(&child, signal);
         let status = child.wait().unwrap();
-        assert!(status.success(), "{status}");
+        assert!(status.success(), "{signal}: {status}");
         assert!(asked.elapsed() < Duration::from_secs(1));
-        assert!(!folder.exists(), "the temporary folder stays");
+        assert!(!folder.exists(), "{signal}: the temporary folder stays");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nohup_keeps_it_running_when_its_terminal_is_closed() {
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" --port 0"])
+        .arg(env!("CARGO_BIN_EXE_fal-emulator"))
+        .env_remove("FAL_KEY")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child);
+    send_signal(&child, "HUP");
+    assert!(
+        get(address(&said), "/api/emulator")
+            .unwrap()
+            .contains("200")
+    );
+    send_signal(&child, "TERM");
+    assert!(child.wait().unwrap().success());
+    assert!(!folder(&said).exists());
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_neither_requests_nor_the_start() {
+    let port = free_port().to_string();
+    let child = program()
+        .args(["--verbose", "--port", &port])
+        .stdout(closed_pipe())
+        .stderr(closed_pipe())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let address = format!("127.0.0.1:{port}");
+    for _ in 0..3 {
+        assert!(first_answer(&address).contains("200"));
+    }
+    send_signal(&running.0, "TERM");
+    assert!(running.0.wait().unwrap().success());
+}
+
+#[test]
+fn a_terminal_that_is_gone_changes_no_exit_code() {
+    for (words, code) in [(&["--prot"][..], 2), (&["--data", ""], 1), (&["--help"], 0)] {
+        let ended = program()
+            .args(words)
+            .stdout(closed_pipe())
+            .stderr(closed_pipe())
+            .status();
+        assert_eq!(ended.unwrap().code(), Some(code), "{words:?}");
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_no_request_up() {
+    let mut child = program()
+        .args(["--verbose", "--port", "0"])
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child);
+    let running = Running(child);
+    // A pipe holds 64 kB, and each line is longer than 4 kB.
+    let path = format!("/api/{}", "x".repeat(4096));
+    for _ in 0..64 {
+        assert!(get(address(&said), &path).unwrap().contains("404"));
+    }
+    drop(running);
+}
+
+#[test]
+fn with_verbose_each_request_is_a_line_without_its_query() {
+    let mut child = program()
+        .args(["--verbose", "--port", "0"])
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child);
+    get(address(&said), "/api/emulator?fal_jwt_token=hush").unwrap();
+    send_signal(&child, "TERM");
+    let ended = child.wait_with_output().unwrap();
+    let log = String::from_utf8(ended.stderr).unwrap();
+    assert!(log.contains("GET /api/emulator 200"), "{log}");
+    assert!(!log.contains("hush"), "{log}");
+}
+
+#[cfg(unix)]
+#[test]
+fn idle_connections_beyond_all_descriptors_do_not_stop_the_service() {
+    let mut child = Command::new("sh")
+        .args(["-c", "ulimit -n 64; exec \"$0\" --port 0"])
+        .arg(env!("CARGO_BIN_EXE_fal-emulator"))
+        .env_remove("FAL_KEY")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = greeting(&mut child);
+    let mut running = Running(child);
+    let address = address(&said);
+    let idle: Vec<_> = (0..200).map(|_| TcpStream::connect(address)).collect();
+    assert!(get(address, "/api/emulator").unwrap().contains("200"));
+    drop(idle);
+    send_signal(&running.0, "TERM");
+    assert!(running.0.wait().unwrap().success());
 }
 
 #[test]
@@ -67,23 +227,19 @@ fn it_goes_within_a_second_while_it_works() {
         .spawn()
         .unwrap();
     let said = greeting(&mut child);
-    let address = said.last().unwrap().strip_prefix("Open http://").unwrap();
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let address = address(&said);
+    let mut stream = TcpStream::connect(address).unwrap();
     let body = "{\"prompt\":\"x\",\"resolution\":\"1024P\"}";
     let request = format!(
         "POST /{} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{body}",
         crate::common::T2V,
         body.len()
     );
-    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     assert!(stream.read(&mut [0; 64]).unwrap() > 0);
     std::thread::sleep(Duration::from_millis(300));
     let asked = Instant::now();
-    let pid = child.id().to_string();
-    Command::new("kill")
-        .args(["-s", "INT", &pid])
-        .status()
-        .unwrap();
+    send_signal(&child, "INT");
     assert!(child.wait().unwrap().success());
     let took = asked.elapsed();
     assert!(took < Duration::from_secs(1), "took {took:?}");

@@ -1,20 +1,21 @@
 //! Bodies that complete an upload in parts.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::data::Lifetime;
 use crate::hostile::{self, quickly};
 use crate::storage::disk::Disk;
 use crate::storage::incoming::Incoming;
 
 /// Three parts that have come.
 static PARTS: LazyLock<BTreeMap<u32, Part>> = LazyLock::new(|| {
-    let disk = Disk::new(0, 0);
+    let disk = Disk::new(0, 0, Lifetime::OfTheProcess);
     let part = |number| {
-        let file = Incoming::new(PathBuf::new(), &disk);
+        let file = Incoming::new(Path::new(""), &disk);
         (
             number,
             Part {

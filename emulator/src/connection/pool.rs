@@ -1,0 +1,186 @@
+//! The open connections. When there are too many, the idlest is closed; one that keeps the
+//! emulator waiting is closed, too.
+
+use std::collections::HashMap;
+use std::net::Shutdown;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use super::activity::Activity;
+use super::limits::ConnectionLimits;
+use super::socket::Socket;
+
+/// How often it is looked for connections that are over: so many times within a limit.
+const LOOKS: u32 = 4;
+/// The longest time between two looks.
+const LONGEST_ROUND: Duration = Duration::from_secs(1);
+/// How long it is waited for a place before it is looked again for one that has become idle.
+const WAIT_FOR_PLACE: Duration = Duration::from_millis(100);
+
+/// The open connections of one listener.
+#[derive(Debug)]
+pub(super) struct Pool {
+    limits: ConnectionLimits,
+    open: Mutex<Open>,
+    /// Told whenever a connection has ended.
+    ended: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    next_id: u64,
+    connections: HashMap<u64, Arc<Connection>>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    stream: Arc<TcpStream>,
+    activity: Mutex<Activity>,
+    task: OnceLock<AbortHandle>,
+}
+
+impl Connection {
+    /// Closes it, whoever holds it.
+    fn end(&self) {
+        // A WebSocket is held by another task than HTTP is: that one sees the end.
+        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Both);
+        if let Some(task) = self.task.get() {
+            task.abort();
+        }
+    }
+}
+
+impl Pool {
+    pub(super) fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            open: Mutex::default(),
+            ended: Notify::new(),
+        })
+    }
+
+    /// How often [`Pool::end_overdue`] is to be called.
+    pub(super) fn round(&self) -> Duration {
+        let ConnectionLimits {
+            head,
+            silence,
+            keep_alive,
+            ..
+        } = self.limits;
+        let round = head.min(silence).min(keep_alive) / LOOKS;
+        round.clamp(Duration::from_millis(1), LONGEST_ROUND)
+    }
+
+    /// Resolves once there is a place for another connection, which may cost the idlest.
+    pub(super) async fn place(&self) {
+        loop {
+            let ended = self.ended.notified();
+            let count = self.open().connections.len();
+            if count < self.limits.most || self.end_idlest() {
+                return;
+            }
+            // All are at work: the next ones wait where the system keeps them.
+            let _ = tokio::time::timeout(WAIT_FOR_PLACE, ended).await;
+        }
+    }
+
+    /// Takes a connection that was accepted.
+    pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) -> (Socket, Slot) {
+        let stream = Arc::new(stream);
+        let connection = Arc::new(Connection {
+            stream: Arc::clone(&stream),
+            activity: Mutex::new(Activity::new(Instant::now())),
+            task: OnceLock::new(),
+        });
+        let mut open = self.open();
+        let id = open.next_id;
+        open.next_id += 1;
+        open.connections.insert(id, Arc::clone(&connection));
+        drop(open);
+        let membership = Membership {
+            pool: Arc::clone(self),
+            id,
+        };
+        let slot = Slot(connection);
+        (Socket::new(stream, slot.clone(), membership), slot)
+    }
+
+    /// Ends the connections that have kept the emulator waiting for too long.
+    pub(super) fn end_overdue(&self, now: Instant) {
+        let limits = self.limits;
+        let mut ended = 0;
+        self.open().connections.retain(|_, connection| {
+            let is_overdue = lock(&connection.activity).is_overdue(now, &limits);
+            if is_overdue {
+                connection.end();
+                ended += 1;
+            }
+            !is_overdue
+        });
+        if ended > 0 {
+            tracing::debug!("{ended} connections were idle for too long, and are closed");
+            self.ended.notify_one();
+        }
+    }
+
+    /// Ends the idlest connection; `false` if all are at work.
+    pub(super) fn end_idlest(&self) -> bool {
+        let now = Instant::now();
+        let mut open = self.open();
+        let worth = open.connections.iter().filter_map(|(id, connection)| {
+            let worth = lock(&connection.activity).worth(now)?;
+            Some((worth, *id))
+        });
+        let Some((_, id)) = worth.min() else {
+            return false;
+        };
+        if let Some(connection) = open.connections.remove(&id) {
+            connection.end();
+        }
+        true
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        lock(&self.open)
+    }
+}
+
+/// A poisoned lock is taken all the same: the data is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One connection, for those who tell what it is doing.
+#[derive(Debug, Clone)]
+pub(super) struct Slot(Arc<Connection>);
+
+impl Slot {
+    /// The task that serves it, which ends with it.
+    pub(super) fn served_by(&self, task: AbortHandle) {
+        let _ = self.0.task.set(task);
+    }
+
+    /// Tells what the connection is doing.
+    pub(super) fn note(&self, change: impl FnOnce(&mut Activity)) {
+        change(&mut lock(&self.0.activity));
+    }
+}
+
+/// The place of a connection in the pool, given up when dropped.
+#[derive(Debug)]
+pub(super) struct Membership {
+    pool: Arc<Pool>,
+    id: u64,
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.pool.open().connections.remove(&self.id);
+        self.pool.ended.notify_one();
+    }
+}

@@ -1,0 +1,79 @@
+//! The lock file of a data folder. It shows that the folder is this program's own, names the
+//! process that uses it, and is locked for as long as that process lives.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The file's name.
+pub(super) const NAME: &str = "fal-emulator.lock";
+
+/// The lock on a folder, held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock {
+    /// Only kept open.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a folder, and creates its lock file where there is none; `None` if
+    /// another process holds it.
+    pub(super) fn take(folder: &Path) -> io::Result<Option<Self>> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let Some(mut file) = locked(options.open(folder.join(NAME))?)? else {
+            return Ok(None);
+        };
+        file.set_len(0)?;
+        writeln!(file, "{}", std::process::id())?;
+        Ok(Some(Self { _file: file }))
+    }
+
+    /// Takes the lock of a folder that no living process uses; `None` if one does, or if the
+    /// folder is not this program's.
+    pub(super) fn take_stale(folder: &Path) -> io::Result<Option<Self>> {
+        if !is_in(folder) {
+            return Ok(None);
+        }
+        let file = OpenOptions::new().write(true).open(folder.join(NAME))?;
+        Ok(locked(file)?.map(|file| Self { _file: file }))
+    }
+}
+
+fn locked(file: File) -> io::Result<Option<File>> {
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether a folder has a lock file. A link to one elsewhere is none.
+pub(super) fn is_in(folder: &Path) -> bool {
+    let found = std::fs::symlink_metadata(folder.join(NAME));
+    found.is_ok_and(|found| found.is_file())
+}
+
+/// The process that a lock file names. Not every system lets a locked file be read.
+pub(super) fn holder(folder: &Path) -> Option<u32> {
+    let text = std::fs::read_to_string(folder.join(NAME)).ok()?;
+    text.trim().parse().ok()
+}
+
+/// Removes a folder of this program. The lock file goes last: as long as it is there, the
+/// next start finds what could not be removed.
+pub(super) fn remove_folder(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == NAME {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    std::fs::remove_file(folder.join(NAME))?;
+    std::fs::remove_dir(folder)
+}
