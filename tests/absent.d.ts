@@ -7,5 +7,6 @@ declare module "@rollup/plugin-node-resolve";
 declare module "ai";
 declare module "express";
 declare module "rollup";
+declare module "vite";
 declare module "webpack";
 declare module "ws";

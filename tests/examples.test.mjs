@@ -358,7 +358,7 @@ for (const example of EXAMPLES) {
     const valueIn = (text, name) => new RegExp(`^${name} = "(.+)"$`, "m").exec(text)?.[1];
     const main = read("Cargo.toml");
     for (const name of ["version", "edition", "rust-version", "license"]) assert.equal(valueIn(manifest, name), valueIn(main, name), name);
-    const [major, minor] = valueIn(main, "version").split(".");
+    const [major, minor] = String(valueIn(main, "version")).split(".");
     assert.ok(manifest.includes(`# In a copy of this folder: fal-wasm = "${major}.${minor}"`));
   });
 }

@@ -10,6 +10,7 @@ use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::Forward;
 use crate::http::Guard;
+use crate::inspector::Inspector;
 use crate::options::Options;
 use crate::picture::Fetcher;
 use crate::queue::{Cancel, Queue};
@@ -41,6 +42,8 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     /// Set if tests may steer it.
     pub(crate) control: Option<Control>,
+    /// What is shown to the developer.
+    pub(crate) inspector: Inspector,
 }
 
 impl App {
@@ -73,6 +76,7 @@ impl App {
             forward: None,
             faults: Faults::default(),
             control: None,
+            inspector: Inspector::new(&Options::default()),
         };
         (Arc::new(app), data)
     }

@@ -8,8 +8,9 @@
 //! the proxy sends it to the real fal.ai instead ([`forward`]). [`http`] is the outer layer of
 //! every request and every answer.
 //! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
-//! [`fault`] lets some of it go wrong, [`control`] is steered by tests.
-//! [`connection`] bounds who may keep it waiting, [`budget`] and [`memory`] what it keeps.
+//! [`fault`] lets some of it go wrong, [`control`] is steered by tests, and [`inspector`] shows
+//! it all to a developer. [`connection`] bounds who may keep it waiting, [`budget`] and [`memory`]
+//! what it keeps.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
 //! of the protocol.
 
@@ -35,6 +36,7 @@ mod forward;
 #[path = "../../src/hostile.rs"]
 mod hostile;
 mod http;
+mod inspector;
 mod long_path;
 mod memory;
 mod model;

@@ -74,12 +74,12 @@ fn greeting(server: &Server, keeps_data: bool) -> String {
     };
     let spenders = server.spenders();
     let spenders = spenders.map(|spenders| format!("Who may spend: {spenders}\n"));
+    let origin = server.origin();
     format!(
-        "fal-emulator {}\nMode: {mode}\n{}Files: {} ({fate})\nOpen {}\n",
+        "fal-emulator {}\nMode: {mode}\n{}Files: {} ({fate})\nInspector: {origin}/inspector\nOpen {origin}\n",
         env!("CARGO_PKG_VERSION"),
         spenders.unwrap_or_default(),
         server.data().display(),
-        server.origin(),
     )
 }
 

@@ -15,7 +15,9 @@ use serde_json::json;
 use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::http::{self, Origin};
-use crate::{control, fault, long_path, proxy, queue, reply, site, storage, tokens, verbose};
+use crate::{
+    control, fault, inspector, long_path, proxy, queue, reply, site, storage, tokens, verbose,
+};
 
 /// The emulator's own paths: what is none of them is not there, and is no app either.
 const OWN: &str = "/api/";
@@ -26,21 +28,21 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route(proxy::PATH, any(proxy::answer))
         .route("/api/emulator", get(about))
         .fallback(direct);
-    if app.control.is_some() || app.options.faults.is_some() {
-        let layer = middleware::from_fn_with_state(Arc::clone(app), fault::layer);
-        router = router.layer(layer);
-    }
+    let faults = middleware::from_fn_with_state(Arc::clone(app), fault::layer);
+    router = router.layer(faults);
     if app.control.is_some() {
         router = control::routes(router, app);
     }
-    router
+    let router = router
         .layer(middleware::from_fn(long_path::layer))
         .layer(middleware::from_fn_with_state(
             app.guard.clone(),
             http::layer,
         ))
-        .layer(middleware::from_fn(verbose::layer))
-        .with_state(Arc::clone(app))
+        .layer(middleware::from_fn(verbose::layer));
+    // The record is the outermost: it has what callers get.
+    let record = middleware::from_fn_with_state(Arc::clone(app), inspector::layer);
+    inspector::routes(router.layer(record), app).with_state(Arc::clone(app))
 }
 
 /// What stands behind the page.

@@ -22,6 +22,7 @@ use crate::endpoint::Endpoints;
 use crate::fault::{DropConnection, Faults};
 use crate::forward::{Allowed, Forward};
 use crate::http::{Ends, Guard, Origin};
+use crate::inspector::Inspector;
 use crate::options::Options;
 use crate::picture::Fetcher;
 use crate::proxy;
@@ -95,6 +96,7 @@ impl Server {
             ending: Cancel::default(),
             forward: key.map(forward),
             control: options.control.then(Control::default),
+            inspector: Inspector::new(&options),
             endpoints,
             faults,
             webhooks,

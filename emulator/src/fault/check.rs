@@ -6,6 +6,7 @@ use super::format::{OneOrMore, PlanFields, RuleFields};
 use super::read;
 use super::route::Route;
 use super::rule::{About, Counts, Rule, When};
+use crate::queue;
 
 /// What a client sends.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -30,12 +31,23 @@ fn rule(fields: RuleFields, at: &str) -> Result<Rule, String> {
             "{at}.times: it takes 1 or more: leave the rule out"
         ));
     }
+    if let Some(short) = fields
+        .endpoint
+        .as_ref()
+        .filter(|id| queue::base(id).is_none())
+    {
+        return Err(format!(
+            "{at}.endpoint: \"{short}\" is no endpoint id: give owner/alias, or more of it"
+        ));
+    }
     let when = when(&fields, at)?;
     let faults = faults(&fields.fault, &about, at)?;
     Ok(Rule {
         about,
         method: fields.method,
         path_contains: fields.path_contains.unwrap_or_default(),
+        endpoint: fields.endpoint,
+        together: fields.together,
         when,
         times: fields.times,
         faults,

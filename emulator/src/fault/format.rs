@@ -30,6 +30,9 @@ pub(super) struct RuleFields {
     pub(super) route: OneOrMore<String>,
     pub(super) method: Option<String>,
     pub(super) path_contains: Option<String>,
+    pub(super) endpoint: Option<String>,
+    #[serde(default)]
+    pub(super) together: bool,
     pub(super) nth: Option<OneOrMore<u32>>,
     pub(super) every: Option<u32>,
     pub(super) probability: Option<f64>,

@@ -1,5 +1,4 @@
-//! What every request passes where there may be faults: it meets the one that is meant
-//! for it.
+//! What every request passes: it meets the fault that is meant for it, if there is one.
 
 use std::sync::Arc;
 
@@ -22,15 +21,23 @@ use crate::target;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DropConnection;
 
+/// Marks the answer to a request that met a fault.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Struck;
+
 /// Lets a request pass, or meet its fault.
 pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/api/emulator") {
+    if app.faults.is_idle() || request.uri().path().starts_with("/api/emulator") {
         return next.run(request).await;
     }
     let target = target::of(request.headers()).ok();
     match app.faults.strike(&Call::of(&request, target.as_ref())) {
         None => next.run(request).await,
-        Some(strike) => perform(strike, request, next).await,
+        Some(strike) => {
+            let mut response = perform(strike, request, next).await;
+            response.extensions_mut().insert(Struck);
+            response
+        }
     }
 }
 

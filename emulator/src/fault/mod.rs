@@ -1,10 +1,11 @@
 //! Faults, on purpose: calls that are delayed, refused, torn or garbled. A test queues
-//! one-off faults; a plan has rules for a whole run, and can be repeated. Both are rules:
-//! `place` says what a call is, `rule` whether it is struck, `layer` performs what
+//! one-off faults; a plan has rules for a whole run, and can be repeated; a person switches
+//! faults on and off on the `bench`. All are rules: `place` says what a call is, `rule` whether it is struck, `layer` performs what
 //! `action` names.
 
 mod action;
 mod answer;
+mod bench;
 mod body;
 mod check;
 mod draw;
@@ -25,12 +26,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
-pub(crate) use layer::{DropConnection, layer};
+pub(crate) use layer::{DropConnection, Struck, layer};
 pub(crate) use mishap::Mishap;
 pub(crate) use place::Call;
 pub(crate) use plan::Plan;
 
 use action::Strike;
+use bench::Bench;
 use once::Once;
 use rule::{Counted, Rule};
 
@@ -41,6 +43,7 @@ pub(crate) struct Faults(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     queued: Vec<Rule>,
+    bench: Bench,
     plan: Option<Plan>,
 }
 
@@ -83,6 +86,35 @@ impl Faults {
         self.state().plan = None;
     }
 
+    /// Puts a fault on the bench, switched on, as a plan; gives its id. The error says what is
+    /// wrong with it.
+    pub(crate) fn add_switch(&self, json: &[u8]) -> Result<u32, String> {
+        let plan = Plan::parse(json)?;
+        self.state().bench.add(plan)
+    }
+
+    /// Switches a fault of the bench on, from its first call, or off. `false` if there is none
+    /// with this id.
+    pub(crate) fn set_switch(&self, id: u32, is_on: bool) -> bool {
+        self.state().bench.set(id, is_on)
+    }
+
+    /// Takes a fault off the bench, or all of them. `false` if there is none with this id.
+    pub(crate) fn remove_switches(&self, id: Option<u32>) -> bool {
+        self.state().bench.remove(id)
+    }
+
+    /// The faults on the bench, with their counts.
+    pub(crate) fn switches(&self) -> Value {
+        self.state().bench.report()
+    }
+
+    /// Whether no call can meet a fault.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.queued.is_empty() && state.plan.is_none() && state.bench.is_idle()
+    }
+
     /// The plan with its counts; `plan` is `null` without one.
     pub(crate) fn report(&self) -> Value {
         let state = self.state();
@@ -90,7 +122,8 @@ impl Faults {
         report.unwrap_or_else(|| json!({ "plan": null }))
     }
 
-    /// What befalls a call, if anything does: a one-off fault comes before the plan.
+    /// What befalls a call, if anything does: a one-off fault comes before the bench, and that
+    /// before the plan.
     fn strike(&self, call: &Call) -> Option<Strike> {
         let mut state = self.state();
         let planned = state.plan.as_mut();
@@ -102,7 +135,7 @@ impl Faults {
             _ => None,
         });
         let Some((at, draw)) = due.next() else {
-            return planned;
+            return state.bench.strike(call).or(planned);
         };
         let rule = state.queued.get_mut(at)?;
         let strike = rule.strike(draw);

@@ -47,6 +47,8 @@ impl Once {
             about: About::Requests,
             method: self.method,
             path_contains: self.path_contains,
+            endpoint: None,
+            together: false,
             when: When::Always,
             times: Some(self.times.max(1)),
             faults: vec![Fault { delay, action }],
@@ -102,9 +104,7 @@ mod tests {
     fn strikes(faults: &Faults, method: &str, text: &str) -> bool {
         let call = Call {
             method: method.to_owned(),
-            route: None,
-            text: text.to_owned(),
-            upload: None,
+            ..Call::webhook(text)
         };
         faults.strike(&call).is_some()
     }

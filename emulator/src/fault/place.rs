@@ -6,6 +6,7 @@ use url::Url;
 
 use super::route::Route;
 use crate::call::Service;
+use crate::queue;
 use crate::routes::Door;
 use crate::storage;
 
@@ -17,7 +18,12 @@ const WEBHOOK: &str = "WEBHOOK";
 pub(crate) struct Call {
     /// `WEBHOOK` for a delivery.
     pub(crate) method: String,
+    pub(crate) service: Option<Service>,
     pub(super) route: Option<Route>,
+    /// The endpoint that it names; of follow-ups, the app.
+    pub(crate) endpoint: Option<String>,
+    /// Set for follow-ups.
+    pub(crate) request_id: Option<String>,
     /// Path and query, of the target for proxied requests; the whole URL of a webhook.
     pub(crate) text: String,
     /// The file that is uploaded, where the call is a step of that.
@@ -41,21 +47,46 @@ impl Call {
             },
         };
         let route = service.and_then(|it| Route::of(it, method, path, request.headers()));
+        let named = service.and_then(|it| Named::of(it, path));
         let is_step = matches!(route, Some(Route::Put | Route::Part | Route::Complete));
         let upload = storage::Place::of(path).filter(|_| is_step);
         Self {
             method: method.to_string(),
+            service,
             route,
+            endpoint: named.as_ref().map(|named| named.endpoint.to_owned()),
+            request_id: named.and_then(|named| Some(named.request_id?.to_owned())),
             text,
             upload: upload.and_then(|place| Some(place.file()?.to_string())),
         }
+    }
+
+    /// The name of its route, for people; `None` for what is no call of the protocol.
+    pub(crate) fn route_name(&self) -> Option<&'static str> {
+        self.route.map(Route::name)
+    }
+
+    /// Whether it is a call of `endpoint`, or of one below it. Follow-ups name no more of
+    /// their endpoint than its app.
+    pub(super) fn is_of(&self, endpoint: &str) -> bool {
+        let Some(named) = self.endpoint.as_deref() else {
+            return false;
+        };
+        if self.request_id.is_some() {
+            return queue::base(named) == queue::base(endpoint);
+        }
+        let below = named.strip_prefix(endpoint);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     }
 
     /// A delivery to `url`.
     pub(super) fn webhook(url: &str) -> Self {
         Self {
             method: WEBHOOK.to_owned(),
+            service: None,
             route: Some(Route::Webhook),
+            endpoint: None,
+            request_id: None,
             text: url.to_owned(),
             upload: None,
         }
@@ -65,6 +96,31 @@ impl Call {
     /// and preflights are none of these, nor is what the emulator sends.
     pub(crate) fn is_aside(&self) -> bool {
         self.method == Method::OPTIONS.as_str() || self.method == WEBHOOK
+    }
+}
+
+/// What a path of an app names.
+struct Named<'a> {
+    endpoint: &'a str,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn of(service: Service, path: &'a str) -> Option<Self> {
+        let (endpoint, request_id) = match service {
+            Service::Queue => match queue::Route::of(path)? {
+                queue::Route::Submit(endpoint) => (endpoint, None),
+                queue::Route::FollowUp {
+                    app, request_id, ..
+                } => (app, Some(request_id)),
+            },
+            Service::Run => (path.trim_matches('/'), None),
+            Service::Rest | Service::Cdn => return None,
+        };
+        Some(Self {
+            endpoint,
+            request_id,
+        })
     }
 }
 
@@ -95,6 +151,20 @@ mod tests {
         let elsewhere = call("POST", "/api/fal/proxy", Some("https://evil.example/a/b"));
         assert_eq!(elsewhere.route, None);
         assert_eq!(call("GET", "/style.css", None).route, None);
+    }
+
+    #[test]
+    fn a_call_is_of_its_endpoint_and_a_follow_up_of_its_app() {
+        let submit = call("POST", "/queue.fal.run/a/b/c", None);
+        assert!(submit.is_of("a/b/c") && submit.is_of("a/b"));
+        assert!(!submit.is_of("a/b/d") && !submit.is_of("a/b/c/d") && !submit.is_of("a/bc"));
+        let stream = call("POST", "/fal.run/a/b/c/stream", None);
+        assert!(stream.is_of("a/b/c") && !stream.is_of("a/c"));
+        let status = call("GET", "/a/b/requests/1/status", None);
+        assert_eq!(status.request_id.as_deref(), Some("1"));
+        assert!(status.is_of("a/b") && status.is_of("a/b/c") && !status.is_of("a/c"));
+        let upload = call("POST", "/storage/upload/initiate", None);
+        assert!(!upload.is_of("a/b"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::action::{Action, Strike};
 use super::check;
 use super::format::PlanFields;
 use super::place::Call;
-use super::rule::{Counted, Rule};
+use super::rule::{Counted, Counts, Rule};
 
 /// Where the format is told.
 const SEE: &str = "the format is told in emulator/faults/README.md";
@@ -84,6 +84,15 @@ impl Plan {
             self.expired.insert(upload.clone());
         }
         struck
+    }
+
+    /// Begins anew, with all counts at 0: it strikes the same calls again.
+    pub(super) fn restart(&mut self) {
+        for rule in &mut self.rules {
+            rule.counts = Counts::default();
+        }
+        (self.calls, self.struck, self.refused_as_expired) = (0, 0, 0);
+        self.expired.clear();
     }
 
     /// The plan and its counts.

@@ -11,14 +11,19 @@ use super::place::Call;
 use super::route::Route;
 
 /// A rule and its counts. Every count is kept for each route by itself, so that what
-/// happens on one route does not depend on how its calls mix with those of others.
+/// happens on one route does not depend on how its calls mix with those of others, unless
+/// the rule counts them together.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) about: About,
     pub(super) method: Option<String>,
     pub(super) path_contains: String,
+    /// Only calls of this endpoint, or below it; follow-ups by their app.
+    pub(super) endpoint: Option<String>,
+    /// Whether the calls of all its routes have one count.
+    pub(super) together: bool,
     pub(super) when: When,
-    /// At most so many strikes on a route.
+    /// At most so many strikes on a route, or on all that are counted together.
     pub(super) times: Option<u32>,
     /// One of them happens.
     pub(super) faults: Vec<Fault>,
@@ -73,7 +78,8 @@ impl Rule {
         if !self.is_about(call) {
             return Counted::Not;
         }
-        let route = call.route.filter(|_| self.about != About::Requests);
+        let has_own_counts = self.about != About::Requests && !self.together;
+        let route = call.route.filter(|_| has_own_counts);
         let count = self.counts.routes.entry(route).or_default();
         count.calls = count.calls.saturating_add(1);
         let draw = Draw {
@@ -126,7 +132,11 @@ impl Rule {
             (About::Calls, route) => route.is_some_and(|route| route != Route::Webhook),
             (About::Routes(routes), route) => route.is_some_and(|route| routes.contains(&route)),
         };
-        is_method && is_meant && call.text.contains(&self.path_contains)
+        let is_of_endpoint = match &self.endpoint {
+            Some(endpoint) => call.is_of(endpoint),
+            None => true,
+        };
+        is_method && is_meant && is_of_endpoint && call.text.contains(&self.path_contains)
     }
 
     /// The counts, beside the faults as they were `written`.

@@ -129,7 +129,7 @@ fn body(outcome: &Outcome) -> Response {
     reply::with(response, CONTENT_TYPE, kind.clone())
 }
 
-fn cancel(app: &App, entry: &Entry) -> Response {
+pub(super) fn cancel(app: &App, entry: &Entry) -> Response {
     let cancelled = entry.cancel();
     app.queue.line().leave(&entry.id);
     app.queue.moved();

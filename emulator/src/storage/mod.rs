@@ -13,6 +13,7 @@ mod parts;
 mod path;
 mod pending;
 mod place;
+mod recent;
 mod serve;
 mod signature;
 mod store;
@@ -26,6 +27,7 @@ use axum::response::Response;
 pub(crate) use lifecycle::Wish;
 pub(crate) use path::is_file;
 pub(crate) use place::Place;
+pub(crate) use recent::FileView;
 pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
 

@@ -14,6 +14,7 @@ use super::kind;
 use super::lifecycle::{Lifecycle, Wish};
 use super::path::FilePath;
 use super::pending::Pending;
+use super::recent::Recent;
 use super::signature::Signer;
 use crate::clock;
 use crate::data::DataFolder;
@@ -33,6 +34,7 @@ pub(crate) struct Storage {
     ends: Mutex<BTreeSet<(u64, FilePath)>>,
     pub(super) signer: Signer,
     pub(super) pending: Pending,
+    pub(super) recent: Recent,
 }
 
 /// What there is to know of a stored file before it is served.
@@ -59,6 +61,7 @@ impl Storage {
         let storage = Self {
             disk: Disk::new(limit_bytes, used, folder.lifetime()),
             ends: Mutex::new(ends_in(&root.join("lifecycles"))?),
+            recent: Recent::find(&root),
             root,
             signer: Signer::new(),
             pending: Pending::default(),
@@ -145,7 +148,8 @@ impl Storage {
         Incoming::new(&self.root.join(INCOMING), &self.disk)
     }
 
-    fn read(&self, path: &FilePath) -> Option<Stored> {
+    /// What there is to know of a file; `None` where there is none. Blocks.
+    pub(super) fn read(&self, path: &FilePath) -> Option<Stored> {
         let file = std::fs::File::open(path.on_disk(&self.root)).ok()?;
         let mut head = Vec::with_capacity(HEAD_BYTES);
         // A file that cannot be read has no head, and is answered as one that is not there.
@@ -174,6 +178,8 @@ impl Storage {
         let replaced = std::fs::metadata(path.on_disk(&self.root)).map_or(0, |file| file.len());
         incoming.become_file(path, &self.root)?;
         self.disk.give_back(replaced);
+        let bytes = std::fs::metadata(path.on_disk(&self.root)).map_or(0, |file| file.len());
+        self.recent.add(path, bytes);
         Ok(())
     }
 
@@ -205,6 +211,7 @@ impl Storage {
         if std::fs::remove_file(&file).is_ok() {
             self.disk.give_back(bytes);
         }
+        self.recent.remove(path);
         // The note of its end goes last: a file without one would be for ever.
         let _ = std::fs::remove_file(path.note(&self.root));
         let _ = std::fs::remove_file(path.lifecycle(&self.root));

@@ -1,11 +1,13 @@
 //! A delivery from the first attempt to the last.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use url::Url;
 
 use super::attempt::Attempted;
+use super::ledger::{AttemptView, DeliveryStage};
 use crate::app::App;
 use crate::clock;
 use crate::fault::Mishap;
@@ -24,23 +26,62 @@ pub(crate) struct Delivery {
 
 /// Delivers, at least once if the webhook takes it within the lifetime.
 pub(crate) async fn deliver(app: &App, delivery: Delivery) {
+    let delivery = Arc::new(delivery);
+    let ledger = &app.webhooks.ledger;
+    let body_bytes = app
+        .queue
+        .payload(&delivery.request_id)
+        .map_or(0, |body| body.len());
+    let id = ledger.enter(&delivery, body_bytes);
     let began = Instant::now();
     for attempt in 1.. {
-        let Some(body) = app.queue.payload(&delivery.request_id) else {
-            return tell(&delivery, attempt - 1, "its result is not kept any longer");
-        };
-        let why = match post(app, &delivery, body, attempt).await {
-            Attempted::Taken => return,
-            Attempted::Refused(why) => return tell(&delivery, attempt, &why),
+        if !ledger.begin_attempt(id) {
+            // A person has sent it meanwhile.
+            return;
+        }
+        let at = Instant::now();
+        let attempted = attempt_now(app, &delivery, attempt).await;
+        let note = |stage| ledger.note(id, AttemptView::new(at, &attempted, false), stage);
+        let why = match &attempted {
+            Attempted::Taken => return note(DeliveryStage::Delivered),
+            Attempted::Refused(why) => {
+                note(DeliveryStage::GivenUp);
+                return tell(&delivery, attempt, why);
+            }
             Attempted::Failed(why) => why,
         };
         let schedule = app.webhooks.schedule;
         let Some(wait) = schedule.wait(attempt, delivery.lifetime, began.elapsed()) else {
-            return tell(&delivery, attempt, &why);
+            note(DeliveryStage::GivenUp);
+            return tell(&delivery, attempt, why);
         };
+        note(DeliveryStage::Waiting(Instant::now() + wait));
         let (request, again) = (delivery.name(), wait.as_millis());
         tracing::info!("{request}: attempt {attempt} failed: {why}; again in {again} ms");
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Makes one more attempt at a delivery of the ledger, now. `false` if it is not kept.
+pub(crate) fn deliver_again(app: &Arc<App>, id: u64) -> bool {
+    let Some((delivery, _)) = app.webhooks.ledger.find(id) else {
+        return false;
+    };
+    let at = Arc::clone(app);
+    app.webhooks.spawn(async move {
+        let began = Instant::now();
+        let attempted = attempt_now(&at, &delivery, 1).await;
+        let attempt = AttemptView::new(began, &attempted, true);
+        at.webhooks.ledger.note_by_hand(id, attempt);
+    });
+    true
+}
+
+/// The result is fetched for each attempt, so that no delivery keeps it.
+async fn attempt_now(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
+    match app.queue.payload(&delivery.request_id) {
+        Some(body) => post(app, delivery, body, attempt).await,
+        None => Attempted::Refused("its result is not kept any longer".to_owned()),
     }
 }
 

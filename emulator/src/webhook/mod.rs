@@ -3,6 +3,7 @@
 
 mod attempt;
 mod deliver;
+mod ledger;
 mod payload;
 mod schedule;
 mod signer;
@@ -17,7 +18,8 @@ use ring::error::KeyRejected;
 use tokio::task::JoinSet;
 use url::{Host, Url};
 
-pub(crate) use deliver::{Delivery, deliver};
+pub(crate) use deliver::{Delivery, deliver, deliver_again};
+pub(crate) use ledger::{DeliveryStage, DeliveryView, Ledger};
 pub(crate) use payload::payload;
 
 use crate::call::Call;
@@ -38,6 +40,7 @@ pub(crate) struct Webhooks {
     strangers: Sender,
     signer: Signer,
     schedule: Schedule,
+    pub(crate) ledger: Ledger,
     under_way: Mutex<JoinSet<()>>,
 }
 
@@ -55,6 +58,7 @@ impl Webhooks {
             strangers: Sender::new(Reach::Public),
             signer: Signer::new()?,
             schedule: Schedule::divided_by(options.speed_up),
+            ledger: Ledger::default(),
             under_way: Mutex::default(),
         })
     }

@@ -20,6 +20,7 @@ mod faults;
 mod film;
 mod forward;
 mod holds;
+mod inspector;
 mod jobs;
 mod lifecycle;
 mod memory;

@@ -104,6 +104,9 @@ fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
             "{whole}"
         );
         assert!(whole.contains("(removed on exit)"), "{whole}");
+        let open = said.last().unwrap().strip_prefix("Open ").unwrap();
+        let inspector = format!("Inspector: {open}/inspector");
+        assert!(said.contains(&inspector), "{whole}");
         let folder = folder(&said);
         assert!(folder.is_dir());
 

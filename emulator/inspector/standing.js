@@ -1,0 +1,21 @@
+// Where a job stands, in words. Pure.
+
+/** @import { Job, Tone } from "./types.d.ts" */
+
+/**
+ * Whether it is in line or at work.
+ * @param {Pick<Job, "status">} job
+ */
+export const isUnfinished = ({ status }) => status !== "COMPLETED";
+
+/**
+ * Where a job stands, in words, and the tone of it.
+ * @param {Pick<Job, "status" | "ahead" | "error" | "error_type">} job
+ * @returns {[string, Tone]}
+ */
+export function standing({ status, ahead, error, error_type: type }) {
+  if (status === "IN_QUEUE") return [ahead === 0 ? "Next in line" : `In line, ${ahead} ahead`, "open"];
+  if (status === "IN_PROGRESS") return ["In progress", "open"];
+  if (type === "client_cancelled") return ["Cancelled", "calm"];
+  return error ? ["Failed", "bad"] : ["Completed", "good"];
+}

@@ -1,0 +1,84 @@
+// The page's copy of the emulator's state, and how events of the feed change it. Pure.
+
+/** @import { FeedEvents, State } from "./types.d.ts" */
+
+/**
+ * Nothing known yet.
+ * @returns {State}
+ */
+export const emptyState = () => ({
+  run: undefined,
+  mode: undefined,
+  version: undefined,
+  exchanges: new Map(),
+  jobs: new Map(),
+  files: [],
+  webhooks: [],
+  faults: { switches: [], plan: { plan: null } },
+  spent: [],
+});
+
+/**
+ * Changes `state` by an event.
+ * @template {keyof FeedEvents} Name
+ * @param {State} state
+ * @param {Name} name
+ * @param {FeedEvents[Name]} data
+ */
+export function applyEvent(state, name, data) {
+  // A newer emulator may send events that this page does not know.
+  if (Object.hasOwn(handlers, name)) handlers[name](state, data);
+}
+
+/** @type {{ [Name in keyof FeedEvents]: (state: State, data: FeedEvents[Name]) => void }} */
+const handlers = {
+  hello(state, { run, mode, version }) {
+    // Numbers of another run of the emulator mean nothing in this one.
+    if (state.run !== run) Object.assign(state, emptyState());
+    Object.assign(state, { run, mode, version });
+  },
+
+  exchanges({ exchanges }, { oldest, changed }) {
+    for (const id of exchanges.keys()) {
+      if (id >= oldest) break;
+      exchanges.delete(id);
+    }
+    for (const exchange of changed) {
+      if (exchange.id >= oldest) exchanges.set(exchange.id, exchange);
+    }
+  },
+
+  jobs({ jobs }, { is_first: isFirst, changed, gone }) {
+    // With a new connection, all come again.
+    if (isFirst) jobs.clear();
+    for (const id of gone) jobs.delete(id);
+    for (const job of changed) jobs.set(job.request_id, job);
+  },
+
+  files: (state, files) => void (state.files = files),
+  webhooks: (state, webhooks) => void (state.webhooks = webhooks),
+  faults: (state, faults) => void (state.faults = faults),
+  spent: (state, spent) => void (state.spent = spent),
+};
+
+/**
+ * The exchanges, the newest first.
+ * @param {State} state
+ */
+export const newestExchanges = ({ exchanges }) => [...exchanges.values()].toReversed();
+
+/**
+ * The jobs, the newest first.
+ * @param {State} state
+ */
+export const newestJobs = ({ jobs }) => [...jobs.values()].sort((a, b) => b.submitted_ms - a.submitted_ms);
+
+/**
+ * The endpoints that were called, by name.
+ * @param {State} state
+ */
+export function knownEndpoints({ exchanges, jobs }) {
+  const called = [...exchanges.values()].map(({ endpoint }) => endpoint);
+  const queued = [...jobs.values()].map(({ endpoint }) => endpoint);
+  return [...new Set([...called, ...queued])].filter((endpoint) => endpoint !== null).sort();
+}

@@ -1,0 +1,54 @@
+// Tabs after the ARIA pattern: one stop for the Tab key, arrows, Home and End between them.
+import { $ } from "./dom.js";
+
+/**
+ * Makes `tablist` work; `onChange(name)` is called with the `data-panel` of a newly chosen tab.
+ * @param {HTMLElement} tablist
+ * @param {(name: string) => void} onChange
+ */
+export function createTabs(tablist, onChange) {
+  const shown = () => /** @type {HTMLElement[]} */ ([...tablist.querySelectorAll('[role="tab"]:not([hidden])')]);
+  const current = () => shown().find((tab) => tab.getAttribute("aria-selected") === "true");
+
+  /** @param {HTMLElement | null | undefined} tab */
+  function choose(tab) {
+    if (!tab || tab === current()) return;
+    /** @type {NodeListOf<HTMLElement>} */
+    const tabs = tablist.querySelectorAll('[role="tab"]');
+    for (const each of tabs) {
+      const isChosen = each === tab;
+      each.setAttribute("aria-selected", String(isChosen));
+      each.tabIndex = isChosen ? 0 : -1;
+      $(each.getAttribute("aria-controls") ?? "").hidden = !isChosen;
+    }
+    // The tabs may be wider than a phone.
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    onChange(tab.dataset.panel ?? "");
+  }
+
+  tablist.addEventListener("click", ({ target }) => choose(/** @type {Element} */ (target).closest('[role="tab"]')));
+  tablist.addEventListener("keydown", (event) => {
+    const tabs = shown();
+    const at = tabs.findIndex((tab) => tab === current());
+    /** @type {Partial<Record<string, number>>} */
+    const ways = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+    const to = ways[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const tab = tabs.at(to % tabs.length);
+    choose(tab);
+    tab?.focus();
+  });
+
+  return {
+    /**
+     * Chooses the tab of this panel.
+     * @param {string} name
+     */
+    select: (name) => choose(shown().find((tab) => tab.dataset.panel === name)),
+    /** The panel that is shown. */
+    get current() {
+      return current()?.dataset.panel;
+    },
+  };
+}

@@ -1,0 +1,303 @@
+//! A request and its answer: the parts that have come so far, within bounds.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use url::Url;
+
+use crate::fault;
+
+/// How much of a body of text is kept, in bytes.
+pub(super) const MOST_TEXT: usize = 64 << 10;
+/// How much of any other body: enough to tell its format.
+const MOST_BINARY: usize = 64;
+
+/// How many bytes all records hold together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Budget(Arc<AtomicUsize>);
+
+impl Budget {
+    pub(super) fn used(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn take(&self) -> Held {
+        Held {
+            budget: self.clone(),
+            bytes: 0,
+        }
+    }
+}
+
+/// The share of one record; given back when it is dropped.
+#[derive(Debug)]
+struct Held {
+    budget: Budget,
+    bytes: usize,
+}
+
+impl Held {
+    fn grow(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.budget.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.0.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// A request and its answer.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) id: u64,
+    pub(super) began: Instant,
+    pub(super) request: RequestHead,
+    /// The number of its last change.
+    pub(super) changed: AtomicU64,
+    progress: Mutex<Progress>,
+    _held: Held,
+}
+
+/// The head of a request.
+#[derive(Debug)]
+pub(super) struct RequestHead {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    /// The URL behind the proxy.
+    pub(super) target: Option<Url>,
+    pub(super) call: fault::Call,
+    /// The endpoint of the request. `None` if it is not known.
+    pub(super) endpoint: Option<String>,
+    /// The path of the file that is sent or fetched. The record holds no bytes of it.
+    pub(super) file: Option<String>,
+}
+
+/// How far an exchange has come.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) request: Capture,
+    pub(super) answer: Option<Answer>,
+    /// Whether a fault struck the request.
+    pub(super) is_struck: bool,
+    /// When and how it ended.
+    pub(super) end: Option<(Duration, Ending)>,
+    /// When a page was last told of it.
+    told: Instant,
+}
+
+/// An answer that has begun.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// From the request to here.
+    pub(super) after: Duration,
+    pub(super) body: Capture,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Whole,
+    /// The answer broke off.
+    Cut,
+    /// The connection was dropped in place of an answer.
+    Dropped,
+    /// The caller left before the answer was whole.
+    CallerLeft,
+}
+
+impl Ending {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Cut => "cut",
+            Self::Dropped => "dropped",
+            Self::CallerLeft => "left",
+        }
+    }
+}
+
+/// Which of the two bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Request,
+    Answer,
+}
+
+/// The length of a body, and the beginning of it.
+#[derive(Debug)]
+pub(super) struct Capture {
+    pub(super) bytes: u64,
+    pub(super) start: Vec<u8>,
+    most: usize,
+    held: Held,
+}
+
+impl Capture {
+    fn new(headers: &HeaderMap, budget: &Budget) -> Self {
+        let most = if is_text(headers.get(CONTENT_TYPE)) {
+            MOST_TEXT
+        } else {
+            MOST_BINARY
+        };
+        Self {
+            bytes: 0,
+            start: Vec::new(),
+            most,
+            held: budget.take(),
+        }
+    }
+
+    fn add(&mut self, data: &[u8]) {
+        self.bytes += data.len() as u64;
+        let room = self.most.saturating_sub(self.start.len());
+        let kept = data.get(..room.min(data.len())).unwrap_or_default();
+        self.start.extend_from_slice(kept);
+        self.held.grow(kept.len());
+    }
+
+    /// Whether there was more than is kept.
+    pub(super) fn is_cut(&self) -> bool {
+        self.bytes > self.start.len() as u64
+    }
+}
+
+/// Whether a body of this type is for people to read. One without a type may be.
+fn is_text(kind: Option<&HeaderValue>) -> bool {
+    let Some(kind) = kind else { return true };
+    let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.starts_with("text/")
+        || kind.ends_with("json")
+        || kind.ends_with("xml")
+        || matches!(
+            kind,
+            "application/x-www-form-urlencoded" | "application/javascript"
+        )
+}
+
+impl Exchange {
+    pub(super) fn new(id: u64, request: RequestHead, budget: &Budget) -> Self {
+        let began = Instant::now();
+        let body = Capture::new(&request.headers, budget);
+        let mut held = budget.take();
+        held.grow(weight(&request.headers) + request.uri.path().len());
+        Self {
+            id,
+            began,
+            request,
+            changed: AtomicU64::new(0),
+            progress: Mutex::new(Progress {
+                request: body,
+                answer: None,
+                is_struck: false,
+                end: None,
+                told: began,
+            }),
+            _held: held,
+        }
+    }
+
+    pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer has begun.
+    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, budget: &Budget) {
+        let mut body = Capture::new(headers, budget);
+        body.held.grow(weight(headers));
+        self.progress().answer = Some(Answer {
+            status,
+            headers: headers.clone(),
+            after: self.began.elapsed(),
+            body,
+        });
+    }
+
+    /// A fault struck the request.
+    pub(super) fn mark_struck(&self) {
+        self.progress().is_struck = true;
+    }
+
+    /// A piece of a body has passed. Gives whether it is time to tell of it.
+    pub(super) fn pass(&self, side: Side, data: &[u8], tell_every: Duration) -> bool {
+        let mut progress = self.progress();
+        match (side, &mut progress.answer) {
+            (Side::Request, _) => progress.request.add(data),
+            (Side::Answer, Some(answer)) => answer.body.add(data),
+            (Side::Answer, None) => {}
+        }
+        let is_due = progress.told.elapsed() >= tell_every;
+        if is_due {
+            progress.told = Instant::now();
+        }
+        is_due
+    }
+
+    /// It is over. The first end stands; gives whether this was it.
+    pub(super) fn finish(&self, ending: Ending) -> bool {
+        let mut progress = self.progress();
+        let is_first = progress.end.is_none();
+        if is_first {
+            progress.end = Some((self.began.elapsed(), ending));
+        }
+        is_first
+    }
+}
+
+fn weight(headers: &HeaderMap) -> usize {
+    let fields = headers.iter();
+    fields
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capture(kind: Option<&'static str>, budget: &Budget) -> Capture {
+        let kind = kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind)));
+        Capture::new(&HeaderMap::from_iter(kind), budget)
+    }
+
+    #[test]
+    fn text_is_kept_up_to_a_bound_and_its_length_is_known() {
+        let budget = Budget::default();
+        for kind in [
+            None,
+            Some("application/json; charset=utf-8"),
+            Some("text/event-stream"),
+        ] {
+            let mut capture = capture(kind, &budget);
+            capture.add(&vec![b'x'; MOST_TEXT - 1]);
+            assert!(!capture.is_cut());
+            capture.add(b"yz");
+            assert_eq!(
+                (capture.bytes, capture.start.len()),
+                (MOST_TEXT as u64 + 1, MOST_TEXT)
+            );
+            assert!(capture.is_cut());
+        }
+        assert_eq!(budget.used(), 0, "given back");
+    }
+
+    #[test]
+    fn of_media_only_the_first_bytes_are_kept() {
+        let budget = Budget::default();
+        for kind in ["video/mp4", "image/png", "application/octet-stream"] {
+            let mut capture = capture(Some(kind), &budget);
+            capture.add(&vec![0; 1 << 20]);
+            assert_eq!((capture.bytes, capture.start.len()), (1 << 20, MOST_BINARY));
+            assert_eq!(budget.used(), MOST_BINARY);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The news for a page, as events. Changes of exchanges have numbers. The rest is little: its
+//! last state that the page was told is remembered, and compared.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{history, shown};
+use crate::app::App;
+
+/// How many jobs are shown; of more, the latest.
+const MOST_JOBS: usize = 200;
+
+/// An event of the feed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Event {
+    pub(super) name: &'static str,
+    pub(super) data: Value,
+}
+
+/// The knowledge of one page.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The number of the last change of an exchange.
+    pub(super) sequence: u64,
+    oldest: Option<u64>,
+    /// By request id; `None` if it was told of none.
+    jobs: Option<HashMap<String, Value>>,
+    files: Option<u64>,
+    rest: HashMap<&'static str, Value>,
+}
+
+impl Told {
+    /// A page that knows the exchanges up to a number, and nothing else.
+    pub(super) fn up_to(sequence: u64) -> Self {
+        Self {
+            sequence,
+            oldest: None,
+            jobs: None,
+            files: None,
+            rest: HashMap::new(),
+        }
+    }
+
+    /// Everything that is new.
+    pub(super) async fn news(&mut self, app: &Arc<App>) -> Vec<Event> {
+        let files = self.files(app).await;
+        let rest = [
+            ("faults", faults(app)),
+            ("webhooks", webhooks(app)),
+            ("spent", app.inspector.spent()),
+        ];
+        let rest = rest.map(|(name, data)| self.if_changed(name, data));
+        let lists = [self.exchanges(app), self.jobs(app), files];
+        lists.into_iter().chain(rest).flatten().collect()
+    }
+
+    fn exchanges(&mut self, app: &App) -> Option<Event> {
+        let changes = app.inspector.history.since(self.sequence);
+        self.sequence = changes.sequence;
+        let is_news = !changes.exchanges.is_empty() || self.oldest != Some(changes.oldest);
+        self.oldest = Some(changes.oldest);
+        let rows = changes.exchanges.iter();
+        let rows = rows.map(|exchange| app.inspector.summary(exchange));
+        is_news.then(|| Event {
+            name: "exchanges",
+            data: json!({ "oldest": changes.oldest, "changed": rows.collect::<Vec<_>>() }),
+        })
+    }
+
+    fn jobs(&mut self, app: &App) -> Option<Event> {
+        let is_first = self.jobs.is_none();
+        let known = self.jobs.take().unwrap_or_default();
+        let views = app.queue.latest(MOST_JOBS);
+        let current = views
+            .iter()
+            .map(|view| (view.request_id.clone(), app.inspector.job(view)));
+        let current: HashMap<_, _> = current.collect();
+        let is_changed = |(id, job): &(&String, &Value)| known.get(*id) != Some(*job);
+        let changed: Vec<_> = current
+            .iter()
+            .filter(is_changed)
+            .map(|(_, job)| job)
+            .collect();
+        let is_gone = |id: &&String| !current.contains_key(*id);
+        let gone: BTreeSet<_> = known.keys().filter(is_gone).collect();
+        let is_news = is_first || !changed.is_empty() || !gone.is_empty();
+        let data = json!({ "is_first": is_first, "changed": changed, "gone": gone });
+        self.jobs = Some(current);
+        is_news.then_some(Event { name: "jobs", data })
+    }
+
+    async fn files(&mut self, app: &Arc<App>) -> Option<Event> {
+        let revision = app.storage.revision();
+        if self.files == Some(revision) {
+            return None;
+        }
+        self.files = Some(revision);
+        let at = Arc::clone(app);
+        let files = tokio::task::spawn_blocking(move || at.storage.recent_files());
+        let files = files.await.unwrap_or_default();
+        Some(Event {
+            name: "files",
+            data: files.iter().map(shown::file).collect(),
+        })
+    }
+
+    fn if_changed(&mut self, name: &'static str, data: Value) -> Option<Event> {
+        if self.rest.get(name) == Some(&data) {
+            return None;
+        }
+        self.rest.insert(name, data.clone());
+        Some(Event { name, data })
+    }
+}
+
+/// The first event of every connection.
+pub(super) fn hello(app: &App) -> Event {
+    let data = json!({
+        "run": app.inspector.run,
+        "mode": app.mode(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "most_exchanges": history::MOST,
+    });
+    Event {
+        name: "hello",
+        data,
+    }
+}
+
+fn faults(app: &App) -> Value {
+    json!({ "switches": app.faults.switches(), "plan": app.faults.report() })
+}
+
+fn webhooks(app: &App) -> Value {
+    let deliveries = app.webhooks.ledger.list();
+    deliveries
+        .iter()
+        .map(|delivery| app.inspector.delivery(delivery))
+        .collect()
+}

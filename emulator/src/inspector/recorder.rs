@@ -1,0 +1,113 @@
+//! Every call of the protocol passes here, first in and last out, and is noted.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_LENGTH;
+use axum::middleware::Next;
+use axum::response::Response;
+use url::Url;
+
+use super::Inspector;
+use super::exchange::{Ending, Exchange, RequestHead, Side};
+use super::watched::Watched;
+use crate::app::App;
+use crate::fault::{self, DropConnection, Struck};
+use crate::routes::Door;
+use crate::storage::Place;
+use crate::{proxy, target};
+
+/// The emulator's own routes; of these, only the proxy is one of the protocol.
+const OWN: &str = "/api/";
+
+pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if !is_call(&request) {
+        return next.run(request).await;
+    }
+    let inspector = &app.inspector;
+    let (request, exchange) = inspector.note_request(request);
+    let open = Open {
+        inspector,
+        exchange: &exchange,
+    };
+    let response = next.run(request).await;
+    std::mem::forget(open);
+    inspector.note_answer(response, &exchange)
+}
+
+/// The page's files are no calls.
+fn is_call(request: &Request) -> bool {
+    let path = request.uri().path();
+    if path.starts_with(OWN) {
+        return path.trim_end_matches('/') == proxy::PATH;
+    }
+    Door::of(request.method(), path).is_some()
+}
+
+/// An exchange without an answer yet. Dropped, its caller has left.
+struct Open<'a> {
+    inspector: &'a Inspector,
+    exchange: &'a Exchange,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.inspector.finish(self.exchange, Ending::CallerLeft);
+    }
+}
+
+impl Inspector {
+    fn note_request(&self, request: Request) -> (Request, Arc<Exchange>) {
+        let target = target::of(request.headers()).ok();
+        let call = fault::Call::of(&request, target.as_ref());
+        let (parts, body) = request.into_parts();
+        let path = target.as_ref().map_or(parts.uri.path(), Url::path);
+        let head = RequestHead {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+            endpoint: self.spending().endpoint_of(&call),
+            file: file_in(path),
+            call,
+            target,
+        };
+        let history = &self.history;
+        let exchange = history.begin(|id| Exchange::new(id, head, history.budget()));
+        let body = Watched::new(body, &exchange, history, Side::Request, None);
+        (Request::from_parts(parts, Body::new(body)), exchange)
+    }
+
+    fn note_answer(&self, response: Response, exchange: &Arc<Exchange>) -> Response {
+        let (parts, body) = response.into_parts();
+        if parts.extensions.get::<Struck>().is_some() {
+            exchange.mark_struck();
+        }
+        if parts.extensions.get::<DropConnection>().is_some() {
+            self.finish(exchange, Ending::Dropped);
+            return Response::from_parts(parts, body);
+        }
+        let history = &self.history;
+        exchange.answer(parts.status, &parts.headers, history.budget());
+        let request = &exchange.request;
+        self.spending()
+            .note(&request.call, request.endpoint.as_deref(), &parts.headers);
+        history.mark_changed(exchange);
+        let length = parts.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        let body = Watched::new(body, exchange, history, Side::Answer, length);
+        Response::from_parts(parts, Body::new(body))
+    }
+
+    fn finish(&self, exchange: &Exchange, ending: Ending) {
+        if exchange.finish(ending) {
+            self.history.mark_changed(exchange);
+        }
+    }
+}
+
+/// The path of the file that a path names, behind a door or not.
+fn file_in(path: &str) -> Option<String> {
+    let path = path.get(path.find("/files/")?..)?;
+    Some(Place::of(path)?.file()?.to_string())
+}

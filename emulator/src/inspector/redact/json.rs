@@ -1,0 +1,100 @@
+//! JSON without its secrets: only the strings are looked at, and all else stays as
+//! it was sent, with its order, its spaces and its numbers. The text may end anywhere.
+
+/// `redact` is given the name under which a string stands, if it has one, and the string.
+pub(super) fn redact(text: &str, redact: &dyn Fn(Option<&str>, &str) -> String) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut name: Option<String> = None;
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        let (before, from) = rest.split_at(at);
+        shown.push_str(before);
+        let end = end_of_string(from);
+        let (written, after) = from.split_at(end);
+        rest = after;
+        let Some(value) = decode(written) else {
+            // It broke off within the string, or is no JSON.
+            let value = written.trim_start_matches('"');
+            shown.push('"');
+            shown.push_str(&redact(name.as_deref(), value));
+            continue;
+        };
+        if after.trim_start().starts_with(':') {
+            shown.push_str(written);
+            name = Some(value);
+            continue;
+        }
+        let redacted = redact(name.as_deref(), &value);
+        if redacted == value {
+            shown.push_str(written);
+        } else {
+            shown.push_str(&serde_json::Value::from(redacted).to_string());
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Where the string that `text` begins with ends, behind its quote; the end of the text if it
+/// does not.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn decode(written: &str) -> Option<String> {
+    serde_json::from_str(written).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        redact(text, &|name, value| {
+            if name == Some("token") || value == "hush" {
+                "[redacted]".to_owned()
+            } else {
+                value.to_owned()
+            }
+        })
+    }
+
+    #[test]
+    fn secrets_go_by_name_and_by_value_and_all_else_stays() {
+        for (text, expected) in [
+            (
+                "{ \"z\": 1.50, \"token\" : \"hush\", \"a\": [\"b\", \"hush\"] }",
+                "{ \"z\": 1.50, \"token\" : \"[redacted]\", \"a\": [\"b\", \"[redacted]\"] }",
+            ),
+            ("\"hush\"", "\"[redacted]\""),
+            (
+                "{\"to\\u006ben\": \"x\", \"b\": \"h\\u0075sh\"}",
+                "{\"to\\u006ben\": \"[redacted]\", \"b\": \"[redacted]\"}",
+            ),
+            (
+                "{\"a\": \"say \\\"hush\\\"\"}",
+                "{\"a\": \"say \\\"hush\\\"\"}",
+            ),
+            ("[]", "[]"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn text_that_breaks_off_is_redacted_to_its_end() {
+        assert_eq!(shown("{\"token\": \"hus"), "{\"token\": \"[redacted]");
+        assert_eq!(shown("{\"a\": \"b"), "{\"a\": \"b");
+        assert_eq!(shown("{\"tok"), "{\"tok");
+        assert_eq!(shown("\"a\\"), "\"a\\");
+    }
+}

@@ -1,0 +1,39 @@
+//! The inspector's routes. They stand beside the layers that calls pass: no CORS, no faults,
+//! no record.
+
+use std::sync::Arc;
+
+use axum::routing::{get, post, put};
+use axum::{Router, middleware};
+
+use super::{actions, door, feed, page};
+use crate::app::App;
+
+/// Adds the inspector to what answers.
+pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    let faults = post(actions::add_fault).delete(actions::remove_faults);
+    let fault = put(actions::set_fault).delete(actions::remove_fault);
+    let own = Router::new()
+        .route("/inspector", get(page::answer))
+        .route("/inspector/", get(page::answer))
+        .route("/inspector/{*file}", get(page::answer))
+        .route("/inspector/files/{*path}", get(actions::file))
+        .route("/inspector/api/feed", get(feed::answer))
+        .route("/inspector/api/exchanges", get(actions::exchanges))
+        .route("/inspector/api/exchanges/{id}", get(actions::exchange))
+        .route("/inspector/api/clear", post(actions::clear))
+        .route("/inspector/api/jobs/{id}", get(actions::job))
+        .route("/inspector/api/jobs/{id}/cancel", post(actions::cancel_job))
+        .route("/inspector/api/deliveries/{id}", get(actions::delivery))
+        .route(
+            "/inspector/api/deliveries/{id}/resend",
+            post(actions::resend),
+        )
+        .route("/inspector/api/faults", faults)
+        .route("/inspector/api/faults/{id}", fault)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(app),
+            door::keep_out,
+        ));
+    router.merge(own)
+}

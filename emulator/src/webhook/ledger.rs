@@ -1,0 +1,215 @@
+//! What became of the deliveries, for a person to look at, and to make them again.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::attempt::Attempted;
+use super::deliver::Delivery;
+
+/// How many deliveries are kept; of more, the latest.
+const MOST: usize = 200;
+/// How many attempts of one delivery are kept: all of the schedule, and some by hand.
+const MOST_ATTEMPTS: usize = 60;
+
+/// The latest deliveries.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    last_id: u64,
+    kept: VecDeque<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    delivery: Arc<Delivery>,
+    view: DeliveryView,
+}
+
+/// A delivery as it stands at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct DeliveryView {
+    pub(crate) id: u64,
+    pub(crate) request_id: String,
+    pub(crate) url: String,
+    pub(crate) body_bytes: usize,
+    pub(crate) attempts: Vec<AttemptView>,
+    pub(crate) stage: DeliveryStage,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeliveryStage {
+    Sending,
+    /// The next attempt comes then.
+    Waiting(Instant),
+    Delivered,
+    GivenUp,
+}
+
+/// One attempt.
+#[derive(Debug, Clone)]
+pub(crate) struct AttemptView {
+    pub(crate) began: Instant,
+    pub(crate) took: Duration,
+    /// Why it was not taken.
+    pub(crate) problem: Option<String>,
+    /// Whether a person asked for it.
+    pub(crate) is_by_hand: bool,
+}
+
+impl AttemptView {
+    pub(super) fn new(began: Instant, attempted: &Attempted, is_by_hand: bool) -> Self {
+        Self {
+            began,
+            took: began.elapsed(),
+            problem: match attempted {
+                Attempted::Taken => None,
+                Attempted::Refused(why) | Attempted::Failed(why) => Some(why.clone()),
+            },
+            is_by_hand,
+        }
+    }
+}
+
+impl Ledger {
+    /// Enters a delivery that is about to be made; gives its id.
+    pub(super) fn enter(&self, delivery: &Arc<Delivery>, body_bytes: usize) -> u64 {
+        let mut state = self.state();
+        state.last_id += 1;
+        let id = state.last_id;
+        state.kept.push_back(Kept {
+            delivery: Arc::clone(delivery),
+            view: DeliveryView {
+                id,
+                request_id: delivery.request_id.clone(),
+                url: delivery.url.to_string(),
+                body_bytes,
+                attempts: Vec::new(),
+                stage: DeliveryStage::Sending,
+            },
+        });
+        if state.kept.len() > MOST {
+            state.kept.pop_front();
+        }
+        id
+    }
+
+    /// Notes an attempt, and where the delivery stands after it.
+    pub(super) fn note(&self, id: u64, attempt: AttemptView, stage: DeliveryStage) {
+        self.change(id, |view| {
+            view.attempts.push(attempt);
+            if view.attempts.len() > MOST_ATTEMPTS {
+                view.attempts.remove(0);
+            }
+            view.stage = stage;
+        });
+    }
+
+    /// Notes an attempt by hand. If it is taken, that is the end; if not, the delivery stands
+    /// where it stood.
+    pub(super) fn note_by_hand(&self, id: u64, attempt: AttemptView) {
+        let stage = self.find(id).map(|(_, view)| view.stage);
+        let stage = match attempt.problem {
+            None => DeliveryStage::Delivered,
+            Some(_) => stage.unwrap_or(DeliveryStage::GivenUp),
+        };
+        self.note(id, attempt, stage);
+    }
+
+    /// Another scheduled attempt is made now, unless the delivery was taken meanwhile.
+    pub(super) fn begin_attempt(&self, id: u64) -> bool {
+        let stage = self.find(id).map(|(_, view)| view.stage);
+        let is_due = stage != Some(DeliveryStage::Delivered);
+        if is_due {
+            self.change(id, |view| view.stage = DeliveryStage::Sending);
+        }
+        is_due
+    }
+
+    /// A delivery, and how it stands; `None` if it is not kept.
+    pub(crate) fn find(&self, id: u64) -> Option<(Arc<Delivery>, DeliveryView)> {
+        let state = self.state();
+        let kept = state.kept.iter().find(|kept| kept.view.id == id)?;
+        Some((Arc::clone(&kept.delivery), kept.view.clone()))
+    }
+
+    /// Every delivery that is kept, the newest first.
+    pub(crate) fn list(&self) -> Vec<DeliveryView> {
+        let state = self.state();
+        let views = state.kept.iter().rev().map(|kept| kept.view.clone());
+        views.collect()
+    }
+
+    fn change(&self, id: u64, change: impl FnOnce(&mut DeliveryView)) {
+        let mut state = self.state();
+        if let Some(kept) = state.kept.iter_mut().find(|kept| kept.view.id == id) {
+            change(&mut kept.view);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::http::Caller;
+
+    fn delivery() -> Arc<Delivery> {
+        Arc::new(Delivery {
+            request_id: "id".to_owned(),
+            caller: Caller::default(),
+            url: Url::parse("http://127.0.0.1:1/hook").expect("a URL"),
+            lifetime: Duration::from_mins(6),
+        })
+    }
+
+    fn attempt(attempted: &Attempted) -> AttemptView {
+        AttemptView::new(Instant::now(), attempted, false)
+    }
+
+    #[test]
+    fn a_delivery_is_kept_with_its_attempts() {
+        let ledger = Ledger::default();
+        let id = ledger.enter(&delivery(), 2);
+        let failed = attempt(&Attempted::Failed("it answered 503".to_owned()));
+        let next = Instant::now() + Duration::from_secs(5);
+        ledger.note(id, failed, DeliveryStage::Waiting(next));
+        assert!(ledger.begin_attempt(id));
+        ledger.note(id, attempt(&Attempted::Taken), DeliveryStage::Delivered);
+        let (_, view) = ledger.find(id).expect("kept");
+        assert_eq!(view.stage, DeliveryStage::Delivered);
+        let problems: Vec<_> = view.attempts.iter().map(|it| it.problem.clone()).collect();
+        assert_eq!(problems, [Some("it answered 503".to_owned()), None]);
+        assert!(!ledger.begin_attempt(id), "it was taken");
+    }
+
+    #[test]
+    fn an_attempt_by_hand_ends_a_delivery_only_if_it_is_taken() {
+        let ledger = Ledger::default();
+        let id = ledger.enter(&delivery(), 2);
+        let failed = || attempt(&Attempted::Failed("no answer".to_owned()));
+        ledger.note(id, failed(), DeliveryStage::GivenUp);
+        ledger.note_by_hand(id, failed());
+        assert_eq!(ledger.list()[0].stage, DeliveryStage::GivenUp);
+        ledger.note_by_hand(id, attempt(&Attempted::Taken));
+        assert_eq!(ledger.list()[0].stage, DeliveryStage::Delivered);
+    }
+
+    #[test]
+    fn the_ledger_keeps_the_latest_deliveries() {
+        let ledger = Ledger::default();
+        for _ in 0..=MOST {
+            ledger.enter(&delivery(), 1);
+        }
+        let kept = ledger.list();
+        assert_eq!((kept.len(), kept[0].id), (MOST, MOST as u64 + 1));
+    }
+}
