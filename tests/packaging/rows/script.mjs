@@ -44,7 +44,7 @@ async function servePackages(lab, { isRedirecting, headers = {} }) {
     return createReadStream(path.join(home, target.slice(base.length))).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const { port } = server.address();
   const origin = `http://localhost:${port}`;
   return {
     origin,
