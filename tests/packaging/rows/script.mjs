@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createReadStream, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
+import { portOf } from "../../support/port.mjs";
 import { makeApp, seen } from "../lab.mjs";
 
 const ENGINES = { Chromium: "chromium", Firefox: "firefox", WebKitGTK: "webkit" };
@@ -44,8 +45,7 @@ async function servePackages(lab, { isRedirecting, headers = {} }) {
     return createReadStream(path.join(home, target.slice(base.length))).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = server.address();
-  const origin = `http://localhost:${port}`;
+  const origin = `http://localhost:${portOf(server)}`;
   return {
     origin,
     bare: origin + bare,
