@@ -13,7 +13,7 @@ export const cratesFolder = path.join(root, "target/crates");
 /** The crates to publish, each after those that it needs. */
 export const CRATES = ["fal-wasm", "fal-emulator-render", "fal-emulator"];
 
-const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/rust-app", "emulator"];
+const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/guide.rs", "examples", "emulator"];
 
 /** What is added to the workspace: its place in the copy, and where it comes from. */
 const ADDITIONS = [
@@ -35,7 +35,7 @@ export function copyCrates() {
 /** The files of a source: the place of each in the copy, and its path. Pages have no use for declarations of types. */
 function copiesOf(place, source) {
   const from = path.join(root, source);
-  const names = source === "dist" ? filesIn(from).filter((name) => !name.endsWith(".d.ts")) : filesIn(from);
+  const names = source === "dist" ? filesIn(from).filter((name) => !/\.d\.c?ts$/.test(name)) : filesIn(from);
   return names.map((name) => /** @type {const} */ ([path.join(place, name), path.join(from, name)]));
 }
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 /** Where comments cite the protocol. */
-const FOLDERS = ["src", "js", "emulator", "tests", "scripts", "www", "docs"];
+const FOLDERS = ["src", "js", "emulator", "examples", "tests", "scripts", "www", "docs"];
 const TEXTS = /\.(rs|ts|mjs|js|md|toml|html|css)$/;
 /** A section of an RFC has the same sign. */
 const CITATION = /(?<!RFC \d+ )§(\d+(?:\.\d+)*)/g;
