@@ -161,7 +161,12 @@ fn a_terminal_that_is_gone_ends_neither_requests_nor_the_start() {
 
 #[test]
 fn a_terminal_that_is_gone_changes_no_exit_code() {
-    for (words, code) in [(&["--prot"][..], 2), (&["--data", ""], 1), (&["--help"], 0)] {
+    let no_folder = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    for (words, code) in [
+        (&["--prot"][..], 2),
+        (&["--data", no_folder], 1),
+        (&["--help"], 0),
+    ] {
         let ended = program()
             .args(words)
             .stdout(closed_pipe())

@@ -35,14 +35,19 @@ fn start(data: &Path) -> (Child, Vec<String>) {
     (child, said)
 }
 
-/// What it says when it does not start: one line.
+/// What it says when it cannot use the folder: one line.
 fn refused(data: &Path) -> String {
+    refused_with(data, 1)
+}
+
+/// The same when it ends with this code.
+fn refused_with(data: &Path, code: i32) -> String {
     let Output { status, stderr, .. } = program()
         .args(["--port", "0", "--data"])
         .arg(data)
         .output()
         .unwrap();
-    assert_eq!(status.code(), Some(1));
+    assert_eq!(status.code(), Some(code));
     let said = String::from_utf8(stderr).unwrap();
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("--data"), "{said}");
@@ -107,7 +112,8 @@ fn a_folder_of_somebody_elses_is_not_taken() {
 
 #[test]
 fn no_name_is_not_the_current_folder() {
-    refused(Path::new(""));
+    // A mistake in the command line.
+    refused_with(Path::new(""), 2);
     assert!(!Path::new("fal-emulator").exists() && !Path::new("incoming").exists());
 }
 
