@@ -132,10 +132,7 @@ test("a page of another origin has no webhook sent to this machine", async () =>
     },
     [emulator.url, `${foreign.url}/admin`],
   );
-  const [{ request_id: id }] = await until(async () => {
-    const jobs = await emulator.jobs();
-    return jobs.some(({ is_done }) => is_done) && jobs;
-  });
+  const { request_id: id } = await until(async () => (await emulator.jobs()).find(({ is_done }) => is_done));
   const status = await (await fetch(`${emulator.url}/queue.fal.run/emulator/echo/requests/${id}/status?logs=1`)).json();
   assert.match(status.logs[0].message, /^Nothing will be sent to the webhook: .*--allow-origin/);
   assert.deepEqual(foreign.requests.filter(({ path }) => path === "/admin"), []);
