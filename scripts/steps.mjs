@@ -93,7 +93,12 @@ export async function unlessFresh(name, sources, words, outputs, work) {
 /** Folders of installed packages, and of apps that tests make: no sources. */
 const SKIPPED = ["node_modules", ".apps"];
 
-function filesIn(entry) {
+/**
+ * The files of a folder and of those below it, from the repository on; of a file, itself.
+ * @param {string} entry
+ * @returns {string[]}
+ */
+export function filesIn(entry) {
   const full = path.join(root, entry);
   if (!existsSync(full)) return [];
   try {

@@ -1,12 +1,11 @@
-// The pages in docs/: links and the sections that comments cite lead somewhere.
+// The README and the pages in docs/: links and the sections that comments cite lead somewhere.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { filesIn, root } from "../scripts/steps.mjs";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 /** Where comments cite the protocol. */
 const FOLDERS = ["src", "js", "emulator", "examples", "tests", "scripts", "www", "docs"];
 const TEXTS = /\.(rs|ts|mjs|js|md|toml|html|css)$/;
@@ -15,16 +14,7 @@ const CITATION = /(?<!RFC \d+ )§(\d+(?:\.\d+)*)/g;
 
 const read = (name) => readFileSync(path.join(root, name), "utf8");
 
-function filesIn(folder) {
-  const entries = readdirSync(path.join(root, folder), { withFileTypes: true }).filter(({ name }) => !["node_modules", "target"].includes(name));
-  return entries.flatMap((entry) => {
-    const name = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return filesIn(name);
-    return TEXTS.test(name) ? [name] : [];
-  });
-}
-
-const pages = filesIn("docs").filter((name) => name.endsWith(".md"));
+const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md"))];
 const headings = (text) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => heading);
 const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
 
@@ -32,14 +22,14 @@ describe("docs/protocol.md", () => {
   const sections = new Set(headings(read("docs/protocol.md")).map((heading) => /^[\d.]+\d|^\d/.exec(heading)?.[0]));
 
   test("has every section that a comment cites", () => {
-    const cited = ["README.md", ...FOLDERS.flatMap(filesIn)].flatMap((name) =>
+    const cited = ["README.md", ...FOLDERS.flatMap(filesIn).filter((name) => TEXTS.test(name))].flatMap((name) =>
       Array.from(read(name).matchAll(CITATION), ([, section]) => ({ name, section })));
     assert.ok(cited.length > 100, "citations are found");
     assert.deepEqual(cited.filter(({ section }) => !sections.has(section)), []);
   });
 });
 
-describe("the links of docs/", () => {
+describe("the links of the README and the guides", () => {
   for (const page of pages) {
     test(`lead to files and headings that are there: ${page}`, () => {
       for (const [, link] of read(page).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {

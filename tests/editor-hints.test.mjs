@@ -2,14 +2,13 @@
 // checked as programs.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
 import * as slim from "fal-wasm/slim";
+import { root } from "../scripts/steps.mjs";
+import { startCompiler } from "./support/programs.mjs";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const dist = path.join(root, "dist");
 const declaration = (name) => readFileSync(path.join(dist, name), "utf8");
 
@@ -65,13 +64,7 @@ test("no comment is but a link, and none cites what its reader cannot open", () 
 });
 
 describe("the examples", () => {
-  // In the package's own folder, where its name leads to dist/ as it does for its users.
-  const folder = path.join(root, "target", "example-programs");
-  before(() => {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const compile = startCompiler("example-programs", "readme.d.ts");
 
   const names = hints.map(({ name }) => name);
 
@@ -79,18 +72,11 @@ describe("the examples", () => {
   function program(code) {
     const used = names.filter((name) => new RegExp(`(?<![.\\w"/-])${name}(?![\\w:"-])`).test(code) && !new RegExp(`(?:const|function) ${name}\\b`).test(code));
     const augments = code.includes("declare module");
-    return `${augments ? `import type { FalFile } from "fal-wasm";` : `import { ${used.map((name) => (name in slim ? name : `type ${name}`)).join(", ")} } from "fal-wasm/slim";`}\n${code}\nexport {};\n`;
+    return `${augments ? `import type { FalFile } from "fal-wasm";` : `import { ${used.map((name) => (name in slim ? name : `type ${name}`)).join(", ")} } from "fal-wasm/slim";`}\n${code}`;
   }
 
-  /** What the compiler says of programs by their names. */
-  function said(programs) {
-    const files = Object.keys(programs);
-    const config = { extends: "../../tests/types/tsconfig.base.json", files: [...files, "../../tests/types/readme.d.ts"] };
-    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
-    for (const file of files) writeFileSync(path.join(folder, file), program(programs[file]));
-    const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    return spawnSync(process.execPath, [tsc, "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
-  }
+  /** What the compiler says of examples by their file names. */
+  const said = (examples) => compile(Object.fromEntries(Object.entries(examples).map(([file, code]) => [file, program(code)])));
 
   test("type-check", () => {
     const programs = hints.flatMap((hint, of) => examplesOf(hint).map((code, at) => [`${of}-${hint.name}-${at}.ts`, code]));

@@ -2,13 +2,12 @@
 // the types of the built package, their tables against the declarations.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, test } from "node:test";
+import { root } from "../scripts/steps.mjs";
+import { startCompiler } from "./support/programs.mjs";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const read = (file) => readFileSync(path.join(root, file), "utf8");
 
 /** The programs of a text in these languages. */
@@ -34,20 +33,13 @@ function groupOf(pattern, text) {
 }
 
 describe("the programs of the guides", () => {
-  // In the package's own folder, where its name leads to dist/ as it does for its users.
-  const folder = path.join(root, "target/guide-programs");
-  before(() => mkdirSync(folder, { recursive: true }));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const compile = startCompiler("guide-programs", "guides.d.ts");
 
   /** What the compiler says of the programs, with the types of this version of React. */
   function said(given, version = 19) {
-    for (const { name, code } of given) writeFileSync(path.join(folder, name), `${code}\nexport {};\n`);
     const react = version === 18 ? { react: ["../../node_modules/types-react-18"], "react/jsx-runtime": ["../../node_modules/types-react-18/jsx-runtime"] } : {};
     // Express's handlers get what Node has.
-    const compilerOptions = { jsx: "react-jsx", types: ["node"], paths: react };
-    const files = [...given.map(({ name }) => name), "../../tests/types/guides.d.ts"];
-    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
-    return spawnSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+    return compile(Object.fromEntries(given.map(({ name, code }) => [name, code])), { jsx: "react-jsx", types: ["node"], paths: react });
   }
 
   for (const version of [18, 19]) {

@@ -2,16 +2,16 @@
 // what they are made of, its lists against the declarations.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { framed, partIn, readme } from "../scripts/readme.mjs";
 import { sizeTable, sizes } from "../scripts/size.mjs";
 import { allRows } from "./bench/groups.mjs";
 import { markdown as differences } from "./conformance/differences/index.mjs";
 import { matrixIn, writtenMatrix } from "./packaging/matrix.mjs";
+import { startCompiler } from "./support/programs.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const declarations = path.join(root, "dist");
@@ -24,21 +24,14 @@ const programs = Array.from(text.matchAll(/^( *)```[jt]s\n([\s\S]*?)^\1```$/gm),
 }));
 
 describe("the programs of the README", () => {
-  // In the package's own folder, where its name leads to dist/ as it does for its users.
-  const folder = path.join(root, "target", "readme-programs");
-  before(() => mkdirSync(folder, { recursive: true }));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const compile = startCompiler("readme-programs", "readme.d.ts");
 
   /** What the compiler says of a program, imports added; with `official`, as one for that client. */
   function said(code, { official = false } = {}) {
     const names = ["fal", "ApiError", "ValidationError", ...(official ? [] : ["FalError"])];
     const imports = code.includes('from "fal-wasm"') ? "" : `import { ${names} } from "fal-wasm";\n`;
-    const compilerOptions = official ? { paths: { "fal-wasm": ["../../node_modules/@fal-ai/client/src/index.d.ts"] } } : {};
-    const config = { extends: "../../tests/types/tsconfig.base.json", compilerOptions, files: ["program.ts", "../../tests/types/readme.d.ts"] };
-    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
-    writeFileSync(path.join(folder, "program.ts"), `${imports}${code}\nexport {};\n`);
-    const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    return spawnSync(process.execPath, [tsc, "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+    const paths = { "fal-wasm": ["../../node_modules/@fal-ai/client/src/index.d.ts"] };
+    return compile({ "program.ts": `${imports}${code}` }, official ? { paths } : {});
   }
 
   const under = (heading) => programs.filter((program) => program.heading === heading).map(({ code }) => code);
@@ -131,14 +124,5 @@ describe("the lists of the README", () => {
   test("name every error code", () => {
     const [, union] = /type FalErrorCode = ([^;]+);/.exec(declared) ?? [];
     assert.deepEqual(Array.from(union.matchAll(/\w+/g), ([code]) => code).filter((code) => !named(code)), []);
-  });
-
-  test("link to headings and files that are there", () => {
-    const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
-    const slugs = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => slug(heading));
-    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      if (target.startsWith("#")) assert.ok(slugs.includes(target.slice(1)), target);
-      else assert.ok(readdirSync(path.join(root, path.dirname(target))).includes(path.basename(target)), target);
-    }
   });
 });
