@@ -8,8 +8,25 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_fal-emulator");
+
 pub(crate) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fal-emulator"));
+    alone(Command::new(PROGRAM))
+}
+
+/// The same as it is started from a terminal. A run of the tests under `nohup` ignores SIGHUP, and so
+/// does all that it starts.
+fn program_at_a_terminal() -> Command {
+    if cfg!(not(target_os = "linux")) {
+        return program();
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", PROGRAM]);
+    alone(command)
+}
+
+/// Keeps the settings of this process from a command, and pipes its output.
+fn alone(mut command: Command) -> Command {
     command
         .env_remove("PORT")
         .env_remove("FAL_KEY")
@@ -96,7 +113,10 @@ impl Drop for Running {
 #[test]
 fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
     for signal in ["INT", "TERM", "HUP", "QUIT"] {
-        let mut child = program().args(["--port", "0"]).spawn().unwrap();
+        let mut child = program_at_a_terminal()
+            .args(["--port", "0"])
+            .spawn()
+            .unwrap();
         let said = greeting(&mut child);
         let whole = said.join("\n");
         assert!(
@@ -124,7 +144,7 @@ fn it_says_where_it_is_and_what_it_is_and_goes_without_a_trace() {
 fn nohup_keeps_it_running_when_its_terminal_is_closed() {
     let mut child = Command::new("sh")
         .args(["-c", "trap '' HUP; exec \"$0\" --port 0"])
-        .arg(env!("CARGO_BIN_EXE_fal-emulator"))
+        .arg(PROGRAM)
         .env_remove("FAL_KEY")
         .stdout(Stdio::piped())
         .spawn()
