@@ -245,18 +245,23 @@ async fn comment(stream: &mut TcpStream) {
     assert!(matches!(read, Ok(Ok(1..))), "{read:?}");
 }
 
-#[tokio::test]
-async fn streams_at_work_stay_however_many_idle_connections_come() {
-    let emulator = Emulator::with(Options {
+/// An emulator whose streams are long and lively, for so many connections.
+async fn at_work(most: usize) -> Emulator {
+    Emulator::with(Options {
         connections: ConnectionLimits {
-            most: 4,
+            most,
             ..ConnectionLimits::default()
         },
         pace: Duration::from_mins(10),
         comment_every: Duration::from_millis(20),
         ..options()
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn streams_at_work_stay_however_many_idle_connections_come() {
+    let emulator = at_work(4).await;
     let id = emulator.submit(T2V, &long_job()).await;
     let mut stream = busy(&emulator, &id).await;
     let mut idle = Vec::new();
@@ -272,16 +277,7 @@ async fn streams_at_work_stay_however_many_idle_connections_come() {
 
 #[tokio::test]
 async fn where_all_are_at_work_the_next_one_waits_for_a_place() {
-    let emulator = Emulator::with(Options {
-        connections: ConnectionLimits {
-            most: 2,
-            ..ConnectionLimits::default()
-        },
-        pace: Duration::from_mins(10),
-        comment_every: Duration::from_millis(20),
-        ..options()
-    })
-    .await;
+    let emulator = at_work(2).await;
     let id = emulator.submit(T2V, &long_job()).await;
     let mut first = busy(&emulator, &id).await;
     let mut second = busy(&emulator, &id).await;

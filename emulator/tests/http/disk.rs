@@ -1,5 +1,7 @@
 //! The bound on what all files may take.
 
+use std::path::Path;
+
 use fal_emulator::Options;
 use serde_json::json;
 
@@ -107,14 +109,19 @@ async fn a_video_that_does_not_fit_fails_its_job_and_says_why() {
     assert!(told.contains("--disk-limit"), "{told}");
 }
 
+/// Options of an emulator that keeps a kilobyte in this folder.
+fn kept_in(folder: &Path) -> Options {
+    Options {
+        data: Some(folder.to_owned()),
+        disk_limit_bytes: 1000,
+        ..options()
+    }
+}
+
 #[tokio::test]
 async fn a_full_disk_is_told_with_what_helps_for_a_folder_that_is_kept() {
     let folder = std::env::temp_dir().join(format!("fal-full-{}", std::process::id()));
-    let with_folder = || Options {
-        data: Some(folder.clone()),
-        disk_limit_bytes: 1000,
-        ..options()
-    };
+    let with_folder = || kept_in(&folder);
     let emulator = Emulator::with(with_folder()).await;
     assert_eq!(upload(&emulator, 900, "").await.0, 200);
     let (status, detail, _) = upload(&emulator, 200, "").await;
@@ -137,11 +144,7 @@ async fn a_full_disk_is_told_with_what_helps_for_a_folder_that_is_kept() {
 #[tokio::test]
 async fn what_an_earlier_run_left_counts() {
     let folder = std::env::temp_dir().join(format!("fal-disk-{}", std::process::id()));
-    let with_folder = || Options {
-        data: Some(folder.clone()),
-        disk_limit_bytes: 1000,
-        ..options()
-    };
+    let with_folder = || kept_in(&folder);
     let emulator = Emulator::with(with_folder()).await;
     assert_eq!(upload(&emulator, 900, "").await.0, 200);
     emulator.server.shutdown().await;
