@@ -22,6 +22,11 @@ impl Budget {
         self.limit_bytes
     }
 
+    /// How many bytes are taken.
+    pub(crate) fn used_bytes(&self) -> u64 {
+        self.used_bytes.load(Ordering::Relaxed)
+    }
+
     /// Gives back bytes that a share kept.
     pub(crate) fn give_back(&self, bytes: u64) {
         let less = |used: u64| Some(used.saturating_sub(bytes));
@@ -77,6 +82,12 @@ impl Share {
         Ok(())
     }
 
+    /// Takes so many bytes more, even beyond the limit: for users that make room afterwards.
+    pub(crate) fn grow_anyway(&mut self, bytes: u64) {
+        self.budget.used_bytes.fetch_add(bytes, Ordering::SeqCst);
+        self.bytes += bytes;
+    }
+
     /// Takes over what `other` has.
     pub(crate) fn absorb(&mut self, other: &mut Self) {
         self.bytes += std::mem::take(&mut other.bytes);
@@ -106,6 +117,17 @@ mod tests {
         assert_eq!(Share::of(&budget, u64::MAX).err(), Some(Full));
         drop(share);
         Share::of(&budget, 6).expect("free again");
+    }
+
+    #[test]
+    fn bytes_beyond_the_limit_are_counted_and_given_back() {
+        let budget = Budget::new(10, 0);
+        let mut share = Share::none(&budget);
+        share.grow_anyway(12);
+        assert_eq!(budget.used_bytes(), 12);
+        assert!(share.grow(1).is_err());
+        drop(share);
+        assert_eq!(budget.used_bytes(), 0);
     }
 
     #[test]

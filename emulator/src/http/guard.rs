@@ -295,18 +295,7 @@ fn is_here(own: &Origin, ends: Option<&Ends>, allowed: &[Url]) -> bool {
         Some(Host::Ipv6(v6)) => is_accepted_on(IpAddr::V6(v6)),
         _ => false,
     };
-    is_address
-        || is_this_machine(own.host().as_ref())
-        || allowed.iter().any(|url| own.host() == url.host())
-}
-
-fn is_this_machine(host: Option<&Host<&str>>) -> bool {
-    match host {
-        Some(Host::Ipv4(v4)) => v4.is_loopback(),
-        Some(Host::Ipv6(v6)) => v6.is_loopback(),
-        Some(Host::Domain(name)) => *name == "localhost",
-        None => false,
-    }
+    is_address || own.is_this_machine() || allowed.iter().any(|url| own.host() == url.host())
 }
 
 #[cfg(test)]

@@ -45,6 +45,16 @@ impl Origin {
         self.0.host()
     }
 
+    /// Whether the host is this machine's by itself, without a look-up.
+    pub(crate) fn is_this_machine(&self) -> bool {
+        match self.host() {
+            Some(Host::Ipv4(v4)) => v4.is_loopback(),
+            Some(Host::Ipv6(v6)) => v6.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        }
+    }
+
     /// Whether `url` is on this origin.
     pub(crate) fn holds(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use url::{Host, Url};
+use url::Url;
 
 use super::PATH;
 use crate::app::App;
@@ -53,7 +53,7 @@ fn refusal(app: &App, request: &Parts) -> Option<&'static str> {
         return Some("The inspector is seen from the machine that the emulator runs on only");
     }
     // Another name of this address is how DNS rebinding looks.
-    let own = Origin::of(request, app.address).filter(|own| is_this_machine(own.host().as_ref()));
+    let own = Origin::of(request, app.address).filter(Origin::is_this_machine);
     let Some(own) = own else {
         return Some("The inspector has an address of its own: open it as localhost or 127.0.0.1");
     };
@@ -98,15 +98,6 @@ fn intent(request: &Parts) -> Intent {
         Intent::Read
     } else {
         Intent::Act
-    }
-}
-
-fn is_this_machine(host: Option<&Host<&str>>) -> bool {
-    match host {
-        Some(Host::Ipv4(v4)) => v4.is_loopback(),
-        Some(Host::Ipv6(v6)) => v6.is_loopback(),
-        Some(Host::Domain(name)) => *name == "localhost",
-        None => false,
     }
 }
 

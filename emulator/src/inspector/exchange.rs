@@ -1,6 +1,6 @@
 //! A request and its answer: the parts that have come so far, within bounds.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,49 +8,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use url::Url;
 
+use crate::budget::{Budget, Share};
 use crate::fault;
 
 /// How much of a body of text is kept, in bytes.
 pub(super) const MOST_TEXT: usize = 64 << 10;
 /// How much of any other body: enough to tell its format.
 const MOST_BINARY: usize = 64;
-
-/// How many bytes all records hold together.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Budget(Arc<AtomicUsize>);
-
-impl Budget {
-    pub(super) fn used(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn take(&self) -> Held {
-        Held {
-            budget: self.clone(),
-            bytes: 0,
-        }
-    }
-}
-
-/// The share of one record; given back when it is dropped.
-#[derive(Debug)]
-struct Held {
-    budget: Budget,
-    bytes: usize,
-}
-
-impl Held {
-    fn grow(&mut self, bytes: usize) {
-        self.bytes += bytes;
-        self.budget.0.fetch_add(bytes, Ordering::Relaxed);
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.budget.0.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
 
 /// A request and its answer.
 #[derive(Debug)]
@@ -61,7 +25,7 @@ pub(super) struct Exchange {
     /// The number of its last change.
     pub(super) changed: AtomicU64,
     progress: Mutex<Progress>,
-    _held: Held,
+    _share: Share,
 }
 
 /// The head of a request.
@@ -138,11 +102,11 @@ pub(super) struct Capture {
     pub(super) bytes: u64,
     pub(super) start: Vec<u8>,
     most: usize,
-    held: Held,
+    share: Share,
 }
 
 impl Capture {
-    fn new(headers: &HeaderMap, budget: &Budget) -> Self {
+    fn new(headers: &HeaderMap, budget: &Arc<Budget>) -> Self {
         let most = if is_text(headers.get(CONTENT_TYPE)) {
             MOST_TEXT
         } else {
@@ -152,7 +116,7 @@ impl Capture {
             bytes: 0,
             start: Vec::new(),
             most,
-            held: budget.take(),
+            share: Share::none(budget),
         }
     }
 
@@ -161,7 +125,7 @@ impl Capture {
         let room = self.most.saturating_sub(self.start.len());
         let kept = data.get(..room.min(data.len())).unwrap_or_default();
         self.start.extend_from_slice(kept);
-        self.held.grow(kept.len());
+        self.share.grow_anyway(kept.len() as u64);
     }
 
     /// Whether there was more than is kept.
@@ -185,11 +149,11 @@ fn is_text(kind: Option<&HeaderValue>) -> bool {
 }
 
 impl Exchange {
-    pub(super) fn new(id: u64, request: RequestHead, budget: &Budget) -> Self {
+    pub(super) fn new(id: u64, request: RequestHead, budget: &Arc<Budget>) -> Self {
         let began = Instant::now();
         let body = Capture::new(&request.headers, budget);
-        let mut held = budget.take();
-        held.grow(weight(&request.headers) + request.uri.path().len());
+        let mut share = Share::none(budget);
+        share.grow_anyway((weight(&request.headers) + request.uri.path().len()) as u64);
         Self {
             id,
             began,
@@ -202,7 +166,7 @@ impl Exchange {
                 end: None,
                 told: began,
             }),
-            _held: held,
+            _share: share,
         }
     }
 
@@ -211,9 +175,9 @@ impl Exchange {
     }
 
     /// The answer has begun.
-    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, budget: &Budget) {
+    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, budget: &Arc<Budget>) {
         let mut body = Capture::new(headers, budget);
-        body.held.grow(weight(headers));
+        body.share.grow_anyway(weight(headers) as u64);
         self.progress().answer = Some(Answer {
             status,
             headers: headers.clone(),
@@ -264,14 +228,14 @@ fn weight(headers: &HeaderMap) -> usize {
 mod tests {
     use super::*;
 
-    fn capture(kind: Option<&'static str>, budget: &Budget) -> Capture {
+    fn capture(kind: Option<&'static str>, budget: &Arc<Budget>) -> Capture {
         let kind = kind.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind)));
         Capture::new(&HeaderMap::from_iter(kind), budget)
     }
 
     #[test]
     fn text_is_kept_up_to_a_bound_and_its_length_is_known() {
-        let budget = Budget::default();
+        let budget = Budget::new(u64::MAX, 0);
         for kind in [
             None,
             Some("application/json; charset=utf-8"),
@@ -287,17 +251,17 @@ mod tests {
             );
             assert!(capture.is_cut());
         }
-        assert_eq!(budget.used(), 0, "given back");
+        assert_eq!(budget.used_bytes(), 0, "given back");
     }
 
     #[test]
     fn of_media_only_the_first_bytes_are_kept() {
-        let budget = Budget::default();
+        let budget = Budget::new(u64::MAX, 0);
         for kind in ["video/mp4", "image/png", "application/octet-stream"] {
             let mut capture = capture(Some(kind), &budget);
             capture.add(&vec![0; 1 << 20]);
             assert_eq!((capture.bytes, capture.start.len()), (1 << 20, MOST_BINARY));
-            assert_eq!(budget.used(), MOST_BINARY);
+            assert_eq!(budget.used_bytes(), MOST_BINARY as u64);
         }
     }
 }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::exchange::{Budget, Exchange};
+use super::exchange::Exchange;
+use crate::budget::Budget;
 
 /// How many exchanges are kept; of more, the latest.
 pub(super) const MOST: usize = 1000;
 /// How many bytes of heads and bodies are kept in all.
-const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES: u64 = 16 << 20;
 /// How many are let go for one that comes: those that are still open give nothing back yet.
 const EVICTED_AT_ONCE: usize = 16;
 
@@ -21,7 +22,8 @@ const EVICTED_AT_ONCE: usize = 16;
 /// them: there are secrets in them.
 pub(super) struct History {
     state: Mutex<State>,
-    budget: Budget,
+    /// The bytes that all records hold together.
+    budget: Arc<Budget>,
     /// The number of the last change.
     latest: watch::Sender<u64>,
 }
@@ -53,14 +55,14 @@ impl Default for History {
     fn default() -> Self {
         Self {
             state: Mutex::default(),
-            budget: Budget::default(),
+            budget: Budget::new(MOST_BYTES, 0),
             latest: watch::Sender::new(0),
         }
     }
 }
 
 impl History {
-    pub(super) fn budget(&self) -> &Budget {
+    pub(super) fn budget(&self) -> &Arc<Budget> {
         &self.budget
     }
 
@@ -70,7 +72,7 @@ impl History {
         state.last_id += 1;
         let exchange = Arc::new(make(state.last_id));
         for _ in 0..EVICTED_AT_ONCE {
-            if state.kept.len() >= MOST || self.budget.used() > MOST_BYTES {
+            if state.kept.len() >= MOST || self.budget.used_bytes() > MOST_BYTES {
                 state.kept.pop_front();
             }
         }
@@ -215,12 +217,12 @@ mod tests {
             exchange.pass(Side::Answer, &vec![b'x'; 100_000], Duration::MAX);
             exchange.finish(Ending::Whole);
         }
-        assert!(history.budget().used() <= MOST_BYTES + 100_000);
+        assert!(history.budget().used_bytes() <= MOST_BYTES + 100_000);
         let kept = history.since(0).exchanges;
         assert!((200..300).contains(&kept.len()), "{}", kept.len());
         history.clear();
         drop(kept);
-        assert_eq!(history.budget().used(), 0);
+        assert_eq!(history.budget().used_bytes(), 0);
     }
 
     #[test]

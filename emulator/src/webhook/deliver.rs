@@ -28,19 +28,16 @@ pub(crate) struct Delivery {
 pub(crate) async fn deliver(app: &App, delivery: Delivery) {
     let delivery = Arc::new(delivery);
     let ledger = &app.webhooks.ledger;
-    let body_bytes = app
-        .queue
-        .payload(&delivery.request_id)
-        .map_or(0, |body| body.len());
-    let id = ledger.enter(&delivery, body_bytes);
+    let id = ledger.enter(&delivery);
     let began = Instant::now();
     for attempt in 1.. {
-        if !ledger.begin_attempt(id) {
+        let body = app.queue.payload(&delivery.request_id);
+        if !ledger.begin_attempt(id, body.as_ref().map(Bytes::len)) {
             // A person has sent it meanwhile.
             return;
         }
         let at = Instant::now();
-        let attempted = attempt_now(app, &delivery, attempt).await;
+        let attempted = post(app, &delivery, body, attempt).await;
         let note = |stage| ledger.note(id, AttemptView::new(at, &attempted, false), stage);
         let why = match &attempted {
             Attempted::Taken => return note(DeliveryStage::Delivered),
@@ -70,22 +67,20 @@ pub(crate) fn deliver_again(app: &Arc<App>, id: u64) -> bool {
     let at = Arc::clone(app);
     app.webhooks.spawn(async move {
         let began = Instant::now();
-        let attempted = attempt_now(&at, &delivery, 1).await;
+        let body = at.queue.payload(&delivery.request_id);
+        let attempted = post(&at, &delivery, body, 1).await;
         let attempt = AttemptView::new(began, &attempted, true);
         at.webhooks.ledger.note_by_hand(id, attempt);
     });
     true
 }
 
-/// The result is fetched for each attempt, so that no delivery keeps it.
-async fn attempt_now(app: &App, delivery: &Delivery, attempt: u32) -> Attempted {
-    match app.queue.payload(&delivery.request_id) {
-        Some(body) => post(app, delivery, body, attempt).await,
-        None => Attempted::Refused("its result is not kept any longer".to_owned()),
-    }
-}
-
-async fn post(app: &App, delivery: &Delivery, body: Bytes, attempt: u32) -> Attempted {
+/// Makes an attempt. `body` is read from the queue for each, so that no delivery keeps a result; `None`
+/// if the queue keeps it no longer.
+async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32) -> Attempted {
+    let Some(body) = body else {
+        return Attempted::Refused("its result is not kept any longer".to_owned());
+    };
     let mishap = app.faults.mishap(delivery.url.as_str());
     if let Some(mishap) = &mishap {
         tokio::time::sleep(mishap.delay).await;

@@ -76,7 +76,7 @@ impl AttemptView {
 
 impl Ledger {
     /// Enters a delivery that is about to be made; gives its id.
-    pub(super) fn enter(&self, delivery: &Arc<Delivery>, body_bytes: usize) -> u64 {
+    pub(super) fn enter(&self, delivery: &Arc<Delivery>) -> u64 {
         let mut state = self.state();
         state.last_id += 1;
         let id = state.last_id;
@@ -86,7 +86,7 @@ impl Ledger {
                 id,
                 request_id: delivery.request_id.clone(),
                 url: delivery.url.to_string(),
-                body_bytes,
+                body_bytes: 0,
                 attempts: Vec::new(),
                 stage: DeliveryStage::Sending,
             },
@@ -119,12 +119,16 @@ impl Ledger {
         self.note(id, attempt, stage);
     }
 
-    /// Another scheduled attempt is made now, unless the delivery was taken meanwhile.
-    pub(super) fn begin_attempt(&self, id: u64) -> bool {
+    /// Another scheduled attempt is made now, unless the delivery was taken meanwhile. `body_bytes` is
+    /// the length of the body, if there is one.
+    pub(super) fn begin_attempt(&self, id: u64, body_bytes: Option<usize>) -> bool {
         let stage = self.find(id).map(|(_, view)| view.stage);
         let is_due = stage != Some(DeliveryStage::Delivered);
         if is_due {
-            self.change(id, |view| view.stage = DeliveryStage::Sending);
+            self.change(id, |view| {
+                view.stage = DeliveryStage::Sending;
+                view.body_bytes = body_bytes.unwrap_or(view.body_bytes);
+            });
         }
         is_due
     }
@@ -178,23 +182,24 @@ mod tests {
     #[test]
     fn a_delivery_is_kept_with_its_attempts() {
         let ledger = Ledger::default();
-        let id = ledger.enter(&delivery(), 2);
+        let id = ledger.enter(&delivery());
         let failed = attempt(&Attempted::Failed("it answered 503".to_owned()));
         let next = Instant::now() + Duration::from_secs(5);
         ledger.note(id, failed, DeliveryStage::Waiting(next));
-        assert!(ledger.begin_attempt(id));
+        assert!(ledger.begin_attempt(id, Some(2)));
         ledger.note(id, attempt(&Attempted::Taken), DeliveryStage::Delivered);
         let (_, view) = ledger.find(id).expect("kept");
         assert_eq!(view.stage, DeliveryStage::Delivered);
+        assert_eq!(view.body_bytes, 2);
         let problems: Vec<_> = view.attempts.iter().map(|it| it.problem.clone()).collect();
         assert_eq!(problems, [Some("it answered 503".to_owned()), None]);
-        assert!(!ledger.begin_attempt(id), "it was taken");
+        assert!(!ledger.begin_attempt(id, Some(2)), "it was taken");
     }
 
     #[test]
     fn an_attempt_by_hand_ends_a_delivery_only_if_it_is_taken() {
         let ledger = Ledger::default();
-        let id = ledger.enter(&delivery(), 2);
+        let id = ledger.enter(&delivery());
         let failed = || attempt(&Attempted::Failed("no answer".to_owned()));
         ledger.note(id, failed(), DeliveryStage::GivenUp);
         ledger.note_by_hand(id, failed());
@@ -207,7 +212,7 @@ mod tests {
     fn the_ledger_keeps_the_latest_deliveries() {
         let ledger = Ledger::default();
         for _ in 0..=MOST {
-            ledger.enter(&delivery(), 1);
+            ledger.enter(&delivery());
         }
         let kept = ledger.list();
         assert_eq!((kept.len(), kept[0].id), (MOST, MOST as u64 + 1));
