@@ -15,7 +15,7 @@ export const CRATES = ["fal-wasm", "fal-emulator-render", "fal-emulator"];
 
 const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/guide.rs", "examples", "emulator"];
 
-/** What is added to the workspace: its place in the copy, and where it comes from. */
+/** Additions to the workspace: the place of each in the copy, and its source. */
 const ADDITIONS = [
   ["emulator/LICENSE", "LICENSE"],
   ["emulator/render/LICENSE", "LICENSE"],

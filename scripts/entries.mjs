@@ -98,7 +98,7 @@ function withModule(name, text, module) {
   return parts.join(module);
 }
 
-/** The licenses of what is in a file that holds all parts. */
+/** The licenses of the parts of a file that holds all of them. */
 function banner() {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return `/*! fal-wasm ${version} (MIT), with @msgpack/msgpack (ISC) and idb-keyval (Apache-2.0) */`;
@@ -138,7 +138,7 @@ const clientByName = {
   },
 };
 
-/** Resolves what is beside the entries elsewhere to its source, so that it becomes a part of the file. */
+/** Resolves the files beside the entries to their sources, so that they become parts of this file. */
 function inside() {
   return {
     name: "inside",
@@ -186,7 +186,7 @@ export default async () => {
 // In a file that holds all parts, the glue is one of them.
 const IN_WHOLE = 'import { bind } from "./glue.js";';
 
-/** A string literal with escapes in place of what is not ASCII. */
+/** A string literal in which escapes stand for all characters but ASCII. */
 function ascii(text) {
   return text.replaceAll(/[\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
 }

@@ -40,7 +40,7 @@ export async function nativeRust() {
   return { cargo: compiler.cargo, env: { ...compiler.env, CARGO_TARGET_DIR: targetDir } };
 }
 
-/** Builds the program of what is in dist/ and www/ now. */
+/** Builds the program with the present dist/ and www/. */
 export async function buildProgram({ cargo, env }) {
   copyCrates();
   await step("Building the emulator for release (the first time, some minutes)", () =>

@@ -1,4 +1,4 @@
-// The licenses of what the emulator's program is made of, which have to go along with it.
+// The licenses of the crates in the emulator's program, which have to travel with it.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ export function thirdPartyLicenses({ cargo, env }, folder) {
   const ask = (args) => execFileSync(cargo, [...args, "--locked"], { cwd: folder, encoding: "utf8", env: { ...process.env, ...env }, maxBuffer: MOST_OUTPUT_BYTES });
   const tree = ask(["tree", "-p", "fal-emulator", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
   const names = new Set(Array.from(tree.matchAll(/^(\S+) v(\S+)/gm), ([, name, version]) => `${name} ${version}`));
-  // Else cargo fetches what only other systems need.
+  // Else cargo fetches crates that only other systems need.
   const host = /^host: (.*)$/m.exec(execFileSync(cargo, ["-vV"], { encoding: "utf8", env: { ...process.env, ...env } }))?.[1] ?? "";
   const { packages } = JSON.parse(ask(["metadata", "--format-version", "1", "--filter-platform", host]));
   const foreign = packages.filter(({ name, version, source }) => source && names.has(`${name} ${version}`));

@@ -8,7 +8,7 @@ import { buildHar, harName } from "../emulator/inspector/har.js";
 import { indentJson } from "../emulator/inspector/json-text.js";
 import { mediaIn, mediaKind } from "../emulator/inspector/media.js";
 import { outcome } from "../emulator/inspector/outcome.js";
-import { standing } from "../emulator/inspector/standing.js";
+import { describeStanding } from "../emulator/inspector/standing.js";
 import { applyEvent, emptyState, knownEndpoints, newestExchanges, newestJobs } from "../emulator/inspector/state.js";
 import { harProblems } from "./support/har.mjs";
 
@@ -310,7 +310,7 @@ describe("words and numbers", () => {
   });
 
   test("a job's standing is told by its place, its work or its end", () => {
-    const word = (job) => standing(job).join(" ");
+    const word = (job) => describeStanding(job).join(" ");
     assert.equal(word({ status: "IN_QUEUE", ahead: 0 }), "Next in line open");
     assert.equal(word({ status: "IN_QUEUE", ahead: 3 }), "In line, 3 ahead open");
     assert.equal(word({ status: "IN_PROGRESS" }), "In progress open");

@@ -3,7 +3,7 @@ import { loadJob } from "./api.js";
 import { showBody } from "./body.js";
 import { $, copyButton, h, setText } from "./dom.js";
 import { formatClock, formatMs } from "./format.js";
-import { isUnfinished, standing } from "./standing.js";
+import { describeStanding, isUnfinished } from "./standing.js";
 
 /** @import { FullJob, Job, State } from "./types.d.ts" */
 
@@ -64,7 +64,7 @@ export function createJobDetail({ state, cancel }) {
    * @param {Job} job
    */
   function updateHead(parts, job) {
-    const [text, tone] = standing(job);
+    const [text, tone] = describeStanding(job);
     setText(parts.status, text);
     parts.status.dataset.tone = tone;
     if (!isUnfinished(job) && document.activeElement === parts.stop) place.focus({ preventScroll: true });

@@ -6,7 +6,7 @@ import { formatClock, formatMs } from "./format.js";
 import { createJobDetail } from "./job-detail.js";
 import { createList, moveByArrows } from "./list.js";
 import { createSplit } from "./split.js";
-import { isUnfinished, standing } from "./standing.js";
+import { describeStanding, isUnfinished } from "./standing.js";
 import { newestJobs } from "./state.js";
 
 /** @import { Job, Page, Panel } from "./types.d.ts" */
@@ -97,7 +97,7 @@ function createItem(job, choose, cancel) {
  * @param {Job} job
  */
 function updateItem(item, job) {
-  const [text, tone] = standing(job);
+  const [text, tone] = describeStanding(job);
   const status = part(item, ".status");
   setText(part(item, ".at"), formatClock(job.submitted_ms));
   setText(status, text);

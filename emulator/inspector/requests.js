@@ -31,13 +31,13 @@ export function createRequests({ state, feed, say }) {
   });
   moveByArrows(rows);
 
-  function wanted() {
+  function filterExchanges() {
     const isShown = exchangeFilter({ text: $("filter").value, onlyErrors: $("only-errors").checked, hidePolls: $("hide-polls").checked });
     return newestExchanges(state).filter(isShown);
   }
 
   function render() {
-    const shown = wanted();
+    const shown = filterExchanges();
     showRows(shown);
     split.mark((id) => rows.children[shown.findIndex((each) => each.id === id)]);
     const isFiltered = state.exchanges.size > 0;
@@ -56,7 +56,7 @@ export function createRequests({ state, feed, say }) {
   }
 
   async function exportShown() {
-    const ids = new Set(wanted().map(({ id }) => id));
+    const ids = new Set(filterExchanges().map(({ id }) => id));
     if (ids.size === 0) return announce("There is nothing to export.");
     const exchanges = (await loadExchanges()).filter(({ id }) => ids.has(id));
     const har = buildHar(exchanges, { origin: location.origin, version: state.version });

@@ -13,7 +13,7 @@ export const isUnfinished = ({ status }) => status !== "COMPLETED";
  * @param {Pick<Job, "status" | "ahead" | "error" | "error_type">} job
  * @returns {[string, Tone]}
  */
-export function standing({ status, ahead, error, error_type: type }) {
+export function describeStanding({ status, ahead, error, error_type: type }) {
   if (status === "IN_QUEUE") return [ahead === 0 ? "Next in line" : `In line, ${ahead} ahead`, "open"];
   if (status === "IN_PROGRESS") return ["In progress", "open"];
   if (type === "client_cancelled") return ["Cancelled", "calm"];

@@ -8,7 +8,7 @@ import path from "node:path";
 const PREFIX = "fal-emulator-";
 const BUILD_IT = "Or build it, with Rust and a C++ compiler: cargo install fal-emulator.";
 
-/** What this process runs on, as `findProgram` takes it. */
+/** The platform of this process: operating system, processor and C library. */
 export const thisMachine = () => ({
   platform: process.platform,
   arch: process.arch,
@@ -49,7 +49,7 @@ function platformPackages() {
   return Object.keys(optionalDependencies);
 }
 
-/** The program in a platform package; undefined where that is not installed. */
+/** The path of the program in a platform package, or undefined if the package is not installed. */
 function programIn(name, platform, resolve) {
   try {
     const file = path.join(path.dirname(resolve(`${name}/package.json`)), "bin", platform === "win32" ? "fal-emulator.exe" : "fal-emulator");

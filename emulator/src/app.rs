@@ -42,7 +42,7 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     /// Set if tests may steer it.
     pub(crate) control: Option<Control>,
-    /// What is shown to the developer.
+    /// The record that the inspector shows.
     pub(crate) inspector: Inspector,
 }
 

@@ -37,8 +37,8 @@ impl Unread {
         }
     }
 
-    /// What was wrong with the body of a request that was sent on; `None` if the failure to
-    /// send it on has another cause.
+    /// The fault in the body of a request that the proxy forwards. `None` if forwarding failed for
+    /// another cause.
     pub(crate) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut causes = causes(error).filter_map(|cause| cause.downcast_ref());
         causes.next().map(Self::of)
@@ -63,7 +63,7 @@ impl Unread {
     }
 }
 
-/// An error, and what is behind it.
+/// An error and its causes, the error first.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| (*error).source())
 }

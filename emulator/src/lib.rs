@@ -9,8 +9,8 @@
 //! every request and every answer.
 //! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
 //! [`fault`] lets some of it go wrong, [`control`] is steered by tests, and [`inspector`] shows
-//! it all to a developer. [`connection`] bounds who may keep it waiting, [`budget`] and [`memory`]
-//! what it keeps.
+//! it all to a developer. [`connection`] limits connections, [`budget`] and [`memory`] the memory for
+//! inputs and results.
 //! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
 //! of the protocol.
 

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(crate) struct Log(Lines);
 
-/// What the thread is asked for.
+/// An order to the thread.
 #[derive(Debug)]
 enum Order {
     Write(Vec<u8>),
@@ -55,7 +55,7 @@ impl Log {
     }
 }
 
-/// Does what is asked for. What cannot be written is dropped.
+/// Carries out the orders. A line that cannot be written is dropped.
 fn write_all(orders: &Receiver<Order>, out: &mut impl Write) {
     for order in orders {
         match order {

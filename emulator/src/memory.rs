@@ -15,7 +15,7 @@ pub(crate) fn of_object(fields: &Map<String, Value>) -> u64 {
     fields.iter().map(field).sum()
 }
 
-/// What a value holds beside itself.
+/// The memory that a value holds beside its own size.
 fn behind(value: &Value) -> u64 {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,

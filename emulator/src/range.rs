@@ -39,7 +39,7 @@ where
 fn tidy(request: &mut Request<Body>, whole: &HeaderMap) {
     let range = match *request.method() {
         Method::GET if is_unchanged(request.headers(), whole) => {
-            length(whole).and_then(|length| asked(request.headers(), length))
+            length(whole).and_then(|length| read_range(request.headers(), length))
         }
         _ => None,
     };
@@ -69,7 +69,7 @@ fn length(whole: &HeaderMap) -> Option<u64> {
 
 /// The one range of a file of so many bytes that is asked for; `None` where the header is to
 /// be ignored.
-fn asked(headers: &HeaderMap, length: u64) -> Option<String> {
+fn read_range(headers: &HeaderMap, length: u64) -> Option<String> {
     let mut values = headers.get_all(RANGE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;
@@ -129,7 +129,7 @@ mod fuzz;
 mod tests {
     use super::*;
 
-    /// What is left for a file of ten bytes.
+    /// The header after `tidy`, for a file of ten bytes.
     fn tidied(method: Method, ranges: &[&str]) -> Option<String> {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;

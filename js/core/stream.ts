@@ -7,7 +7,7 @@ import { LONGEST_TIMER_MS } from "./wait.ts";
 /** The source of a stream, and the conversion of its failures to exceptions. */
 export interface Source {
   calls: Calls;
-  /** What the caller asked for, for the fields of the stream. */
+  /** The caller's request, for the fields of the stream. */
   asked?: { config: ResolvedConfig; endpointId: unknown; options: object };
   /** Sends the request. The answer's body is the stream. Before that, `onUrl` gets the request's URL. */
   open(signal: AbortSignal, onUrl: (url: string) => void): Promise<Response>;

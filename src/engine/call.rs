@@ -1,4 +1,4 @@
-//! The machine itself: what a call does after each event.
+//! The machine itself: the next step of a call after each event.
 
 mod answer;
 mod follow;

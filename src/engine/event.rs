@@ -1,4 +1,4 @@
-//! What a host reports.
+//! The events that a host reports.
 
 use super::{ErrorBody, HttpError, NamedUrls, Standing};
 use crate::answer::Answer;

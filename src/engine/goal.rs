@@ -1,4 +1,4 @@
-//! What a call is for, and how the caller wants it done.
+//! The purpose of a call, and the options of its caller.
 
 use super::QueuedRequest;
 use crate::{

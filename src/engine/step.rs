@@ -1,4 +1,4 @@
-//! What a host is told to do.
+//! The orders that a host gets.
 
 use super::Stop;
 use crate::{answer::Problem, host::is_fal_url, protocol::Operation};

@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
  * A folder for programs, made before the tests of the suite that asks for it, and removed after them. It is in the
  * package's own folder, where the package's name leads to dist/ as it does for its users.
  * @param {string} name of the folder
- * @param {string} declarations a file of tests/types with what the programs take as given
- * @returns the compiler: it gives what it says of programs by their file names, with these options of its own
+ * @param {string} declarations a file of tests/types that declares the values around the programs
+ * @returns a function that compiles programs, by their file names, and gives the messages of the compiler
  */
 export function startCompiler(name, declarations) {
   const folder = path.join(root, "target", name);

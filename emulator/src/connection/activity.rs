@@ -1,4 +1,4 @@
-//! What a connection is doing, and whether that has taken too long. Pure; the time is told.
+//! The state of a connection, and whether it has lasted too long. It has no clock: the caller gives the time.
 
 use std::time::{Duration, Instant};
 
@@ -21,13 +21,13 @@ enum Phase {
     Upgraded,
 }
 
-/// What a connection is doing.
+/// The state of a connection, and the times of its bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Activity {
     phase: Phase,
     /// In either direction.
     last_byte: Instant,
-    /// Since when what is to be written waits for its reader.
+    /// When the reader stopped reading, while bytes wait for it.
     blocked: Option<Instant>,
 }
 
@@ -101,7 +101,7 @@ impl Activity {
             }
     }
 
-    /// What it is worth when one must go; `None` if it is at work.
+    /// How willingly it is closed if one must be closed. `None` if it is at work, and stays.
     pub(super) fn worth(&self, now: Instant) -> Option<Worth> {
         let has_request = matches!(self.phase, Phase::Request | Phase::Upgraded);
         let is_at_work = has_request && now.saturating_duration_since(self.last_byte) < SPARED;

@@ -2,7 +2,7 @@
 //! another comes and there are too many.
 //!
 //! `activity` decides and knows no sockets; `pool` keeps the connections and ends them;
-//! `socket` tells what it reads and writes; `accept` serves HTTP over it.
+//! `socket` reports each read and write; `accept` serves HTTP over it.
 
 mod accept;
 mod activity;

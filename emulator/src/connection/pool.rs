@@ -15,11 +15,11 @@ use super::activity::Activity;
 use super::limits::ConnectionLimits;
 use super::socket::Socket;
 
-/// How often it is looked for connections that are over: so many times within a limit.
+/// How many times within a time limit the pool looks for connections that have exceeded it.
 const LOOKS: u32 = 4;
 /// The longest time between two looks.
 const LONGEST_ROUND: Duration = Duration::from_secs(1);
-/// How long it is waited for a place before it is looked again for one that has become idle.
+/// The wait for a free place before the pool looks for an idle connection again.
 const WAIT_FOR_PLACE: Duration = Duration::from_millis(100);
 
 /// The open connections of one listener.
@@ -45,7 +45,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Closes it, whoever holds it.
+    /// Closes it, even if a WebSocket has taken it over.
     fn end(&self) {
         // A WebSocket is held by another task than HTTP is: that one sees the end.
         let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Both);
@@ -155,7 +155,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One connection, for those who tell what it is doing.
+/// A handle of one connection, by which its reads, writes and requests are reported.
 #[derive(Debug, Clone)]
 pub(super) struct Slot(Arc<Connection>);
 
@@ -165,7 +165,7 @@ impl Slot {
         let _ = self.0.task.set(task);
     }
 
-    /// Tells what the connection is doing.
+    /// Changes the state of the connection.
     pub(super) fn note(&self, change: impl FnOnce(&mut Activity)) {
         change(&mut lock(&self.0.activity));
     }

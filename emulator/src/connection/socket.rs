@@ -1,4 +1,4 @@
-//! A TCP stream that tells what it reads and writes. The pool shares it, to close it from
+//! A TCP stream that reports each read and write. The pool shares it, to close it from
 //! outside.
 
 use std::io::{self, IoSlice};

@@ -13,7 +13,7 @@ pub enum DataError {
     Foreign(PathBuf),
     /// Another emulator uses the folder that was named.
     InUse {
-        /// Its process, where that can be read.
+        /// Its process, if the lock file names one.
         process: Option<u32>,
         /// The folder that the user named.
         named: PathBuf,

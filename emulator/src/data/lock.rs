@@ -21,7 +21,7 @@ impl Lock {
     pub(super) fn take(folder: &Path) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let Some(mut file) = locked(options.open(folder.join(NAME))?)? else {
+        let Some(mut file) = lock_file(options.open(folder.join(NAME))?)? else {
             return Ok(None);
         };
         file.set_len(0)?;
@@ -36,11 +36,11 @@ impl Lock {
             return Ok(None);
         }
         let file = OpenOptions::new().write(true).open(folder.join(NAME))?;
-        Ok(locked(file)?.map(|file| Self { _file: file }))
+        Ok(lock_file(file)?.map(|file| Self { _file: file }))
     }
 }
 
-fn locked(file: File) -> io::Result<Option<File>> {
+fn lock_file(file: File) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

@@ -17,7 +17,7 @@ pub(crate) use stale::remove_stale;
 use crate::random;
 use lock::Lock;
 
-/// What a folder of this program is called in the folder that the user named. Temporary ones
+/// The name of this program's folder in the folder that the user named. Temporary ones
 /// have a random number after it.
 const NAME: &str = "fal-emulator";
 

@@ -61,7 +61,7 @@ impl Call {
         }
     }
 
-    /// The name of its route, for people; `None` for what is no call of the protocol.
+    /// The name of its route, for people. `None` if the request is no call of the protocol.
     pub(crate) fn route_name(&self) -> Option<&'static str> {
         self.route.map(Route::name)
     }
@@ -99,7 +99,7 @@ impl Call {
     }
 }
 
-/// What a path of an app names.
+/// The parts of a path of an app.
 struct Named<'a> {
     endpoint: &'a str,
     request_id: Option<&'a str>,

@@ -86,7 +86,7 @@ impl Plan {
         struck
     }
 
-    /// Begins anew, with all counts at 0: it strikes the same calls again.
+    /// Starts again, with all counts at 0: it strikes the same calls again.
     pub(super) fn restart(&mut self) {
         for rule in &mut self.rules {
             rule.counts = Counts::default();

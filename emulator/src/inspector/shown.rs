@@ -109,7 +109,7 @@ impl Inspector {
         }
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
         if let Some(text) = text_in(&body.start, body.is_cut()) {
-            shown["text"] = self.redacted(&kind, text).into();
+            shown["text"] = self.redact(&kind, text).into();
             shown["is_cut"] = body.is_cut().into();
         } else {
             let first = body.start.iter().take(FIRST_BYTES);
@@ -119,7 +119,7 @@ impl Inspector {
         shown
     }
 
-    fn redacted(&self, kind: &str, text: &str) -> String {
+    fn redact(&self, kind: &str, text: &str) -> String {
         let start = text.trim_start();
         if kind.contains("event-stream") {
             self.redaction.events(text)
@@ -194,7 +194,7 @@ impl Inspector {
         json!({
             "bytes": text.len(),
             "content_type": kind,
-            "text": self.redacted(kind, start),
+            "text": self.redact(kind, start),
             "is_cut": end < text.len(),
         })
     }

@@ -49,7 +49,7 @@ pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
         Err(refused) => return *refused,
     };
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
-    let entry = Arc::new(entry.holding(share));
+    let entry = Arc::new(entry.hold(share));
     let response = match submit::refused(app, &entry) {
         Some(refused) => follow::replay(&refused),
         None => perform(app, &entry, direct.patience).await,

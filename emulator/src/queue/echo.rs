@@ -27,7 +27,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
         Err(refused) => return *refused,
     };
     let entry = Entry::new(endpoint, origin, Map::new()).under(terms);
-    let entry = Arc::new(entry.holding(share));
+    let entry = Arc::new(entry.hold(share));
     submit::enter(app, &entry);
     let accepted = submit::accepted(app, &entry, &base);
     app.runtime.spawn(perform(entry, echo));

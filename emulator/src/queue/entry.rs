@@ -60,7 +60,7 @@ impl Entry {
     }
 
     /// With the memory that its input takes.
-    pub(super) fn holding(self, share: Share) -> Self {
+    pub(super) fn hold(self, share: Share) -> Self {
         *lock(&self.share) = Some(share);
         self
     }

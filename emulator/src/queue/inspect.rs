@@ -1,4 +1,4 @@
-//! What a person sees of the jobs, and cancelling one by hand.
+//! The jobs as the inspector shows them, and a cancel by hand.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -51,7 +51,7 @@ pub(crate) struct JobDetail {
     pub(crate) result: Option<ResultView>,
 }
 
-/// What the result call answers.
+/// The answer of the result call.
 #[derive(Debug)]
 pub(crate) struct ResultView {
     /// `None` for JSON.

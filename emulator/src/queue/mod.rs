@@ -105,7 +105,7 @@ impl Queue {
         lock(&self.jobs).insert(entry.id.clone(), Arc::clone(entry));
     }
 
-    /// The memory for an input of so many bytes, or the answer to its sender where there is
+    /// The memory for an input of so many bytes, or the answer to its sender if there is
     /// none left.
     pub(crate) fn take_memory(&self, bytes: u64) -> Result<Share, Box<Response>> {
         Share::of(&self.inputs, bytes).map_err(|Full| {
@@ -119,7 +119,7 @@ impl Queue {
         })
     }
 
-    /// What a webhook is told of a job that has ended; `None` once it is forgotten.
+    /// The body of the webhook of a job that has ended. `None` once the job is forgotten.
     pub(crate) fn payload(&self, request_id: &str) -> Option<Bytes> {
         notify::payload(&*self.find(request_id)?)
     }

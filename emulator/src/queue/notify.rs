@@ -44,7 +44,7 @@ pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
     });
 }
 
-/// What a webhook is told of a job; `None` while it is not done.
+/// The body of the webhook of a job. `None` while the job is not done.
 pub(super) fn payload(entry: &Entry) -> Option<Bytes> {
     entry.with_job(|job| match job.stage() {
         Stage::Done { outcome, .. } => {

@@ -54,7 +54,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
                 Err(refused) => return *refused,
             };
             let entry = Entry::new(endpoint, origin, input).under(terms);
-            let entry = Arc::new(entry.holding(share));
+            let entry = Arc::new(entry.hold(share));
             admit(app, &entry);
             accepted(app, &entry, &base)
         }

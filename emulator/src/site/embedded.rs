@@ -102,7 +102,7 @@ impl AsyncSeek for EmbeddedFile {
     }
 }
 
-/// What is known of a path.
+/// The facts of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EmbeddedMetadata {
     /// It is a folder.

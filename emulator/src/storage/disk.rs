@@ -57,7 +57,7 @@ impl Disk {
 }
 
 /// The error with what helps, if it is the system's own of a disk that has no room left.
-pub(super) fn advised(error: io::Error) -> io::Error {
+pub(super) fn add_advice(error: io::Error) -> io::Error {
     let is_the_systems = error.raw_os_error().is_some();
     let is_full = matches!(
         error.kind(),
@@ -105,12 +105,12 @@ mod tests {
     #[test]
     fn a_disk_that_is_really_full_is_told_with_what_helps() {
         const ENOSPC: i32 = 28;
-        let text = advised(io::Error::from_raw_os_error(ENOSPC)).to_string();
+        let text = add_advice(io::Error::from_raw_os_error(ENOSPC)).to_string();
         assert!(
             text.contains("free some space") && text.contains("--data"),
             "{text}"
         );
-        let other = advised(io::Error::from(io::ErrorKind::NotFound)).to_string();
+        let other = add_advice(io::Error::from(io::ErrorKind::NotFound)).to_string();
         assert!(!other.contains("--data"), "{other}");
     }
 }

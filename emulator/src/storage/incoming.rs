@@ -58,7 +58,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Moves it to where it is served from. Blocks.
+    /// Moves it to its place among the served files. Blocks.
     pub(super) fn become_file(mut self, path: &FilePath, root: &Path) -> io::Result<()> {
         std::fs::create_dir_all(path.folder(root))?;
         std::fs::rename(self.path(), path.on_disk(root))?;
@@ -117,7 +117,7 @@ impl From<Unread> for Failed {
 
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
-        Self::Disk(disk::advised(error))
+        Self::Disk(disk::add_advice(error))
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct FileView {
     /// Unix time in ms.
     pub(crate) stored_ms: u64,
     pub(crate) expires_at_ms: Option<u64>,
-    /// What a reader without a key gets: `allow`, `forbid` or `hide`.
+    /// The decision for a reader without a key: `allow`, `forbid` or `hide`.
     pub(crate) access: &'static str,
 }
 
@@ -114,7 +114,7 @@ impl Storage {
     }
 }
 
-/// Every file in the folders of `files`; what cannot be read is left out.
+/// Every file in the folders of `files` that can be read.
 fn files_in(files: &Path) -> Vec<Kept> {
     let folders = std::fs::read_dir(files).into_iter().flatten().flatten();
     let files = folders.flat_map(|folder| {

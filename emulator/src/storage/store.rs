@@ -40,7 +40,7 @@ pub(crate) struct Storage {
 /// What there is to know of a stored file before it is served.
 #[derive(Debug)]
 pub(super) struct Stored {
-    /// What holds for it beside its bytes.
+    /// Its end and its access rules, if it has any.
     pub(super) life: Option<Lifecycle>,
     /// The content type that its sender gave.
     pub(super) kind: Option<String>,
@@ -80,7 +80,7 @@ impl Storage {
         self.next_incoming()
     }
 
-    /// What is known of a file; `None` where there is none.
+    /// The facts of a file. `None` if there is no such file.
     pub(super) async fn look_up(self: &Arc<Self>, path: &FilePath) -> Option<Stored> {
         self.remove_expired().await;
         let path = path.clone();
@@ -122,7 +122,7 @@ impl Storage {
         incoming.claim(bytes.len())?;
         std::fs::write(incoming.path(), bytes)
             .and_then(|()| self.place(incoming, &path, wish))
-            .map_err(disk::advised)?;
+            .map_err(disk::add_advice)?;
         Ok(path.to_string())
     }
 
@@ -148,7 +148,7 @@ impl Storage {
         Incoming::new(&self.root.join(INCOMING), &self.disk)
     }
 
-    /// What there is to know of a file; `None` where there is none. Blocks.
+    /// The facts of a file, read from the disk. `None` if there is no such file. Blocks.
     pub(super) fn read(&self, path: &FilePath) -> Option<Stored> {
         let file = std::fs::File::open(path.on_disk(&self.root)).ok()?;
         let mut head = Vec::with_capacity(HEAD_BYTES);

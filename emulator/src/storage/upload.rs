@@ -26,7 +26,7 @@ pub(super) fn allowed(
     id: Option<&str>,
 ) -> Result<Arc<Upload>, Box<Response>> {
     let refusal = match id {
-        None => unsigned(storage, call, file),
+        None => refuse_unsigned(storage, call, file),
         Some(_) => direct::refusal(storage, call),
     };
     if let Some(refusal) = refusal {
@@ -43,7 +43,7 @@ pub(super) fn allowed(
     })
 }
 
-fn unsigned(storage: &Storage, call: &Call, file: &FilePath) -> Option<Response> {
+fn refuse_unsigned(storage: &Storage, call: &Call, file: &FilePath) -> Option<Response> {
     let (expires, signature) = (call.parameter("expires"), call.parameter("signature"));
     let signer = &storage.signer;
     let is_signed = signer.allows(&file.to_string(), expires.as_deref(), signature.as_deref());

@@ -1,4 +1,4 @@
-//! What an answer means to a call.
+//! The meaning of an answer for a call.
 
 use std::mem::take;
 

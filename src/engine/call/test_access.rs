@@ -1,4 +1,4 @@
-//! What the model checker and the stories see of a call, and break in it.
+//! Access to the inside of a call for the model checker and the stories.
 
 use std::hash::Hash;
 
