@@ -53,6 +53,8 @@ declare global {
   var picture: (size?: number) => Promise<File>;
   var bigFile: File;
   var complain: (text: string) => void;
+  // holdTimers
+  var expire: () => void;
   // holdClock
   var advance: (ms: number) => Promise<void>;
   // startRealtime

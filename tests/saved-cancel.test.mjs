@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
+import { holdTimers } from "./support/clock.mjs";
 import { startSaving } from "./support/saved.mjs";
 
 let client;
@@ -10,6 +11,9 @@ before(async () => (client = await startSaving()));
 after(() => client?.stop());
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
+
+/** A timeout that passes only when a test says so. */
+const TIMEOUT_MS = 600_000;
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const ids = () => inPage(async () => (await fal.pending()).map(({ requestId }) => requestId));
@@ -92,10 +96,12 @@ describe("an aborted job stays saved, and can be resumed,", () => {
 describe("the same holds", () => {
   test("for a timeout", async () => {
     await cancelAnswer({ status: 503, body: "busy" });
-    const { name, requestId } = await inPage(async () => {
-      await begin({ input: { how: "endless" }, timeout: 300 });
+    await inPage(holdTimers, TIMEOUT_MS);
+    const { name, requestId } = await inPage(async (timeout) => {
+      await begin({ input: { how: "endless" }, timeout });
+      expire();
       return job;
-    });
+    }, TIMEOUT_MS);
     assert.equal(name, "TimeoutError");
     await until(isLeft);
     assert.deepEqual(await ids(), [requestId]);

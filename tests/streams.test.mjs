@@ -74,7 +74,7 @@ test("a stalled stream fails with a 408, and comments are signs of life", async 
   const seen = await client.run(async () => {
     const stalled = await fal.stream("emulator/stream", { input: { events: 3, stall_after: 1 }, timeout: 200 });
     const failure = await stalled.done().catch(({ status, message }) => ({ status, message }));
-    const slow = await fal.stream("emulator/stream", { input: { events: 2, delay_ms: 600, comment_every: 50 }, timeout: 300 });
+    const slow = await fal.stream("emulator/stream", { input: { events: 2, delay_ms: 2_500, comment_every: 50 }, timeout: 2_000 });
     return { failure, last: (await slow.done()) !== undefined };
   });
   assert.equal(seen.failure.status, 408);

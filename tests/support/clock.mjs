@@ -26,6 +26,31 @@ export function speedUpClock(speed) {
 }
 
 /**
+ * Holds the timers of this realm that are set for just so long: they run at `expire()`. So a timeout passes when
+ * a test wants it to, and on a slow machine not before the submit. It uses nothing outside itself.
+ * @param {number} held in milliseconds
+ */
+export function holdTimers(held) {
+  /** @type {import("../page.js").Timers} */
+  const realm = globalThis;
+  const { setTimeout, clearTimeout } = realm;
+  /** @type {Map<number, () => void>} */
+  const timers = new Map();
+  realm.setTimeout = (run, ms, ...rest) => {
+    const id = setTimeout.call(realm, run, ms, ...rest);
+    if (ms === held) timers.set(id, () => run(...rest));
+    return id;
+  };
+  globalThis.expire = () => {
+    for (const [id, run] of timers) {
+      timers.delete(id);
+      clearTimeout.call(realm, id);
+      run();
+    }
+  };
+}
+
+/**
  * Stops the clock and the timers of this realm: time passes by `advance(ms)` only, which runs what is due
  * on the way. Call it before the package is imported. It uses nothing outside itself.
  */

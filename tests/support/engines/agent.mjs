@@ -73,16 +73,17 @@ function install() {
       const call = calls.get(id);
       if (!call) return tell(JSON.stringify({ isGone: true, events: events.splice(0) }));
       if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = () => resolve(undefined))), new Promise((resolve) => later(resolve, ms))]);
-      // What fails without anybody waiting is told after this turn.
-      if (call.isDone) await new Promise((resolve) => later(resolve));
+      // What fails without anybody waiting is told in a later turn, and noted in the one after.
+      if (call.isDone) for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => later(resolve));
       if (call.isDone) calls.delete(id);
       tell(JSON.stringify({ isDone: call.isDone, value: call.value, error: call.error, events: events.splice(0) }));
     },
   };
   Object.defineProperty(window, "__agent", { value: agent });
   const said = (/** @type {unknown} */ error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  // The page's own listeners come after this one: whether they take the event is known in a later turn.
   for (const [type, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {
-    window.addEventListener(type, (/** @type {any} */ event) => queueMicrotask(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
+    window.addEventListener(type, (/** @type {any} */ event) => later(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
   }
   for (const [method, type] of /** @type {const} */ ([["error", "error"], ["warn", "warning"], ["log", "log"], ["info", "info"]])) {
     const native = console[method];
