@@ -1,5 +1,5 @@
 // What a user downloads, next to the official client bundled and minified the same way.
-// `npm run size` prints the table; past the limits it fails. `--write` writes it to the README.
+// `npm run size` prints the table; past the limits it fails. `--write` writes it to docs/measurements.md.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { buildPackage } from "./build.mjs";
 import { buildSmall, literal } from "./entries.mjs";
-import { writePart } from "./readme.mjs";
+import { writePart } from "./docs.mjs";
 import { nodeModules, rust } from "./setup.mjs";
 import { StepError, main, root } from "./steps.mjs";
 
@@ -56,7 +56,7 @@ async function officialBundle() {
   return Buffer.from(await buildSmall({ stdin, platform: "browser" }));
 }
 
-/** The table for the README, in kB of 1000 bytes. */
+/** The table for docs/measurements.md, in kB of 1000 bytes. */
 export function sizeTable({ wasm, glue, face, call, parts, total, realtime, journal, script, react, webhook, official }) {
   const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/@fal-ai/client/package.json"), "utf8"));
   const rows = [

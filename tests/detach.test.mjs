@@ -180,7 +180,7 @@ describe("detachSignal", () => {
 });
 
 describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
-  /** What an effect of a component does, in two ways; the second is what the README shows. */
+  /** What an effect of a component does, in two ways; the second is what docs/cancelling.md shows. */
   const mounting = () => {
     window.results = [];
     window.errors = [];

@@ -62,7 +62,7 @@ async fn readme(prompt: String, blob: Blob) -> Result<(), Error> {
 async fn quick_start() -> Result<(), Error> {
     use fal_wasm::{Client, models::kandinsky5::{ProTextToVideo, ProTextToVideoInput}};
 
-    // Your server holds the key: see the README about the proxy.
+    // Your server holds the key: see docs/proxy.md.
     let client = Client::with_proxy("/api/fal/proxy");
     let input = ProTextToVideoInput { prompt: "a slow river".into(), ..Default::default() };
     let completed = client.subscribe::<ProTextToVideo>(&input).await?;

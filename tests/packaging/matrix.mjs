@@ -1,7 +1,6 @@
-// The rows in their order, and the table of them that the README shows.
+// The rows in their order, and the table of them that docs/runtimes.md shows.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { framed, partIn, writePart } from "../../scripts/readme.mjs";
+import { framed, readPart, writePart } from "../../scripts/docs.mjs";
 import { checks as packageChecks } from "./checks.mjs";
 import { checks as aliasChecks, rows as aliases } from "./rows/aliases.mjs";
 import { rows as bundlers } from "./rows/bundlers.mjs";
@@ -20,7 +19,6 @@ import { checks as workerdChecks, rows as workerd } from "./rows/workerd.mjs";
 import { versionOf } from "./versions.mjs";
 
 const TOOLS = ["bun", "deno", "esbuild", "jest", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
-const file = new URL("./matrix.md", import.meta.url);
 
 /** Every row: a `subscribe` and an `upload` somewhere. */
 export const rows = [...pages, ...script, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...jest, ...workerd, ...aliases];
@@ -28,16 +26,10 @@ export const rows = [...pages, ...script, ...policy, ...workers, ...vite, ...bun
 /** Every check of the package besides. */
 export const checks = [...packageChecks, ...typeChecks, ...scriptChecks, ...policyChecks, ...workerdChecks, ...aliasChecks, ...emulatorChecks];
 
-/** Writes the table of a run in which every row passed, to matrix.md and to the README. */
-export function writeMatrix() {
-  writeFileSync(file, matrix());
-  writePart("matrix", table());
-}
+/** Writes the table of a run in which every row passed to docs/runtimes.md. */
+export const writeMatrix = () => writePart("matrix", table());
 
-/**
- * The table as the README has to show it.
- * @returns {string} Markdown between two comments, by which `matrixIn` finds it
- */
+/** The table as docs/runtimes.md has to show it, of the rows and tools of today. */
 export const matrix = () => framed("matrix", table());
 
 function table() {
@@ -46,8 +38,5 @@ function table() {
   return ["| Where | `subscribe` | `upload` |", "|---|---|---|", ...lines, "", `Run with ${versions}.`, ""].join("\n");
 }
 
-/** The table that the last whole run wrote. */
-export const writtenMatrix = () => readFileSync(file, "utf8");
-
-/** The table that this Markdown shows; undefined where it shows none. */
-export const matrixIn = (markdown) => partIn(markdown, "matrix");
+/** The table that the last whole run wrote; undefined where the page has none. */
+export const writtenMatrix = () => readPart("matrix");

@@ -1,5 +1,5 @@
 // Where this package differs from @fal-ai/client on purpose. Each difference that a run finds must be
-// explained by an entry here, each entry must be found; README's table is made of it.
+// explained by an entry here, each entry must be found; docs/differences.md is made of it.
 import * as errors from "./errors.mjs";
 import * as extras from "./extras.mjs";
 import * as money from "./money.mjs";
@@ -20,7 +20,7 @@ const THEMES = [money, safety, errors, retries, results, realtime, extras];
  */
 export const differences = THEMES.flatMap((theme) => theme.differences);
 
-/** The tables as README has them, one for each theme. */
+/** The tables as docs/differences.md has them, one for each theme. */
 export function markdown() {
   const tables = THEMES.map(({ title, differences }) => {
     const rows = differences.map(({ here, there, because }) => `| ${here} | ${there} | ${because} |`);

@@ -17,7 +17,7 @@ const LIMITS = {
     routes: `${BIDI} holds a page up whose requests it answers`,
     axe: "Firefox ESR 153 crashes where axe runs in the demo page",
     "first load": `${BIDI} says that there is a network before requests get through, and Firefox tries no import twice`,
-    "second import": "Firefox tries no import twice that failed once, until the page is reloaded (README, limits)",
+    "second import": "Firefox tries no import twice that failed once, until the page is reloaded (docs/runtimes.md, limits)",
     paste: `${BIDI} pastes no picture`,
     numbers: `${BIDI} adds to what stands in a number field, and does not replace it`,
   },
