@@ -1,11 +1,11 @@
-// The parts of docs/ that commands write: tables, each between two comments that name it.
-// tests/reference.test.mjs checks that they are there and up to date.
+// The parts of docs/ that commands write: tables, each between two comments with its name. tests/reference.test.mjs
+// checks that the parts exist and are up to date.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { StepError, root } from "./steps.mjs";
 
-/** Each part: the page that holds it, and the npm script that writes it. */
+/** Each part: the page that contains it, and the npm script that writes it. */
 const PARTS = {
   differences: { page: "docs/differences.md", script: "test:conformance" },
   matrix: { page: "docs/runtimes.md", script: "test:packaging" },
@@ -16,20 +16,20 @@ const PARTS = {
 const begin = (name) => `<!-- The ${name}, written by npm run ${PARTS[name].script} -->`;
 const end = (name) => `<!-- End of the ${name} -->`;
 
-/** A part as its page has to hold it: the text, which ends with a line break, between its comments. */
+/** A part between its comments, as its page must contain it. The text ends with a line break. */
 export const framed = (name, text) => `${begin(name)}\n${text}${end(name)}\n`;
 
-/** The part of this name in its page, with its comments; undefined where the page has none. */
+/** Reads the part with this name, and its comments, from its page. Returns undefined if the page has no such part. */
 export const readPart = (name) => partIn(readFileSync(path.join(root, PARTS[name].page), "utf8"), name);
 
-/** The part of this name in a Markdown text, with its comments; undefined where it has none. */
+/** Finds the part with this name, and its comments, in a Markdown text. Returns undefined if the text has no such part. */
 export function partIn(markdown, name) {
   const from = markdown.indexOf(begin(name));
   const to = markdown.indexOf(end(name), from);
   return from < 0 || to < 0 ? undefined : `${markdown.slice(from, to)}${end(name)}\n`;
 }
 
-/** Puts a text into its page in place of the part of this name. */
+/** Replaces the part with this name in its page. */
 export function writePart(name, text) {
   const { page } = PARTS[name];
   const file = path.join(root, page);

@@ -1,4 +1,4 @@
-// The conformance scenarios as tests: one for each, and what keeps them honest.
+// Runs each conformance scenario as a test. Also tests the judge, and that the table of differences is in use.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { allScenarios, conform, conformWithItself, unfound } from "./conformance/conform.mjs";

@@ -1,6 +1,6 @@
-// `npm run bench`: this package, the official client and bare platform code do the same work in one
-// Chromium against one emulator, taking turns; prints medians and ratios.
-// Arguments: names of groups, to run only these; `--write` writes the table to docs/measurements.md.
+// `npm run bench`: this package, the official client and bare platform code do the same work in one Chromium against one
+// emulator. They take turns. Prints medians and ratios.
+// Arguments: names of groups to run only these; `--write` writes the table to docs/measurements.md.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { buildForPages } from "../../scripts/emulator.mjs";
@@ -11,7 +11,7 @@ import { StepError, main, step } from "../../scripts/steps.mjs";
 await main(async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: "boolean" } } });
   await nodeModules();
-  // Only now: they import what that installed.
+  // Import these only now: they need the npm packages that the line above installed.
   const { groups } = await import("./groups.mjs");
   const { startBench } = await import("./bench.mjs");
   const { FULL } = await import("./sizes.mjs");

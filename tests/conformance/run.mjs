@@ -1,5 +1,5 @@
-// `npm run test:conformance`: both packages through every scenario, and what differs.
-// Arguments: part of a scenario's id, to run only these; `--seen` prints what both did;
+// `npm run test:conformance` runs every scenario with both packages and prints the differences.
+// Arguments: part of a scenario's id runs only the matching ones; `--seen` prints what both packages did;
 // `--write` writes the table to docs/differences.md.
 import { writePart } from "../../scripts/docs.mjs";
 import { allScenarios, conform, unfound } from "./conform.mjs";
