@@ -1,5 +1,5 @@
-// Packages that are installed for single groups of tests only (tests/foreign, tests/packaging), and are not there where
-// the types are checked.
+// Packages that only some groups of tests install (tests/foreign, tests/packaging). They are missing where the types are
+// checked.
 
 declare module "@ai-sdk/fal";
 declare module "@fal-ai/server-proxy/express";

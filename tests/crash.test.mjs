@@ -1,4 +1,4 @@
-// What happens when the WebAssembly instance traps, which nothing should make it do.
+// Traps of the WebAssembly instance. None should ever happen.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -7,7 +7,7 @@ import { startClient } from "./support/client.mjs";
 let client;
 before(async () => {
   client = await startClient({ args: ["--pace", "1500"] });
-  // Before the page loads the package: instances whose exports trap when they are told to.
+  // Runs before the page loads the package. The exports of each new instance trap when the test asks for it.
   await client.page.addInitScript(() => {
     const { Instance, Module } = WebAssembly;
     const UNREACHABLE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
@@ -44,7 +44,7 @@ describe("when the instance traps", () => {
       window.trapNext = true;
       const errors = await Promise.all(calls);
       const before = window.instances;
-      // The jobs are paid for, and go on: their results are there.
+      // The jobs are paid for and have gone on. Their results can be fetched.
       const results = await Promise.all(
         enqueued.map(async (requestId) => {
           await fal.queue.subscribeToStatus(TEXT_TO_VIDEO, { requestId });

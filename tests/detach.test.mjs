@@ -1,4 +1,4 @@
-// Leaving a call without cancelling its job: the job goes on, stays saved, and `resume` takes it up.
+// Detaching from a call does not cancel its job. The job goes on and stays saved, and `resume` can follow it.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -48,7 +48,7 @@ describe("detachSignal", () => {
       const requestId = await begin({ ...listen, detachSignal: leave.signal });
       await untilSeen("IN_PROGRESS");
       leave.abort();
-      // In the same task: not even the rejection has been told.
+      // Resume in the same task, before the first call has even rejected.
       return Promise.all([job, settled(fal.resume(requestId))]);
     });
     assert.deepEqual([results[0].code, results[1]], ["detached", { answer: 42 }]);
@@ -180,7 +180,7 @@ describe("detachSignal", () => {
 });
 
 describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
-  /** What an effect of a component does, in two ways; the second is what docs/cancelling.md shows. */
+  /** The effect of a component, in two versions. docs/cancelling.md shows the second one. */
   const mounting = () => {
     window.results = [];
     window.errors = [];

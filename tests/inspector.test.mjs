@@ -1,4 +1,4 @@
-// The inspector, end to end: a browser beside an app that calls the emulator.
+// The inspector in a browser, end to end, while an app calls the emulator.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -23,8 +23,8 @@ let show;
 withPages(["--endpoints", "emulator/endpoints"], (started) => ({ emulator, show } = started));
 
 /**
- * An inspector that is live, and what a person finds in it.
- * @param {{url: string}} at the emulator that it is of
+ * Opens the inspector of an emulator and waits until it is live. Returns the parts of its page.
+ * @param {{url: string}} at the emulator
  * @param {import("playwright-core").BrowserContextOptions} options
  */
 async function openOf(at, options = {}) {
@@ -54,7 +54,7 @@ async function openOf(at, options = {}) {
 /** @param {import("playwright-core").BrowserContextOptions} [options] */
 const open = (options) => openOf(emulator, options);
 
-/** What the app beside it sends. */
+/** Sends a request, as the app next to the inspector would. */
 async function post(path, body, headers = {}) {
   const reply = await fetch(emulator.url + path, {
     method: "POST",
@@ -68,7 +68,7 @@ async function post(path, body, headers = {}) {
 const echo = (body = {}, headers = {}) => post("/fal.run/emulator/echo", body, headers);
 const submit = async (endpoint, input) => (await post(`/queue.fal.run/${endpoint}`, input)).json().request_id;
 
-/** Sends a file as the clients do; gives its URL. */
+/** Uploads a file as the clients do. Resolves with its URL. */
 async function upload(name, bytes, headers = {}) {
   const initiate = await post("/rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3", { file_name: name }, headers);
   const { upload_url: place, file_url: url } = initiate.json();
@@ -77,7 +77,7 @@ async function upload(name, bytes, headers = {}) {
   return url;
 }
 
-/** A second of a quiet tone. */
+/** A second of a quiet tone, as a WAV file. */
 function wav() {
   const rate = 8000;
   const file = Buffer.alloc(44 + rate);
@@ -91,7 +91,7 @@ function wav() {
   return file;
 }
 
-/** A receiver of webhooks that answers `answers.status`. */
+/** Starts a receiver of webhooks. It answers with the status in `answers.status`. */
 async function receiver(t, status) {
   const answers = { status };
   const server = createServer((request, response) => {
@@ -105,7 +105,7 @@ async function receiver(t, status) {
   return { answers, url: `http://127.0.0.1:${port}/hook?secret=hush` };
 }
 
-/** Waits until the first element that a selector finds has a property of this value: media that were loaded have. */
+/** Waits until a property of the first matching element has this value. Media change such properties when they load. */
 const untilIn = (page, selector, name, value) =>
   page.waitForFunction(({ selector, name, value }) => Reflect.get(document.querySelector(selector) ?? {}, name) === value, { selector, name, value });
 
@@ -197,7 +197,7 @@ test("pause holds the list still, and what happened meanwhile comes when it is r
   await page.locator("#connection").getByText("Paused").waitFor();
   await echo({ n: 2 });
   await echo({ n: 3 });
-  // The feed is closed: nothing can come of it. The record has all three.
+  // The feed is closed, so no new row can come. The record already has all three exchanges.
   assert.equal((await (await fetch(`${emulator.url}/inspector/api/exchanges`)).json()).length, 3);
   assert.equal(await rows.count(), 1);
   await button("Resume").click();
@@ -442,7 +442,7 @@ test("what the form cannot take is told beside its field", async () => {
   await page.getByText(/"nobody" is no endpoint id/).waitFor();
   await page.getByLabel("Which calls").selectOption("Uploads");
   assert.ok(await page.getByLabel("Endpoint").isDisabled());
-  // A refusal is a failed request to the browser, too.
+  // The browser reports the refusal as a failed request, too.
   view.complaints.splice(0, Infinity, ...view.complaints.filter((text) => !text.includes("422")));
 });
 
@@ -509,7 +509,7 @@ test("rows that come while somebody is in the list leave the focus where it is",
   assert.ok(await isFocused(rows.nth(1)), "the row that had it has moved down");
 });
 
-/** Something of everything: requests, a job with a video, one in line, files, a webhook that fails, faults. */
+/** Fills the inspector: requests, a finished job with a video, a refused job, a file, and a webhook that fails. */
 async function fill(t) {
   const { url } = await receiver(t, 503);
   const made = await submit(TEXT_TO_VIDEO, { prompt: "A paper boat crosses a rainy street" });
@@ -524,7 +524,7 @@ async function fill(t) {
   return made;
 }
 
-/** Every state of the page, one after the other: `look(name)` is called in each. */
+/** Shows every state of the page in turn and calls `look(name)` in each. */
 async function walk(view, made, look) {
   const { page, tab, rows, detail, jobs, jobDetail, button } = view;
   await rows.first().waitFor();
@@ -613,7 +613,7 @@ test("every target is at least 40 px high under a finger", async (t) => {
     const small = await view.page.evaluate(() =>
       [...document.querySelectorAll(":is(button, input, select, summary, [role=tab])")]
         .filter((control) => control.checkVisibility())
-        // What is inside a label, and the track of a switch, is pressed through what is around it.
+        // A control in a label, or in a switch, is pressed through the element around it. Measure that element.
         .map((control) => control.closest("label.check, label.kind, .switch-item") ?? control)
         .map((control) => ({ name: control.id || control.textContent.trim(), height: control.getBoundingClientRect().height }))
         .filter(({ height }) => height < 40),

@@ -1,5 +1,5 @@
-// The packed package where nothing has to be installed for it: pages, workers, Node, esbuild.
-// The whole matrix is `npm run test:packaging`.
+// The packed package in those environments that need no installation: pages, workers, Node, esbuild.
+// `npm run test:packaging` runs the whole matrix.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ describe("init of fal-wasm/slim", () => {
   let copies = 0;
   const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
   const wasm = () => readFileSync(path.join(dist, "core.wasm"));
-  /** The module in a state of its own. */
+  /** Imports another copy of the module, with its own state. */
   const slim = () => import(`${pathToFileURL(path.join(dist, "slim.js"))}?${copies++}`);
   const codeOf = (promise) => promise.then(() => "no error", ({ code, message }) => `${code}: ${message}`);
 

@@ -1,4 +1,4 @@
-// The README and the guides in docs/: their programs are checked against the types of the built package.
+// The programs of the README and of the guides in docs/ must compile with the types of the built package.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -7,14 +7,14 @@ import { describe, test } from "node:test";
 import { filesIn, root } from "../scripts/steps.mjs";
 import { startCompiler } from "./support/programs.mjs";
 
-/** These have components and server routes: guides.test.mjs checks them. */
+/** Pages with components and server routes, which guides.test.mjs checks. */
 const ELSEWHERE = ["docs/react.md", "docs/webhooks.md"];
 const MOST_WORDS = 1_500;
 
 const read = (name) => readFileSync(path.join(root, name), "utf8");
 const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md") && !ELSEWHERE.includes(name))];
 
-/** The programs: every block of JavaScript or TypeScript, with its page and the heading above it. */
+/** The programs: every block of JavaScript or TypeScript, with its page and its heading. */
 const programs = pages.flatMap((page) => {
   const text = read(page);
   return Array.from(text.matchAll(/^( *)```[jt]s\n([\s\S]*?)^\1```$/gm), ({ 2: code, index }) => ({
@@ -27,7 +27,7 @@ const programs = pages.flatMap((page) => {
 describe("the programs of the README and the guides", () => {
   const compile = startCompiler("readme-programs", "readme.d.ts");
 
-  /** The messages of the compiler, imports added; with `official`, of programs for that client. */
+  /** Compiles programs after adding imports. With `official`, for the official client. Returns the compiler's messages. */
   function check(codes, { official = false } = {}) {
     const names = ["fal", "ApiError", "ValidationError", ...(official ? [] : ["FalError"])];
     const withImports = (code) => (code.includes('from "fal-wasm"') ? code : `import { ${names} } from "fal-wasm";\n${code}`);

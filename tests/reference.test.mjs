@@ -1,4 +1,4 @@
-// The reference in docs/: its tables are compared with the values they are made of, its lists with the declarations.
+// The reference in docs/: its tables must match the values they come from, and its lists the declarations.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -17,7 +17,7 @@ describe("the tables of the reference", () => {
     assert.equal(readPart("differences"), framed("differences", differences()), "run: npm run test:conformance -- --write");
   });
 
-  // Figures drift from run to run; a row that is missing is one that was left out.
+  // Figures differ from run to run, so only the rows and columns are checked.
   test("hold a figure of every lane for every row of the bench", () => {
     const lines = String(readPart("measures")).split("\n").filter((line) => line.startsWith("| ")).slice(1);
     const [names, lanes] = [lines.map((line) => line.split(" | ")[0].slice(2)), lines.map((line) => line.split(" | ").slice(1, 4))];

@@ -1,5 +1,5 @@
-// Streams in a real browser against the emulator's scripted endpoint: what the official client
-// delivers, and what it loses.
+// Streams in a real browser against the emulator's scripted endpoint. The package delivers all events that the official client
+// delivers, and those that it loses.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -13,7 +13,7 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-/** How many times as long as their bare bytes events may take: the official client takes 900 times. */
+/** How many times longer events may take than their bare bytes. The official client takes 900 times longer. */
 const MOST_TIMES = 100;
 
 test("5,000 events in one burst are delivered about as soon as their bytes, by listener and by iteration", async () => {
@@ -66,7 +66,7 @@ test("a stream that is cut short throws, in the loop and from done", { skip: can
     return { events: events.length, errors };
   });
   assert.deepEqual(seen.errors, ["network", "network"]);
-  // A reset may overtake what was sent before it.
+  // At most two: a connection reset may overtake the events before it.
   assert.ok(seen.events <= 2);
 });
 

@@ -1,4 +1,4 @@
-// The rows in their order, and the table of them that docs/runtimes.md shows.
+// The rows in their order, and the table of them in docs/runtimes.md.
 
 import { framed, readPart, writePart } from "../../scripts/docs.mjs";
 import { checks as packageChecks } from "./checks.mjs";
@@ -20,16 +20,16 @@ import { versionOf } from "./versions.mjs";
 
 const TOOLS = ["bun", "deno", "esbuild", "jest", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
 
-/** Every row: a `subscribe` and an `upload` somewhere. */
+/** Every row. Each runs `subscribe` and `upload` in another environment. */
 export const rows = [...pages, ...script, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...jest, ...workerd, ...aliases];
 
-/** Every check of the package besides. */
+/** Every check of the package that is not a row. */
 export const checks = [...packageChecks, ...typeChecks, ...scriptChecks, ...policyChecks, ...workerdChecks, ...aliasChecks, ...emulatorChecks];
 
-/** Writes the table of a run in which every row passed to docs/runtimes.md. */
+/** Writes the table to docs/runtimes.md, after a run in which every row passed. */
 export const writeMatrix = () => writePart("matrix", table());
 
-/** The table as docs/runtimes.md has to show it, of the rows and tools of today. */
+/** The part of docs/runtimes.md that shows the table, for the present rows and tools. */
 export const matrix = () => framed("matrix", table());
 
 function table() {
@@ -38,5 +38,5 @@ function table() {
   return ["| Where | `subscribe` | `upload` |", "|---|---|---|", ...lines, "", `Run with ${versions}.`, ""].join("\n");
 }
 
-/** The table that the last whole run wrote; undefined where the page has none. */
+/** The part that the last whole run wrote. Returns undefined if the page has none. */
 export const writtenMatrix = () => readPart("matrix");
