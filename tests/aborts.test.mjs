@@ -1,5 +1,5 @@
 // An abort settles a call at once, whatever the call is doing, and the error names the request. Runs in Node, with a `fetch`
-// of the test's own, so that no test waits for a server.
+// of the test's own, so that no test waits for time to pass.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";

@@ -153,7 +153,7 @@ describe("an end that is said", () => {
 
 describe("a page that is going away", () => {
   test("opens no second stream, and goes on when it is shown again", async () => {
-    // Use the normal clock: with a faster one, the client's time limit would pass before the stream begins.
+    // Use the normal clock: a faster one would not give the stream enough time to begin.
     await client.reset({ origin: gateway.url, speed: 1 });
     const streamed = [];
     gateway.when("/status/stream", (response, call) => {

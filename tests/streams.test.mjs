@@ -1,5 +1,5 @@
 // Streams in a real browser against the emulator's scripted endpoint. The package delivers all events that the official client
-// delivers, and those that it loses.
+// delivers, and also those that the official client loses.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";

@@ -140,7 +140,7 @@ describe("progress", () => {
       window.done = sent(26 << 20, { ...options, onUploadProgress: ({ loaded, total }) => reports.push([performance.now(), loaded, total]) });
     }, SMALL);
     await held.reached();
-    // The server has not read the bytes yet. Wait for many reports, however long this machine takes.
+    // The held parts keep bytes on their way, so reports keep coming. Wait for many, however slow this machine is.
     await client.run(async () => {
       while (reports.length <= 8) await sleep(50);
     });

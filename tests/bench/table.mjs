@@ -8,7 +8,7 @@ const LANE_NAMES = { floor: "the floor", theirs: "theirs" };
 /** @typedef {{ most?: number, least?: number, of?: string }} Aim at most or at least so much, or so many times a lane's figure */
 /** @typedef {{ id: string, what: string, unit: string, aim?: Aim }} Row */
 
-/** Formats a number with three significant digits. Above 10 it has one decimal at most, above 100 none. */
+/** Formats a number. Integers stay as they are. Others get two decimals, from 10 on one, and from 100 on none. */
 export function shown(number) {
   if (Number.isInteger(number)) return number.toLocaleString("en");
   const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;

@@ -35,7 +35,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  */
 
 /**
- * A fault for the next calls that match, or for `times` of them.
+ * A fault for the next `times` calls that match; by default, for one.
  * @typedef {object} Fault
  * @property {string} [method]
  * @property {string} [path_contains] part of the path and query; for proxied requests, part of the target

@@ -19,7 +19,7 @@ import { portOf } from "./port.mjs";
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "*",
-  // In `access-control-allow-methods`, name each method: some engines do not accept `*` for all of them.
+  // Name each method: a `*` does not stand for all of them.
   "access-control-allow-methods": "GET, POST, PUT, DELETE",
 };
 

@@ -11,7 +11,7 @@ fn storage() -> Option<Storage> {
 
 pub fn save(request: &RequestHandle) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(request)) {
-        // If storage is full, ignore it: the app works, but a reload cannot resume this request.
+        // If saving fails, for example because storage is full, go on: only a reload then loses this request.
         let _ = storage.set_item(KEY, &text);
     }
 }

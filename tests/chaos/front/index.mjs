@@ -19,7 +19,7 @@ const MAX_AGE = { "cache-control": "max-age=5" };
  *
  * - `url`: the origin of the pages
  * - `begin({ seed, between, lengths })`: starts the trouble from the beginning. For the last two, see outages.mjs
- * - `figures()`: since then, how many answers the caches and the service worker replayed, and how many outages replaced
+ * - `figures()`: since then, how many answers the caches replayed, the service worker replayed, and outages replaced
  * - `stop()`
  */
 export async function startFront(emulator) {

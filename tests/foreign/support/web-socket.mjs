@@ -13,7 +13,7 @@ export function webSocketTo(emulatorUrl) {
       const { hostname, pathname, search } = new URL(address);
       const door = `${emulatorUrl.replace(/^http/, "ws")}/${hostname}${pathname}${search}`;
       super(isFal(hostname) ? door : address, protocols);
-      // A browser's default is a Blob, but `ws` has no Blobs in Node 20. An ArrayBuffer is the nearest.
+      // A browser's default is a Blob, which `ws` does not have here. An ArrayBuffer is the nearest.
       this.binaryType = "arraybuffer";
     }
   };
