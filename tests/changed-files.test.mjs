@@ -108,10 +108,10 @@ describe("a file that changes between its parts is not stored half old, half new
         client.storage.upload(chosen, options).then((url) => (window.outcome = { url }), ({ code, message }) => (window.outcome = { code, message }));
       }, PARTS);
       // Wait until six of the eight parts have arrived. The server has answered none of them yet.
-      await until(() => storage.puts.length === 6, 20_000);
+      await until(() => storage.puts.length === 6);
       await change(file.path);
       storage.release();
-      const { code, message } = await until(() => page.evaluate(() => window.outcome), 20_000);
+      const { code, message } = await until(() => page.evaluate(() => window.outcome));
       assert.match(message, /^file: changed while it was sent: it would be stored half old, half new/);
       assert.equal(code, "invalid_argument");
       assert.equal(storage.completed(), 0, "no file is made of the parts");

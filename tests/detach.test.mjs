@@ -215,7 +215,7 @@ describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
         mounts[1]();
       });
       await inFlight?.release();
-      await until(() => inPage(() => results.length + errors.length > 0), 10_000);
+      await until(() => inPage(() => results.length + errors.length > 0));
       assert.deepEqual(await inPage(async () => [results, errors, (await fal.pending()).length]), [[{ answer: 42 }], [], 0]);
       assert.equal((await client.submits()).length, 1);
     });
@@ -229,7 +229,7 @@ describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
       unmount();
       mounts[1]();
     });
-    await until(() => inPage(() => results.length + errors.length > 0), 10_000);
+    await until(() => inPage(() => results.length + errors.length > 0));
     assert.deepEqual(await inPage(() => [results, errors]), [[{ answer: 42 }], []]);
     assert.equal((await client.submits()).length, 1);
   });

@@ -113,7 +113,7 @@ describe("a reload", () => {
       const onQueueUpdate = (it) => (seen.push(it.status), logs.push(it.logs?.length ?? 0));
       window.resumed = fal.resume(entry, { ...listen, onQueueUpdate });
     });
-    await until(() => inPage(() => progress.some((it) => it.progress === 0.6)), 20_000);
+    await until(() => inPage(() => progress.some((it) => it.progress === 0.6)));
     await held.release();
     const { result, timings, statuses, logs, shares } = await inPage(async () => {
       const result = await resumed;

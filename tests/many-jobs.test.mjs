@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launchBrowser } from "./support/browser.mjs";
-import { until as untilWithin } from "./support/client.mjs";
+import { until } from "./support/client.mjs";
 import { BLANK_PAGE, startEmulator } from "./support/emulator.mjs";
 import { startTlsFront } from "./support/tls-front.mjs";
 
@@ -13,7 +13,6 @@ const ENDLESS_MS = 600_000;
 /** The most streams that all tabs together open over HTTP/2. */
 const SHARED_STREAMS = 64;
 /** Waits longer than usual: a busy machine may take a while. */
-const until = (check) => untilWithin(check, 30_000);
 
 let emulator;
 let browser;

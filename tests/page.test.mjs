@@ -234,7 +234,7 @@ test("an image the service refuses is explained beside its field", async () => {
   await chosen(/no preview/).waitFor();
   await prompt.fill("Anything");
   await generate.click();
-  await problem.getByRole("heading", { name: "The input was refused" }).waitFor({ timeout: 30_000 });
+  await problem.getByRole("heading", { name: "The input was refused" }).waitFor();
   assert.equal(await image.getAttribute("aria-invalid"), "true");
   assert.ok(await image.evaluate((input) => input === document.activeElement), "the field has the focus");
   const reason = await page.locator("#image_url-error").textContent();
@@ -281,7 +281,7 @@ test("text to video has a tab of its own, and each tab keeps its values", { skip
   await field("Steps").fill("50");
   await field("Seed").fill("7");
   await generate.click();
-  await page.waitForFunction(() => Number(document.querySelector("video")?.readyState) >= 2, null, { timeout: 30_000 });
+  await page.waitForFunction(() => Number(document.querySelector("video")?.readyState) >= 2);
   const { width, height, duration, paused } = await videoFacts(page);
   assert.deepEqual([width, height, Math.round(duration)], [512, 768, 5]);
   assert.equal(paused, true, "who asked for less motion presses play");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until as untilWithin } from "./support/client.mjs";
+import { startClient, until } from "./support/client.mjs";
 import { BLANK_PAGE } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
@@ -10,7 +10,6 @@ import { cannot } from "./support/engines/limits.mjs";
 const SPEED = 20;
 /** Longer than any test. Such a job ends when the test ends it. */
 const ENDLESS_MS = 600_000;
-const until = (check) => untilWithin(check, 30_000);
 
 let client;
 before(async () => (client = await startClient({ speed: SPEED, args: ["--concurrency", "9"] })));

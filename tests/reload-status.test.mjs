@@ -20,7 +20,7 @@ test("a status is told soon after a reload, though the page before had a stream 
   );
   await held.reached();
   for (let n = 1; n <= RELOADS; n += 1) {
-    await until(async () => (await client.sent("/status/stream")).length > 0, 20_000);
+    await until(async () => (await client.sent("/status/stream")).length > 0);
     await client.emulator.clearRequests();
     await client.page.reload();
     const told = await client.page.evaluate(

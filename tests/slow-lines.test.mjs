@@ -54,13 +54,13 @@ async function begin(bytes, { fetch: hasFetch, ...options } = {}) {
 }
 
 const pass = (ms) => page.evaluate((ms) => advance(ms), ms);
-const arrived = (count) => until(() => storage.puts.length >= count, 20_000);
+const arrived = (count) => until(() => storage.puts.length >= count);
 
 /** Moves the page's clock until `count` uploads have begun, but by `most` ms at most. */
 async function passUntil(count, most) {
   for (let ms = 0; storage.begun() < count && ms < most; ms += SECONDS) await pass(SECONDS);
   // The page's time has passed, but the requests need real time to arrive.
-  await until(() => storage.begun() >= count, 20_000);
+  await until(() => storage.begun() >= count);
 }
 
 describe("an upload whose bytes nobody sees", () => {
@@ -125,7 +125,7 @@ test("an upload whose bytes are seen, and stop, is sent again after the stall li
   const { outcome } = await begin(1 * MIB);
   await arrived(1);
   // The page's clock stands still while this waits.
-  await until(() => page.evaluate(() => window.isSent), 20_000);
+  await until(() => page.evaluate(() => window.isSent));
   await pass(29 * SECONDS);
   assert.equal(storage.begun(), 1);
   await passUntil(2, 60 * SECONDS);

@@ -40,15 +40,18 @@ afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandle
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const parts = async () => (await client.sent()).filter(({ method }) => method === "PUT").length;
+const countSavedParts = () => [...store.kept.values()].flatMap((/** @type {any} */ { upload }) => Object.keys(upload.etags)).length;
 const initiated = async () => (await client.sent("initiate-multipart")).length;
 
-/** Interrupts an upload after all parts but the last have arrived. */
-async function breakOff(begin) {
+/**
+ * Interrupts an upload after all parts but the last have arrived, and that many are saved: those of a file that can be
+ * recognized later.
+ */
+async function breakOff(begin, saved = 0) {
   await client.emulator.fault({ path_contains: "/4?", times: 99, delay_ms: 600_000 });
   await inPage(begin);
   await until(async () => (await parts()) === 4);
-  // Give the client time to save the parts. It saves each one when its answer arrives.
-  await inPage(() => Promise.race([broken, new Promise((resolve) => setTimeout(resolve, 500))]));
+  await until(async () => (await inPage(countSavedParts)) === saved);
   assert.equal((await inPage(() => stop())).name, "AbortError");
   await client.emulator.clearFaults();
   await client.emulator.clearRequests();
@@ -62,7 +65,7 @@ describe("bytes that look alike are not mixed:", () => {
   });
 
   test("two Files that were changed at different times", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     assert.equal(await inPage(() => isWhole(new File([bytes(3)], "a.bin", { lastModified: 2_000 }), 3)), true);
     assert.equal(await initiated(), 1);
   });
@@ -76,13 +79,13 @@ describe("bytes that look alike are not mixed:", () => {
 
 describe("an upload that was broken off", () => {
   test("goes on for the same File", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     assert.equal(await inPage(() => isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2)), true);
     assert.deepEqual([await initiated(), await parts()], [0, 1]);
   });
 
   test("does not go on for a client with another proxy or key: it belongs to another account", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     const isWhole = await inPage(() => {
       const other = createFalClient({ proxyUrl: "/api/fal/proxy", credentials: "id-two:secret-two", suppressLocalCredentialsWarning: true });
       return window.isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2, other);

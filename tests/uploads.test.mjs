@@ -155,7 +155,7 @@ describe("progress", () => {
     assert.deepEqual(reports.at(-1).slice(1), [26 * MIB, 26 * MIB]);
     // A busy machine delays some reports, but never most of them, so check the median.
     const gaps = reports.slice(1).map(([at], before) => at - reports[before][0]).sort((a, b) => a - b);
-    assert.ok(gaps[gaps.length >> 1] < 250, `${gaps[gaps.length >> 1]} ms between two`);
+    assert.ok(gaps[gaps.length >> 1] < 1_000, `${gaps[gaps.length >> 1]} ms between two`);
     reports.slice(1).forEach(([, loaded, total], before) => {
       assert.ok(loaded >= reports[before][1], "never back");
       assert.equal(total, 26 * MIB);
@@ -396,7 +396,7 @@ describe("with a store", () => {
     await client.page.evaluate((options) => {
       sent(26 << 20, { ...options, store }).catch(() => {});
     }, SMALL);
-    await until(() => client.page.evaluate(() => Object.values(sessionStorage).some((text) => Object.keys(JSON.parse(text).etags).length === 5)), 20_000);
+    await until(() => client.page.evaluate(() => Object.values(sessionStorage).some((text) => Object.keys(JSON.parse(text).etags).length === 5)));
     const before = await numbers();
     await client.emulator.clearFaults();
     await client.page.reload();
@@ -446,7 +446,7 @@ describe("with a store", () => {
     await fault({ path_contains: "/2?", times: 99, delay_ms: 600_000 });
     await client.page.evaluate((options) => void sent(26 << 20, { ...options, persist: true }).catch(() => {}), SMALL);
     const isKept = (entries) => entries.some(({ upload }) => Object.keys(upload?.etags ?? {}).length === 5);
-    await until(async () => isKept(await noted(client.page)), 20_000);
+    await until(async () => isKept(await noted(client.page)));
     await client.emulator.clearFaults();
     await prepare();
     const seen = await client.run(async (options) => {

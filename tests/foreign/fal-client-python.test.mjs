@@ -123,9 +123,9 @@ describe("errors", () => {
   });
 
   test("a timeout of the client cancels the job", async () => {
-    // Rendering the largest picture takes several times longer than this timeout.
-    const large = { prompt: "x", resolution: "1024P" };
-    const late = await python.error("subscribe_for", { endpoint: TEXT_TO_VIDEO, arguments: large, seconds: 1.01 });
+    const running = await emulator.hold({ log_contains: "(50%)" });
+    const late = await python.error("subscribe_for", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" }, seconds: 5.01 });
+    await running.release();
     assert.deepEqual([late.type, late.is], ["FalClientTimeoutError", ["FalClientError", "TimeoutError"]]);
     const end = await python.value("end_of", { endpoint: TEXT_TO_VIDEO, request_id: late.request_id });
     assert.equal(end.error_type, "client_cancelled");

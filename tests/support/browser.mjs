@@ -5,6 +5,7 @@ import { chromium } from "playwright-core";
 import { launchFirefox } from "./engines/firefox.mjs";
 import { engine } from "./engines/limits.mjs";
 import { launchWebKit } from "./engines/webkit.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const PLACES = [
@@ -35,10 +36,24 @@ export function findChromium() {
  */
 export async function launchBrowser(options = {}) {
   if (engine !== "chromium" && options.args) throw new Error(`Switches for Chromium, and the engine is ${engine}: name the file in scripts/test-engines.mjs.`);
-  if (engine === "firefox") return launchFirefox();
+  if (engine === "firefox") return waitLonger(await launchFirefox());
   // The WebKit driver implements only the part of the API that the tests use.
   if (engine === "webkit") return /** @type {Browser} */ (/** @type {unknown} */ (await launchWebKit()));
-  return launchChromium(options);
+  return waitLonger(await launchChromium(options));
+}
+
+/**
+ * Makes playwright wait for conditions as long as all tests do.
+ * @param {Browser} browser
+ */
+function waitLonger(browser) {
+  const { newContext } = browser;
+  browser.newContext = async (...given) => {
+    const context = await newContext.apply(browser, given);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
+  };
+  return browser;
 }
 
 /** @param {LaunchOptions} options */

@@ -4,6 +4,7 @@ import { BLANK_PAGE, startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startClient>>} Client */
 
@@ -130,7 +131,7 @@ export async function startClient({ args, speed = 1 } = {}) {
  * @param {() => Value} check
  * @returns {Promise<Exclude<Awaited<Value>, undefined | null | false | 0 | "">>}
  */
-export async function until(check, ms = 30_000) {
+export async function until(check, ms = PATIENCE_MS) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();

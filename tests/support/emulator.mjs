@@ -2,10 +2,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "./patience.mjs";
 
-const STARTS_WITHIN_MS = 20_000;
 const STOPS_WITHIN_MS = 3_000;
-const REACHED_WITHIN_MS = 30_000;
 const CONTROL = "/api/emulator";
 /**
  * The path of a blank page on the emulator's origin. It is a file of the demo page, because the emulator allows no scripts in
@@ -118,7 +117,7 @@ function untilListening(child) {
       child.kill("SIGKILL");
       reject(new Error(`The emulator ${why}.\n${output}`));
     };
-    const timer = setTimeout(() => fail(`said no URL within ${STARTS_WITHIN_MS / 1000} s`), STARTS_WITHIN_MS);
+    const timer = setTimeout(() => fail(`said no URL within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
     const read = (/** @type {Buffer} */ chunk) => (output += chunk.toString());
     child.stderr.on("data", read);
     // Keep reading after the URL: the emulator would block on a full pipe.
@@ -161,12 +160,12 @@ function controls(url) {
 async function hold(url, about) {
   const { hold: id } = await control(url, "POST", "/holds", about);
   const reached = async (count = 1) => {
-    const end = Date.now() + REACHED_WITHIN_MS;
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       /** @type {{ hold: number, waiting: number }[]} */
       const holds = await control(url, "GET", "/holds");
       if (holds.some(({ hold, waiting }) => hold === id && waiting >= count)) return;
-      if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${REACHED_WITHIN_MS} ms`);
+      if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${PATIENCE_MS} ms`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before } from "node:test";
 import { launchBrowser } from "./browser.mjs";
 import { startEmulator } from "./emulator.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
@@ -104,7 +105,7 @@ export function partsOf(page) {
  * Waits until the video really plays. Resolves with its dimensions and its times.
  * @param {Page} page
  */
-export async function untilPlaying(page, { timeout = 30_000 } = {}) {
+export async function untilPlaying(page, { timeout = PATIENCE_MS } = {}) {
   await page.waitForFunction(() => Number(document.querySelector("video")?.currentTime) > 0.3, null, { timeout });
   return videoFacts(page);
 }

@@ -66,7 +66,7 @@ function prepare() {
       throttleInterval: 0,
       ...handler,
     });
-    const until = async (/** @type {number} */ n, list = results, ms = 20_000) => {
+    const until = async (/** @type {number} */ n, list = results, ms = 90_000) => {
       for (const end = Date.now() + ms; list.length < n; await sleep(5)) {
         if (Date.now() > end) throw new Error(`${n} expected, got ${JSON.stringify({ results, errors })}`);
       }

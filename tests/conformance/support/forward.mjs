@@ -22,8 +22,10 @@ export function forward({ emulator, noted, response }) {
   const onward = send(`${emulator}${path}`, { method: noted.method, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode, readable(answer.headers));
     const isText = /json|event-stream/.test(answer.headers["content-type"] ?? "");
-    answer.on("data", (chunk) => response.write(isText ? withFileUrls(chunk) : chunk));
-    answer.on("end", () => response.end());
+    if (isText) answer.setEncoding("latin1");
+    const rewrite = secureFileUrls();
+    answer.on("data", (chunk) => response.write(isText ? rewrite(chunk) : chunk));
+    answer.on("end", () => response.end(isText ? rewrite("", true) : undefined));
     answer.on("error", () => response.destroy?.());
   });
   onward.on("error", () => response.destroy?.());
@@ -47,7 +49,18 @@ function kept(headers) {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.test(name)));
 }
 
-/** Makes the file URLs https. latin1 keeps every byte, whatever character it is part of. */
-function withFileUrls(chunk) {
-  return Buffer.from(chunk.toString("latin1").replaceAll(`http://${FILES}`, `https://${FILES}`), "latin1");
+/**
+ * Makes the file URLs https, also one that is cut between two chunks. latin1 keeps every byte, whatever character it is part
+ * of.
+ */
+function secureFileUrls() {
+  const url = `http://${FILES}`;
+  let rest = "";
+  return (/** @type {string} */ chunk, isLast = false) => {
+    const text = (rest + chunk).replaceAll(url, `https://${FILES}`);
+    let held = isLast ? 0 : url.length - 1;
+    while (!text.endsWith(url.slice(0, held))) held -= 1;
+    rest = text.slice(text.length - held);
+    return Buffer.from(text.slice(0, text.length - held), "latin1");
+  };
 }

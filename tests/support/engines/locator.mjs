@@ -1,6 +1,7 @@
 // Finds and uses the elements of a page, for webkit.mjs.
 
-const TIMEOUT_MS = 30_000;
+import { PATIENCE_MS } from "../patience.mjs";
+
 const EVERY_MS = 30;
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -93,7 +94,7 @@ export class Locator {
    * @param {string} statements
    * @param {unknown} [given]
    */
-  async #until(statements, given, timeout = TIMEOUT_MS) {
+  async #until(statements, given, timeout = PATIENCE_MS) {
     for (const end = Date.now() + timeout; ; await sleep(EVERY_MS)) {
       const value = await this.#run(statements, given);
       if (value !== undefined) return value;

@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { PATIENCE_MS } from "../patience.mjs";
 import { portOf } from "../port.mjs";
 
 const DRIVER = process.env.WEBKIT_DRIVER || "WebKitWebDriver";
 const BROWSER = process.env.WEBKIT_PATH || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-const STARTS_WITHIN_MS = 30_000;
 // No time limit for scripts: the driver measures it with the page's clock, which a test may stop or speed up.
 const TIMEOUTS = { script: null, pageLoad: 60_000 };
 
@@ -116,7 +116,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
 
 /** @param {Send} call */
 async function untilUp(call) {
-  for (const limit = Date.now() + STARTS_WITHIN_MS; ; await sleep(50)) {
+  for (const limit = Date.now() + PATIENCE_MS; ; await sleep(50)) {
     try {
       return await call("GET", "/status");
     } catch (error) {

@@ -4,12 +4,12 @@
 
 import { EventEmitter } from "node:events";
 import { decode, encode, installAgent } from "./agent.mjs";
+import { PATIENCE_MS } from "../patience.mjs";
 import { Keyboard, Locator } from "./locator.mjs";
 import { startSession } from "./webdriver.mjs";
 
 /** How long one command waits for a script. Other commands can run between two such waits. */
 const LOOK_MS = 40;
-const TIMEOUT_MS = 30_000;
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @typedef {{ width: number, height: number }} Size */
@@ -231,7 +231,7 @@ export class Page extends EventEmitter {
    * @param {unknown} [argument]
    * @param {{ timeout?: number, polling?: number }} [options]
    */
-  async waitForFunction(check, argument, { timeout = TIMEOUT_MS, polling = 50 } = {}) {
+  async waitForFunction(check, argument, { timeout = PATIENCE_MS, polling = 50 } = {}) {
     for (const end = Date.now() + timeout; ; await sleep(polling)) {
       if (await this.evaluate(check, argument)) return;
       if (Date.now() > end) throw new Error(`Not within ${timeout} ms: ${check}`);
@@ -242,7 +242,7 @@ export class Page extends EventEmitter {
    * @param {string} wanted
    * @param {{ timeout?: number }} [options]
    */
-  async waitForURL(wanted, { timeout = TIMEOUT_MS } = {}) {
+  async waitForURL(wanted, { timeout = PATIENCE_MS } = {}) {
     for (const end = Date.now() + timeout; (await this.url()) !== wanted; await sleep(20)) {
       if (Date.now() > end) throw new Error(`Not at ${wanted} within ${timeout} ms`);
     }
