@@ -1,4 +1,4 @@
-// The fault bench: calls that go wrong on purpose, switched on and off by hand.
+// The fault bench: a person switches faults on and off, which make calls go wrong on purpose.
 import { addFault, reasonOf, removeFault, setFault } from "./api.js";
 import { $, announce, copyButton, h, part, setText } from "./dom.js";
 import { showEmpty } from "./empty.js";
@@ -69,7 +69,7 @@ export function createFaults({ state, say }) {
     askForCalls();
   }
 
-  /** The one number that the chosen fault takes, if it takes one. */
+  /** Shows the number field if the chosen fault takes a number, with the default and the limits of that fault. */
   function askForNumber() {
     const { number } = chosen();
     $("number-field").hidden = !number;
@@ -80,7 +80,7 @@ export function createFaults({ state, say }) {
     tell("number", "");
   }
 
-  /** What means nothing for the chosen fault is not asked for. */
+  /** Disables the fields that have no meaning for the chosen fault. */
   function askForCalls() {
     const { scope } = chosen();
     const calls = $("fault-scope");
@@ -102,7 +102,7 @@ export function createFaults({ state, say }) {
       announce("It is on.");
       $("fault-seed").value = String(drawSeed());
     } catch (error) {
-      // The one thing that the form does not know better.
+      // The form has checked all other fields, so a refusal of the emulator is about the endpoint.
       tell("endpoint", reasonOf(error));
       $("fault-endpoint").focus();
     }

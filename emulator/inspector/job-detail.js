@@ -1,4 +1,4 @@
-// One job: where it stands, its log as it grows, and its result.
+// One job: its status, its growing log, and its result.
 import { loadJob } from "./api.js";
 import { showBody } from "./body.js";
 import { $, copyButton, h, setText } from "./dom.js";
@@ -17,7 +17,7 @@ export function createJobDetail({ state, cancel }) {
 
   return {
     /**
-     * Shows a job; later log lines are added.
+     * Shows a job. If it is shown already, appends its new log lines.
      * @param {Job} job
      * @param {() => void} close
      */
@@ -104,7 +104,7 @@ export function createJobDetail({ state, cancel }) {
   function appendLines({ lines, log }, logs) {
     log.hidden = logs.length === 0;
     const isAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 24;
-    // The whole log comes each time; long ones begin later.
+    // Each answer has the whole log, but the emulator cuts the start of a long one.
     if (logs.length < lines.children.length) lines.replaceChildren();
     for (const { message, timestamp } of logs.slice(lines.children.length)) {
       const clock = /T(\d\d:\d\d:\d\d)/.exec(timestamp ?? "")?.[1];

@@ -1,4 +1,4 @@
-//! Answers that are garbled, slowed or broken off. The real answer is made first.
+//! Faults of an answer's body: the real answer is made, and then garbled, slowed or broken off.
 
 use std::future::Future;
 use std::io;
@@ -16,17 +16,17 @@ use http_body_util::channel::Channel;
 use crate::event_stream::Writer;
 use crate::reply;
 
-/// What was sent must be on its way before the connection is cut.
+/// The wait before the connection is cut, so that the bytes before the cut are sent.
 const ON_ITS_WAY: Duration = Duration::from_millis(20);
-/// How often a slow answer sends.
+/// The time between two pieces of a slow answer. It is longer if less than a byte would be sent each time.
 const BEAT: Duration = Duration::from_millis(50);
-/// How often it is looked whether anybody still listens.
+/// The time between two checks whether the caller is still there.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The one who listened has left.
+/// The caller has left, or the real answer broke off.
 pub(super) struct Left;
 
-/// The answer with its body sent on by `write`, under the length that it had.
+/// The answer with a body that `write` makes from the real one. The head keeps the length of the real body.
 pub(super) fn rewritten<F>(answer: Response, write: impl FnOnce(Source, Writer) -> F) -> Response
 where
     F: Future<Output = ()> + Send + 'static,
@@ -36,7 +36,7 @@ where
         parts.headers.insert(CONTENT_LENGTH, bytes.into());
     }
     let (writer, sent) = Channel::new(1);
-    // It ends when nobody listens any more.
+    // The task ends when the caller leaves.
     tokio::spawn(write(Source(body), writer));
     Response::from_parts(parts, Body::new(sent))
 }
@@ -45,8 +45,8 @@ where
 pub(super) struct Source(Body);
 
 impl Source {
-    /// The next piece, `None` at the end. Dropping the answer drops the source soon: some
-    /// work only for as long as somebody listens.
+    /// The next piece, or `None` at the end. Fails soon after the caller has left, so that the real answer is dropped:
+    /// some jobs run only as long as their answer is read.
     pub(super) async fn next(&mut self, writer: &mut Writer) -> Result<Option<Bytes>, Left> {
         loop {
             match tokio::time::timeout(LOOK, self.0.frame()).await {
@@ -57,14 +57,14 @@ impl Source {
                         return Ok(Some(piece));
                     }
                 }
-                // An empty piece puts no byte on the wire, and fails when nobody is there.
+                // Sending an empty piece writes nothing to the connection, but fails if the caller has left.
                 Err(_) => writer.send_data(Bytes::new()).await.map_err(|_| Left)?,
             }
         }
     }
 }
 
-/// Tears the connection, once what was sent is out.
+/// Cuts the connection, after a wait for the bytes that were sent before.
 pub(super) async fn cut(writer: Writer) {
     tokio::time::sleep(ON_ITS_WAY).await;
     writer.abort(io::Error::from(io::ErrorKind::ConnectionAborted));
@@ -82,8 +82,8 @@ pub(super) async fn truncated(answer: Response, chunked: bool) -> Response {
     answer
 }
 
-/// The answer's head and the first byte of its body: enough for its caller to know that it
-/// was processed, and to know no more. Headers that name the request are left out.
+/// The answer's head and the first byte of its body. They show the caller that the request was processed, and nothing
+/// more. Headers that name the request are removed.
 pub(super) async fn first_byte(answer: Response) -> Response {
     let (mut parts, body) = whole(answer).await.into_parts();
     let kind = parts.headers.remove(CONTENT_TYPE);
@@ -93,7 +93,7 @@ pub(super) async fn first_byte(answer: Response) -> Response {
     let is_empty = answer.body().size_hint().exact() == Some(0);
     let mut answer = rewritten(answer, |source, writer| first(1, source, writer));
     if is_empty {
-        // There must be something to miss.
+        // The length announces a byte, so that its absence breaks the answer off.
         answer
             .headers_mut()
             .insert(CONTENT_LENGTH, HeaderValue::from_static("1"));
@@ -114,7 +114,7 @@ async fn first(mut bytes: usize, mut source: Source, mut writer: Writer) {
     cut(writer).await;
 }
 
-/// A whole answer that is not JSON, though it says so.
+/// A complete answer with the content type of JSON, whose body is not valid JSON.
 pub(super) async fn malformed(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     let body = body
@@ -135,7 +135,7 @@ pub(super) async fn malformed(answer: Response) -> Response {
     )
 }
 
-/// The answer at so many bytes a second.
+/// The answer, sent at `per_second` bytes a second.
 pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     let beats = u32::try_from(Duration::from_secs(1).as_millis() / BEAT.as_millis()).unwrap_or(1);
     let (bytes, beat) = if per_second >= beats {
@@ -157,7 +157,7 @@ pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     })
 }
 
-/// The answer with its body in memory, so that its request is through.
+/// The answer with its whole body in memory. After this, its request has been processed.
 async fn whole(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
