@@ -270,6 +270,18 @@ test("a job shows its place in line, its log as it grows, and the video it made"
   assert.equal(await job.getByRole("button", { name: /^Cancel/ }).count(), 0, "what is over is not cancelled");
 });
 
+test("a log of more than 1,000 lines grows to its last line", async () => {
+  const { page, tab, jobs, jobDetail } = await open();
+  const hold = await emulator.hold({ log_contains: "line 1100" });
+  const id = await submit("emulator/echo", { logs: Array.from({ length: 1_200 }, (_, n) => `line ${n}`) });
+  await tab("Jobs").click();
+  await jobs.and(page.locator(`[data-id="${id}"]`)).locator(".row").click();
+  await jobDetail.getByText("line 1100", { exact: true }).waitFor();
+  await hold.release();
+  await jobDetail.getByText("line 1199", { exact: true }).waitFor();
+  assert.equal(await jobDetail.getByText("line 1100", { exact: true }).count(), 1, "no line twice");
+});
+
 test("pictures and sounds of a result are shown, and JSON as it is", async () => {
   const { page, tab, jobs, jobDetail } = await open();
   await tab("Jobs").click();
@@ -442,6 +454,26 @@ test("what the form cannot take is told beside its field", async () => {
   await page.getByText(/"nobody" is no endpoint id/).waitFor();
   await page.getByLabel("Which calls").selectOption("Uploads");
   assert.ok(await page.getByLabel("Endpoint").isDisabled());
+  // The browser reports the refusal as a failed request, too.
+  view.complaints.splice(0, Infinity, ...view.complaints.filter((text) => !text.includes("422")));
+});
+
+test("a refusal that is about no field is told above the button, and goes with the next try", async () => {
+  const view = await open();
+  const { page, tab, button, act } = view;
+  await tab("Faults").click();
+  const refusal = page.locator("#fault-refusal");
+  for (let n = 0; n < 50; n += 1) {
+    await button("Switch it on").click();
+    await page.locator(".switch-item").nth(n).waitFor();
+  }
+  await button("Switch it on").click();
+  await refusal.getByText("The bench holds 50 faults: remove some first").waitFor();
+  assert.equal(await page.getByLabel("Endpoint").getAttribute("aria-invalid"), null);
+  await act("/faults", "DELETE");
+  await button("Switch it on").click();
+  await page.locator(".switch-item").first().waitFor();
+  assert.ok(await refusal.isHidden());
   // The browser reports the refusal as a failed request, too.
   view.complaints.splice(0, Infinity, ...view.complaints.filter((text) => !text.includes("422")));
 });

@@ -95,6 +95,7 @@ export function createFaults({ state, say }) {
     const wanted = readForm();
     const problems = checkForm(wanted);
     for (const field of FIELDS) tell(field, problems.find((problem) => problem.field === field)?.text ?? "");
+    showRefusal("");
     const [first] = problems;
     if (first) return $(`fault-${first.field}`).focus();
     try {
@@ -102,10 +103,18 @@ export function createFaults({ state, say }) {
       announce("It is on.");
       $("fault-seed").value = String(drawSeed());
     } catch (error) {
-      // The form has checked all other fields, so a refusal of the emulator is about the endpoint.
-      tell("endpoint", reasonOf(error));
+      const reason = reasonOf(error);
+      // The form has checked all other fields. What is not about the endpoint is about no field.
+      if (!reason.includes("endpoint")) return showRefusal(reason);
+      tell("endpoint", reason);
       $("fault-endpoint").focus();
     }
+  }
+
+  /** Shows why the emulator takes no fault, or nothing. */
+  function showRefusal(/** @type {string} */ reason) {
+    setText($("fault-refusal"), reason);
+    $("fault-refusal").hidden = !reason;
   }
 
   function readForm() {

@@ -64,7 +64,10 @@ export interface Job {
 
 /** A job with its log and its result. */
 export interface FullJob extends Job {
+  /** The last lines of the log. */
   logs: { message: string; timestamp?: string }[];
+  /** How many lines come before these. */
+  logs_before: number;
   result?: Body;
 }
 

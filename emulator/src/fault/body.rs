@@ -23,8 +23,13 @@ const BEAT: Duration = Duration::from_millis(50);
 /// The time between two checks whether the caller is still there.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The caller has left, or the real answer broke off.
-pub(super) struct Left;
+/// Why no more of the real answer can be passed on.
+pub(super) enum Lost {
+    /// The caller has left.
+    Caller,
+    /// The real answer broke off.
+    Answer,
+}
 
 /// The answer with a body that `write` makes from the real one. The head keeps the length of the real body.
 pub(super) fn rewritten<F>(answer: Response, write: impl FnOnce(Source, Writer) -> F) -> Response
@@ -47,18 +52,21 @@ pub(super) struct Source(Body);
 impl Source {
     /// The next piece, or `None` at the end. Fails soon after the caller has left, so that the real answer is dropped:
     /// some jobs run only as long as their answer is read.
-    pub(super) async fn next(&mut self, writer: &mut Writer) -> Result<Option<Bytes>, Left> {
+    pub(super) async fn next(&mut self, writer: &mut Writer) -> Result<Option<Bytes>, Lost> {
         loop {
             match tokio::time::timeout(LOOK, self.0.frame()).await {
                 Ok(None) => return Ok(None),
-                Ok(Some(Err(_))) => return Err(Left),
+                Ok(Some(Err(_))) => return Err(Lost::Answer),
                 Ok(Some(Ok(frame))) => {
                     if let Ok(piece) = frame.into_data() {
                         return Ok(Some(piece));
                     }
                 }
                 // Sending an empty piece writes nothing to the connection, but fails if the caller has left.
-                Err(_) => writer.send_data(Bytes::new()).await.map_err(|_| Left)?,
+                Err(_) => writer
+                    .send_data(Bytes::new())
+                    .await
+                    .map_err(|_| Lost::Caller)?,
             }
         }
     }
@@ -145,7 +153,12 @@ pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     };
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     rewritten(answer, move |mut source, mut writer| async move {
-        while let Ok(Some(mut piece)) = source.next(&mut writer).await {
+        loop {
+            let mut piece = match source.next(&mut writer).await {
+                Ok(Some(piece)) => piece,
+                Ok(None) | Err(Lost::Caller) => return,
+                Err(Lost::Answer) => return cut(writer).await,
+            };
             while !piece.is_empty() {
                 tokio::time::sleep(beat).await;
                 let now = piece.split_to(bytes.min(piece.len()));

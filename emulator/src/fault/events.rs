@@ -7,7 +7,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::action::{Stop, StreamFault};
-use super::body::{self, Left, Source};
+use super::body::{self, Lost, Source};
 use crate::event_stream::Writer;
 
 /// The wait between two pieces of a split stream, so that they arrive separately.
@@ -29,7 +29,8 @@ pub(super) fn struck(answer: Response, fault: StreamFault) -> Response {
     body::rewritten(answer, move |mut source, mut writer| async move {
         let stop = match send(fault, &mut source, &mut writer).await {
             Ok(stop) => stop,
-            Err(Left) => return,
+            Err(Lost::Caller) => return,
+            Err(Lost::Answer) => Some(Stop::Cut),
         };
         match stop {
             None | Some(Stop::End) => {}
@@ -45,7 +46,7 @@ async fn send(
     fault: StreamFault,
     source: &mut Source,
     writer: &mut Writer,
-) -> Result<Option<Stop>, Left> {
+) -> Result<Option<Stop>, Lost> {
     let mut events = Events::default();
     if let Some((0, stop)) = fault.stop {
         return Ok(Some(stop));
@@ -61,7 +62,7 @@ async fn send(
             vec![piece]
         };
         for piece in pieces {
-            writer.send_data(piece).await.map_err(|_| Left)?;
+            writer.send_data(piece).await.map_err(|_| Lost::Caller)?;
             if fault.split {
                 tokio::time::sleep(APART).await;
             }

@@ -177,6 +177,7 @@ impl Inspector {
             })
         });
         shown["logs"] = lines.collect();
+        shown["logs_before"] = json!(from);
         if let Some(result) = &job.result {
             let text = match (&result.content_type, &result.body) {
                 (Some(_), Value::String(text)) => text.clone(),

@@ -315,6 +315,20 @@ async fn an_event_stream_may_come_in_pieces_that_split_characters() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_by_itself_breaks_off_under_a_fault_too() {
+    let input = json!({"events": 3, "cut_after": 2}).to_string();
+    let headers = [("content-type", "application/json")];
+    for fault in [json!({"split": true}), json!({"slow_body": 100_000})] {
+        let emulator = under("stream", fault.clone()).await;
+        let mut answer = emulator
+            .open("POST", "/fal.run/emulator/stream", &headers, input.clone())
+            .await;
+        let (read, _, how) = read_for(&mut answer, Duration::from_secs(5)).await;
+        assert_eq!((events(&read).len(), how), (2, "cut"), "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn the_status_stream_is_struck_by_its_own_name() {
     let emulator = under("status_stream", json!({"cut_after": 1})).await;
     let id = emulator
