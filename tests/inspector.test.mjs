@@ -37,6 +37,8 @@ async function openOf(at, options = {}) {
   );
   await act("/clear");
   await act("/faults", "DELETE");
+  // The page learns of it a moment later: until then it shows what the test before has sent.
+  await page.waitForFunction(() => !document.querySelector("#request-rows .row, #switches > li"));
   return {
     ...view,
     act,
