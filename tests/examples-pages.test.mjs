@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { checkTypes, makeWorkshop, read, runScript, startServer } from "./examples/support/apps.mjs";
 import { expectFailedLoads, partsOf, testPage } from "./examples/support/page-tests.mjs";
+import { startEmulator } from "./support/emulator.mjs";
 import { withPages } from "./support/page.mjs";
 
 const EMULATOR = "http://127.0.0.1:8787";
@@ -69,10 +70,28 @@ describe("examples/vite-react: React with Vite's server, which forwards to the e
     expectFailedLoads(view);
   });
 
+  test("with a key, the emulator refuses the page by words that name the option of the README", async () => {
+    // Nothing is forwarded with it.
+    const withKey = await startEmulator({ env: { FAL_KEY: "key-id:key-secret" } });
+    const copy = workshop.copy("vite-react", [["vite.config.ts", EMULATOR, withKey.url]]);
+    const other = await startServer(copy, "dev", { emulator: withKey.url, args: ["--port", "0"] });
+    try {
+      const view = await show(other.url);
+      const parts = partsOf(view.page);
+      await parts.order();
+      assert.ok((await parts.untilAlert(/./)).endsWith(`--allow-origin ${other.url}`));
+      assert.ok(read("vite-react", "README.md").includes("--allow-origin http://localhost:5173"));
+      expectFailedLoads(view);
+    } finally {
+      await other.stop();
+      await withKey.stop();
+    }
+  });
+
   test("type-checks, and type errors are found", async () => {
     await checkTypes(app);
     const broken = workshop.copy("vite-react", [["src/ImageToVideo.tsx", "image_url: photo", "photo"]]);
-    await assert.rejects(checkTypes(broken), /image_url/);
+    await assert.rejects(checkTypes(broken), /'photo' does not exist/);
   });
 
   test("builds", () => runScript(workshop.copy("vite-react"), "build"));

@@ -5,8 +5,8 @@ import { env } from "hono/adapter";
 const app = new Hono();
 
 app.all("/api/fal/proxy", async (context) => {
-  // The adapter parses the body of every PUT. A cancel has none.
-  if (context.req.method === "PUT") context.req.json = async () => ({});
+  // The adapter parses every body as JSON. A cancel has none.
+  if (context.req.method === "PUT") context.req.raw = new Request(context.req.raw, { body: "{}" });
   const { FAL_KEY } = env<{ FAL_KEY: string }>(context);
   const proxy = createRouteHandler({
     allowedEndpoints: ["fal-ai/kandinsky5-pro/**"],

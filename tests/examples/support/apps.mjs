@@ -51,7 +51,7 @@ export function makeWorkshop() {
 }
 
 /** Runs a script of an app's package.json to its end; throws what it said if it fails. */
-export const runScript = (app, script) => run("npm", ["run", "--silent", script], { cwd: app, env: ENV });
+export const runScript = (app, script, env = {}) => run("npm", ["run", "--silent", script], { cwd: app, env: { ...ENV, ...env } });
 
 /** Checks the types of a folder by its own tsconfig.json; throws what the compiler says. */
 export const checkTypes = (folder) => run(path.join(here, "node_modules/.bin/tsc"), ["-p", folder], { cwd: folder });
@@ -63,9 +63,22 @@ export const checkTypes = (folder) => run(path.join(here, "node_modules/.bin/tsc
  * @param {string} script
  * @param {{ emulator: string, args?: string[], env?: Record<string, string> }} options
  */
-export async function startServer(app, script, { emulator, args = [], env = {} }) {
+export function startServer(app, script, { args = [], ...options }) {
+  return startCommand("npm", ["run", "--silent", script, "--", ...args], { cwd: app, ...options });
+}
+
+/** Starts the proxy of proxies/hono.ts, with the page of a copy of the Express example. */
+export async function startHono(app, options) {
+  const outfile = path.join(app, "hono.mjs");
+  const { build } = await import("esbuild");
+  await build({ entryPoints: [path.join(here, "proxies/hono.ts")], outfile, format: "esm", logLevel: "error" });
+  const args = [outfile, path.join(app, "public/index.html"), path.join(app, "node_modules/fal-wasm/dist")];
+  return startCommand(process.execPath, [path.join(here, "support/serve-hono.mjs"), ...args], { cwd: app, ...options });
+}
+
+async function startCommand(command, args, { cwd, emulator, env = {} }) {
   const lead = { NODE_OPTIONS: `--import=${hook}`, EMULATOR_URL: emulator };
-  const server = start("npm", ["run", "--silent", script, "--", ...args], { cwd: app, env: { ...ENV, ...lead, ...env } });
+  const server = start(command, args, { cwd, env: { ...ENV, ...lead, ...env } });
   try {
     const url = await Promise.race([untilReady(server), server.broken]);
     return { url, stop: server.stop, said: server.said };

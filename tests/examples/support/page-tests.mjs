@@ -11,7 +11,7 @@ import { untilPlaying } from "../../support/page.mjs";
 
 export const ENDPOINT = "fal-ai/kandinsky5-pro/image-to-video";
 /** Where the emulator's jobs are held: half of the frames are made. */
-const HALF = { log_contains: "(50%)" };
+export const HALF = { log_contains: "(50%)" };
 const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 
 /** The parts of a page by the names that a person sees or hears. */
@@ -19,7 +19,7 @@ export function partsOf(page) {
   const button = (name) => page.getByRole("button", { name, exact: true });
   const parts = {
     photo: page.getByLabel("Photo", { exact: true }),
-    prompt: page.getByLabel("Prompt", { exact: true }),
+    prompt: page.getByRole("textbox", { name: "Prompt", exact: true }),
     generate: button("Generate"),
     cancel: button("Cancel"),
     bar: page.getByRole("progressbar", { name: "Progress" }),
@@ -47,22 +47,33 @@ export function expectFailedLoads({ complaints }) {
   complaints.splice(0, Infinity, ...others);
 }
 
+/** Waits until the page shows a job that the emulator holds half-way. */
+export async function untilHalf({ page, untilStatus, bar }) {
+  await untilStatus("running");
+  await page.waitForFunction(() => document.querySelector("progress")?.value === 0.5);
+  assert.ok(await bar.isVisible());
+}
+
+/** Fails if axe finds a fault in the page. */
+async function assertAccessible(page, state) {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const violations = await page.evaluate(async () =>
+    (await window.axe.run("main")).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+  );
+  assert.deepEqual(violations, [], state);
+}
+
 /**
  * Declares the tests.
  * @param {() => { emulator: import("../../support/emulator.mjs").Emulator, open: () => Promise<any> }} started is
  * called by each test; `open` opens the page
+ * @param {(view: any) => Promise<void>} [checkVideo] what else to check of a page that has got its video
  */
-export function testPage(started) {
+export function testPage(started, checkVideo = async () => {}) {
   /** The requests of this method that the emulator got, by a part of their URL. */
   async function received(method, part) {
     const all = await started().emulator.requests();
     return all.filter((request) => request.method === method && `${request.target ?? request.path}`.includes(part));
-  }
-
-  async function untilHalf({ page, untilStatus, bar }) {
-    await untilStatus("running");
-    await page.waitForFunction(() => document.querySelector("progress")?.value === 0.5);
-    assert.ok(await bar.isVisible());
   }
 
   test("a photo and a prompt become a video that plays, with progress on the way", async () => {
@@ -80,14 +91,16 @@ export function testPage(started) {
     const { src } = await untilPlaying(view.page);
     assertVideo(await download(src));
     assert.deepEqual([await view.bar.count(), await view.cancel.count(), await view.alert.filter({ hasText: /./ }).count()], [0, 0, 0]);
+    await assertAccessible(view.page, "with a video");
     const [{ body }, ...more] = await received("POST", "/image-to-video");
     assert.deepEqual([Object.keys(body).sort(), body.prompt, more], [["image_url", "prompt"], "A slow river", []]);
     assert.deepEqual(Buffer.from(await download(body.image_url)), png(), "the photo that was chosen");
+    await checkVideo(view);
   });
 
-  test("Cancel cancels the request at fal, and another one can follow", async () => {
+  test("Cancel cancels the request at fal", async () => {
     const { emulator, open } = started();
-    const half = await emulator.hold(HALF);
+    await emulator.hold(HALF);
     const view = await open();
     await view.order();
     await untilHalf(view);
@@ -100,40 +113,38 @@ export function testPage(started) {
     const id = /requests\/([\w-]+)/.exec(String(target))?.[1];
     await until(async () => (await emulator.jobs()).find(({ request_id }) => request_id === id)?.is_done);
     assert.equal(await view.video.filter({ visible: true }).count(), 0);
-    await half.release();
-    await view.order();
-    await untilPlaying(view.page);
     assert.equal((await received("PUT", "/cancel")).length, 1);
   });
 
-  test("an error is shown in words", async () => {
-    const view = await started().open();
+  test("an error is shown in words, and the next job clears it", async () => {
+    const { emulator, open } = started();
+    const view = await open();
     await view.order("A slow river", NOT_A_PICTURE);
     assert.match(await view.untilAlert("image_url"), /^image_url: The image could not be loaded/);
     assert.equal(await view.video.filter({ visible: true }).count(), 0);
+    await emulator.hold(HALF);
     await view.order();
-    await untilPlaying(view.page);
-    assert.equal(await view.alert.filter({ hasText: /./ }).count(), 0, "the next job clears it");
+    await untilHalf(view);
+    assert.equal(await view.alert.filter({ hasText: /./ }).count(), 0);
+    await view.cancel.click();
+    await view.untilStatus("cancelled");
     expectFailedLoads(view);
   });
 
-  test("axe finds nothing to complain of", async () => {
+  test("axe finds nothing to complain of, in any state without a video", async () => {
     const { emulator, open } = started();
-    const half = await emulator.hold(HALF);
+    await emulator.hold(HALF);
     const view = await open();
-    await view.page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-    const check = async (state) => {
-      const violations = await view.page.evaluate(async () =>
-        (await window.axe.run("main")).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-      );
-      assert.deepEqual(violations, [], state);
-    };
-    await check("idle");
+    await assertAccessible(view.page, "idle");
     await view.order();
     await untilHalf(view);
-    await check("running");
-    await half.release();
-    await untilPlaying(view.page);
-    await check("with a video");
+    await assertAccessible(view.page, "running");
+    await view.cancel.click();
+    await view.untilStatus("cancelled");
+    await assertAccessible(view.page, "cancelled");
+    await view.order("A slow river", NOT_A_PICTURE);
+    await view.untilAlert("image_url");
+    await assertAccessible(view.page, "failed");
+    expectFailedLoads(view);
   });
 }
