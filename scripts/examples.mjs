@@ -1,4 +1,4 @@
-// Builds the example apps for the tests, as a developer without Trunk would: cargo, then wasm-bindgen, and the page.
+// Builds the example apps in Rust for the tests, as a developer without Trunk would: cargo, then wasm-bindgen, and the page.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,7 +6,7 @@ import { WASM_TARGET, wasmArgs, wasmTargetDir } from "./build.mjs";
 import { wasmBindgen } from "./setup.mjs";
 import { StepError, root, run, step, unlessFresh } from "./steps.mjs";
 
-/** The folders in examples/. */
+/** The examples in Rust: their folders in examples/. */
 export const EXAMPLES = ["leptos", "yew"];
 
 /** The crate of an example. */
@@ -15,7 +15,7 @@ export const crateOf = (name) => `fal-wasm-example-${name}`;
 /** Where an example's page is, with all that belongs to it. */
 export const builtExample = (name) => `target/examples/${name}`;
 
-/** Builds the examples with this compiler, except those of which nothing changed. */
+/** Builds the examples in Rust with this compiler, except those of which nothing changed. */
 export async function buildExamples(compiler) {
   const bin = await wasmBindgen(compiler);
   for (const name of EXAMPLES) {

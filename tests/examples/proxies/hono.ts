@@ -6,7 +6,7 @@ const app = new Hono();
 
 app.all("/api/fal/proxy", async (context) => {
   // The adapter parses every body as JSON. A cancel has none.
-  if (context.req.method === "PUT") context.req.raw = new Request(context.req.raw, { body: "{}" });
+  if (context.req.method === "PUT") context.req.raw = new Request(context.req.raw, { method: "PUT", body: "{}" });
   const { FAL_KEY } = env<{ FAL_KEY: string }>(context);
   const proxy = createRouteHandler({
     allowedEndpoints: ["fal-ai/kandinsky5-pro/**"],

@@ -73,7 +73,7 @@ export function testPage(started, checkVideo = async () => {}) {
   /** The requests of this method that the emulator got, by a part of their URL. */
   async function received(method, part) {
     const all = await started().emulator.requests();
-    return all.filter((request) => request.method === method && `${request.target ?? request.path}`.includes(part));
+    return all.filter((request) => request.method === method && (request.target ?? request.path).includes(part));
   }
 
   test("a photo and a prompt become a video that plays, with progress on the way", async () => {
