@@ -1,11 +1,13 @@
-// Packages that are installed for single groups of tests only (tests/foreign, tests/packaging), and are not there where
+// Packages that are installed for single groups of tests only (tests/foreign, tests/packaging, tests/examples), and are not there where
 // the types are checked.
 
 declare module "@ai-sdk/fal";
 declare module "@fal-ai/server-proxy/express";
+declare module "@hono/node-server";
 declare module "@rollup/plugin-node-resolve";
 declare module "ai";
 declare module "express";
+declare module "hono";
 declare module "rollup";
 declare module "vite";
 declare module "webpack";

@@ -1,7 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ImageToVideo } from "./ImageToVideo";
-import "./style.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("There is no element with the id root.");
