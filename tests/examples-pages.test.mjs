@@ -79,7 +79,7 @@ describe("examples/vite-react: React with Vite's server, which forwards to the e
       const view = await show(other.url);
       const parts = partsOf(view.page);
       await parts.order();
-      assert.ok((await parts.untilAlert(/./)).endsWith(`--allow-origin ${other.url}`));
+      assert.match(await parts.untilAlert(/./), new RegExp(`--allow-origin ${other.url} `));
       assert.ok(read("vite-react", "README.md").includes("--allow-origin http://localhost:5173"));
       expectFailedLoads(view);
     } finally {
