@@ -38,7 +38,7 @@ fn folder_in(variable: &str) -> PathBuf {
     env::var_os(variable).expect("set by cargo").into()
 }
 
-/// All files of a folder and of those below it, as code: their paths and contents.
+/// Rust code for a list of all files in a folder and its subfolders: their paths and contents.
 fn file_list(folder: &Path) -> io::Result<String> {
     let mut files = Vec::new();
     collect_files(folder, "", &mut files)?;
@@ -51,7 +51,8 @@ fn file_list(folder: &Path) -> io::Result<String> {
     Ok(code)
 }
 
-/// Adds each file by its path within the outermost folder, with slashes on every system.
+/// Adds every file in `folder` and its subfolders. Their names are the paths from the outermost folder, with slashes
+/// on every system.
 fn collect_files(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,5 +1,5 @@
-// `npm run build:dev`: the package in dist/ for those who work on it. Plain stable Rust, no optimiser, and source
-// maps: seconds after a change. `npm run build` makes the package as it is published.
+// `npm run build:dev` builds the package in dist/ for its developers: with plain stable Rust, without an optimiser, with
+// source maps. It takes seconds after a change. `npm run build` builds the package as it is published.
 
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -12,12 +12,12 @@ import { main, root, run, step } from "./steps.mjs";
 const targetDir = path.join(root, "target", "wasm-dev");
 const glueDir = path.join(targetDir, "glue");
 
-/** Builds the package to be read and debugged. */
+/** Builds a package that developers can read and debug. */
 export async function buildForDevelopment(compiler) {
   const { cargo, env } = compiler;
   const bin = await wasmBindgen(compiler);
   const hasLibrary = await wasmStandardLibrary(compiler);
-  // Without the standard library for wasm, it is built from its source, once.
+  // If the toolchain has no standard library for wasm, build it from source. This happens once.
   const target = hasLibrary ? ["--target", WASM_TARGET, "--target-dir", targetDir] : wasmArgs;
   const folder = hasLibrary ? targetDir : wasmArgs[wasmArgs.indexOf("--target-dir") + 1];
   await step("Compiling the client to WebAssembly, not optimised", () => run(cargo, ["rustc", ...MODULE_CRATE, "--locked", ...target], { env }));
@@ -27,7 +27,7 @@ export async function buildForDevelopment(compiler) {
   await run(path.join(bin, "wasm-bindgen"), [...glue, module]);
   await step("Bundling the package, with source maps", () => bundle(glueDir, path.join(glueDir, "fal_wasm_bg.wasm"), buildReadable));
   await step("Checking and writing the types", writeTypes);
-  // The package in dist/ is not the published build, which must be made again.
+  // dist/ no longer holds the published build. Remove its fingerprint, so that `npm run build` builds it again.
   rmSync(path.join(root, "target", "package.fingerprint"), { force: true });
 }
 

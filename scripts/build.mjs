@@ -1,5 +1,5 @@
-// Builds the npm package into dist/: the Rust client as WebAssembly, its glue, and the
-// JavaScript around them with its types.
+// Builds the npm package into dist/: the Rust client as WebAssembly, wasm-bindgen's glue, and the JavaScript around them
+// with its types.
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -10,23 +10,23 @@ import { nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { StepError, main, output, root, run, step, unlessFresh } from "./steps.mjs";
 
 export const WASM_TARGET = "wasm32-unknown-unknown";
-/** Where all wasm builds go, apart from the native ones. */
+/** The folder of all wasm builds. Native builds go into target/ itself. */
 export const wasmTargetDir = path.join(root, "target", "wasm");
-/** What every wasm build takes beside its own arguments. */
+/** Arguments of every wasm build, besides its own. */
 export const wasmArgs = ["--target", WASM_TARGET, "--target-dir", wasmTargetDir, "-Zbuild-std=std,panic_abort"];
 
-// Never --all-features: it emits an encoding that no engine takes.
+// Never --all-features: it emits an encoding that no engine accepts.
 const WASM_OPT = [
   "-Oz",
-  // Once more: the second time sees what the first made.
+  // The second pass optimises the output of the first one.
   "-Oz",
-  // A function that is called once is not always smaller where it is called: 2 % of the module.
+  // Inlines a function with a single caller only up to this size. Inlining larger ones makes the module 2 % larger.
   "-ocimfs",
   "40",
   "--strip-debug",
   "--strip-producers",
   "--strip-target-features",
-  // Prints which short name stands for which, as JSON.
+  // Prints the old and the new names as JSON.
   "--minify-imports-and-exports-and-modules",
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
@@ -37,26 +37,26 @@ const WASM_OPT = [
   "--enable-multivalue",
 ];
 
-// A panic is a bare trap, and no file names of this machine travel with the module.
+// A panic traps without a message, and the module contains no file names of this machine.
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
-// What no public type refers to.
+// Declarations that no public type refers to. They are removed from dist/.
 const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "global.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime.d.ts", "report.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts"];
 
-/** The crate as a WebAssembly module. The crate itself is a library, so that an app never links a second module. */
+/** Compiles the crate as a WebAssembly module. By default it is a plain library, so that apps link no second module. */
 export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];
 
 const glueDir = path.join(wasmTargetDir, "glue");
-/** The module as it travels in the package. */
+/** The module as it is published. */
 export const optimised = path.join(glueDir, "core.wasm");
-/** What the first step makes of the Rust side, and the second one bundles. */
+/** The outputs of the first build step, which compiles the Rust side. The second step bundles them. */
 const COMPILED = [path.join(glueDir, "fal_wasm.js"), optimised].map((file) => path.relative(root, file));
 
 const WASM_SOURCES = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.mjs", "scripts/glue.mjs"];
 const BUNDLE_SOURCES = ["js", ...COMPILED, "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/entries.mjs", "scripts/glue.mjs"];
 const BUNDLE_OUTPUTS = [...BUNDLES, "dist/index.d.ts"];
 
-/** Builds dist/ with this compiler: what has changed of it, the WebAssembly and the bundles each by themselves. */
+/** Builds dist/ with this compiler. It rebuilds the WebAssembly and the bundles separately, and only after a change. */
 export async function buildPackage(compiler) {
   const bin = await wasmBindgen(compiler);
   const compiled = await unlessFresh("wasm", WASM_SOURCES, [compiler.version], COMPILED, () =>
@@ -82,7 +82,7 @@ async function compile({ cargo, env }, bin) {
   if (!WebAssembly.validate(readFileSync(optimised))) throw new StepError("The optimised module is not valid WebAssembly.");
 }
 
-/** Type-checks js/ and writes the public declarations into dist/: for modules, and once more for `require`. */
+/** Type-checks js/ and writes the public declarations into dist/: as .d.ts for modules, and as .d.cts for `require`. */
 export async function writeTypes() {
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."]);
   for (const name of INTERNAL_TYPES) rmSync(path.join(root, "dist", name), { recursive: true });
@@ -95,7 +95,7 @@ export async function writeTypes() {
   }
 }
 
-/** A declaration without what older compilers do not know: the sources' extensions, and `export type *`. */
+/** Replaces syntax that older compilers do not know: imports of .ts files, and `export type *`. */
 function asOlderCompilersRead(text) {
   return text.replaceAll(/from "(\.\.?\/[\w/-]+)\.ts"/g, 'from "$1.js"').replaceAll(/^export type \* from/gm, "export * from");
 }

@@ -1,6 +1,6 @@
-// The crates as they are published: a copy of the workspace in target/crates, with the demo page and the built package
-// in the emulator's folder, where its build script looks for them. `node scripts/crates.mjs` makes the copy of what is
-// in dist/ now.
+// The crates as they are published: a copy of the workspace in target/crates. The copy also has the demo page and the
+// built package in the emulator's folder, because the emulator's build script reads them there.
+// `node scripts/crates.mjs` makes the copy from the present dist/.
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { pathToFileURL } from "node:url";
 import { EXAMPLES } from "./examples.mjs";
 import { StepError, main, root } from "./steps.mjs";
 
-/** Where the copy is. */
+/** The folder of the copy. */
 export const cratesFolder = path.join(root, "target/crates");
 
-/** The crates to publish, each after those that it needs. */
+/** The crates to publish. Each comes after the crates that it depends on. */
 export const CRATES = ["fal-wasm", "fal-emulator-render", "fal-emulator"];
 
 /** The members of the workspace among the examples. Those in JavaScript belong to no crate. */
@@ -19,7 +19,7 @@ const RUST_EXAMPLES = EXAMPLES.map((name) => `examples/${name}`);
 
 const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/guide.rs", ...RUST_EXAMPLES, "emulator"];
 
-/** Additions to the workspace: the place of each in the copy, and its source. */
+/** Additions to the workspace: the path of each in the copy, and its source. */
 const ADDITIONS = [
   ["emulator/LICENSE", "LICENSE"],
   ["emulator/render/LICENSE", "LICENSE"],
@@ -27,7 +27,7 @@ const ADDITIONS = [
   ["emulator/embedded/package", "dist"],
 ];
 
-/** Brings the copy up to date. Files that are the same keep their time of change, so that cargo compiles nothing again. */
+/** Updates the copy. Unchanged files keep their modification time, so that cargo does not recompile them. */
 export function copyCrates() {
   if (!existsSync(path.join(root, "dist/index.js"))) throw new StepError("There is no package in dist/: run npm run build.");
   const wanted = new Map([...SOURCES.map((source) => [source, source]), ...ADDITIONS].flatMap(([place, source]) => copiesOf(place, source)));
@@ -36,14 +36,14 @@ export function copyCrates() {
   for (const place of there.filter((place) => !wanted.has(place))) rmSync(path.join(cratesFolder, place));
 }
 
-/** The files of a source: the place of each in the copy, and its path. Pages have no use for declarations of types. */
+/** The files of a source: the path of each in the copy, and its source path. Omits type declarations: pages do not use them. */
 function copiesOf(place, source) {
   const from = path.join(root, source);
   const names = source === "dist" ? filesIn(from).filter((name) => !/\.d\.c?ts$/.test(name)) : filesIn(from);
   return names.map((name) => /** @type {const} */ ([path.join(place, name), path.join(from, name)]));
 }
 
-/** The files of a folder and of those below it, by their paths in it; of a file, itself. */
+/** The files in a folder and its subfolders, by their paths within it. For a file, one empty path. */
 function filesIn(source) {
   if (!statSync(source).isDirectory()) return [""];
   const entries = readdirSync(source, { recursive: true, withFileTypes: true });

@@ -1,28 +1,28 @@
-// The emulator: building it, and where it is.
+// Builds the emulator and names its path.
 
 import path from "node:path";
 import { buildPackage } from "./build.mjs";
 import { browser, cxx, rust } from "./setup.mjs";
 import { root, run, step } from "./steps.mjs";
 
-/** The built emulator. */
+/** The path of the built emulator. */
 export const emulatorBinary = path.join(root, "target", "debug", process.platform === "win32" ? "fal-emulator.exe" : "fal-emulator");
 
-/** Builds the emulator; cargo knows what changed. */
+/** Builds the emulator. cargo skips unchanged crates. */
 export async function buildEmulator({ cargo, env }) {
   await step("Building the emulator (the first time, some minutes)", () =>
     run(cargo, ["build", "-p", "fal-emulator", "--locked", "--quiet"], { env }),
   );
 }
 
-/** As `buildEmulator`, of the same parts as `cargo test` builds it of: what one has built, the other takes. */
+/** As `buildEmulator`, but with the settings of `cargo test`, so that `cargo test` and this reuse each other's build. */
 export async function buildEmulatorForTests({ cargo, env }) {
   await step("Building the emulator (the first time, some minutes)", () =>
     run(cargo, ["test", "--locked", "--quiet", "--no-run", "--test", "http"], { env }),
   );
 }
 
-/** Brings up to date what runs the package in a page against the emulator, and says where it is. */
+/** Builds the package and the emulator, finds a browser, and passes the paths on in the environment. */
 export async function buildForPages() {
   await cxx();
   const compiler = await rust();

@@ -1,12 +1,12 @@
-// The JavaScript of the package: one file per entry, each with the face in it. They differ in
-// where the WebAssembly comes from, which `js/entries/` says.
+// The JavaScript of the package: one file for each entry. Each contains the public API. The entries differ in how they
+// load the WebAssembly: see `js/entries/`.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { glueSource } from "./glue.mjs";
 import { StepError, root } from "./steps.mjs";
 
-/** The files in dist/, by the source in js/ and what it finds in place of js/entries/lazy.ts. */
+/** The files in dist/: for each, its source in js/, and the file that replaces js/entries/lazy.ts. */
 const ENTRIES = {
   "index.js": ["index.ts", "lazy.ts"],
   "index.workerd.js": ["index.ts", "workerd.ts"],
@@ -16,8 +16,8 @@ const ENTRIES = {
 };
 
 /**
- * Files in dist/ that hold all parts, for programs without modules: the source in js/, what it finds in place of
- * js/entries/lazy.ts, and the build's options. The script may be served without a charset, so it is ASCII.
+ * Files in dist/ that contain all parts, for programs without modules: for each, its source in js/, the file that replaces
+ * js/entries/lazy.ts, and esbuild's options. The script is ASCII, because servers may serve it without a charset.
  * @type {Record<string, [string, string, import("esbuild").BuildOptions]>}
  */
 const WHOLE = {
@@ -26,37 +26,37 @@ const WHOLE = {
   "fal.global.js": ["global.ts", "whole.ts", { format: "iife", charset: "ascii" }],
 };
 
-/** What stays a file of its own beside the entries, rather than becoming a part of them. */
+/** Files that stay separate: the entries import them instead of containing them. */
 const BESIDE = /\/(core\.js|realtime\.js|journal\.js|parts\.js|core\.wasm(\?module)?)$/;
-/** What is loaded at its first use, and the license that travels with the library in it, if any. */
+/** Files that load at their first use: for each, its source, and the license of the library in it, if any. */
 const LATER = {
   "realtime.js": ["realtime/open.ts", "@msgpack/msgpack/LICENSE"],
   "journal.js": ["journal/open.ts", "idb-keyval/LICENCE"],
   "parts.js": ["core/upload/multipart.ts"],
 };
 
-/** Entries beside the client: the source, and a directive that esbuild would drop. Servers must not run hooks. */
+/** Entries besides the client: the source, and a directive that esbuild would drop. Servers must not run hooks. */
 const ADDITIONS = { "react.js": ["react.ts", '"use client";'], "webhook.js": ["webhook.ts", ""] };
 
 /** `fal-wasm/endpoints` has types only. */
 const TYPES_ONLY = { "all-endpoints.js": "export {};\n", "all-endpoints.cjs": "" };
 
-/** What is in dist/ when the bundles are built. */
+/** The files in dist/ after the bundles were built. */
 export const BUNDLES = [...Object.keys(ENTRIES), ...Object.keys(WHOLE), ...Object.keys(ADDITIONS), "core.js", "core.wasm", ...Object.keys(LATER)].map((name) => `dist/${name}`);
 
 /** @type {import("esbuild").BuildOptions & { write: false }} */
 const OPTIONS = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning", write: false };
-// It drops what esbuild keeps: a function within a function that nobody calls, such as most of
-// the glue. A twentieth of the JavaScript.
+// terser removes code that esbuild keeps: unused functions inside a function, such as most of the glue. This saves a
+// twentieth of the JavaScript.
 /** @type {import("terser").MinifyOptions} */
 const SMALLER = { toplevel: true, ecma: 2022, compress: { passes: 3 } };
 
 /**
  * Writes the bundles and the module into an empty dist/.
- * @param {string} glueDir holds wasm-bindgen's `fal_wasm.js`
- * @param {string} module the WebAssembly
- * @param {(options: import("esbuild").BuildOptions) => Promise<string>} built makes one file: as it is published, or
- * to be read
+ * @param {string} glueDir the folder with wasm-bindgen's `fal_wasm.js`
+ * @param {string} module the path of the WebAssembly
+ * @param {(options: import("esbuild").BuildOptions) => Promise<string>} built builds one file: `buildSmall` as it is
+ * published, `buildReadable` for debugging
  */
 export async function bundle(glueDir, module, built = buildSmall) {
   const dist = path.join(root, "dist");
@@ -91,28 +91,28 @@ export async function bundle(glueDir, module, built = buildSmall) {
   }
 }
 
-/** A built file with the module in its place. */
+/** Inserts the module into a built file. */
 function withModule(name, text, module) {
   const parts = text.split(PLACE);
   if (parts.length !== 2) throw new StepError(`The module has no place in ${name}, or more than one.`);
   return parts.join(module);
 }
 
-/** The licenses of the parts of a file that holds all of them. */
+/** The license comment of a file that contains all parts. */
 function banner() {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return `/*! fal-wasm ${version} (MIT), with @msgpack/msgpack (ISC) and idb-keyval (Apache-2.0) */`;
 }
 
 /**
- * A module and all that it imports in one file, as small as it gets: its text.
- * @param {Omit<import("esbuild").BuildOptions, "write">} options say where it begins
+ * Bundles and minifies a module with all its imports. Returns the text of the file.
+ * @param {Omit<import("esbuild").BuildOptions, "write">} options name the entry point
  */
 export async function buildSmall(options) {
   const { build } = await import("esbuild");
   const { minify } = await import("terser");
   const { outputFiles } = await build({ ...OPTIONS, ...options });
-  // No page downloads those for `require`.
+  // esbuild's minifying is enough for `require`: pages do not download these files.
   if (options.format === "cjs") return outputFiles[0].text;
   const isScript = options.format === "iife";
   const format = { ascii_only: isScript, comments: /^!/ };
@@ -121,8 +121,8 @@ export async function buildSmall(options) {
 }
 
 /**
- * The same as it was written, with source maps.
- * @param {Omit<import("esbuild").BuildOptions, "write">} options say where it begins
+ * As `buildSmall`, but not minified, and with source maps.
+ * @param {Omit<import("esbuild").BuildOptions, "write">} options name the entry point
  */
 export async function buildReadable(options) {
   const { build } = await import("esbuild");
@@ -130,7 +130,7 @@ export async function buildReadable(options) {
   return outputFiles[0].text;
 }
 
-/** Lets an addition import the client by the package's name, so that it has the `fal` of its app in every runtime. */
+/** Makes an addition import the client by the package's name, so that both use the same `fal` in every runtime. */
 const clientByName = {
   name: "client by name",
   setup(build) {
@@ -138,7 +138,7 @@ const clientByName = {
   },
 };
 
-/** Resolves the files beside the entries to their sources, so that they become parts of this file. */
+/** Resolves the separate files to their sources, so that the bundle contains them. */
 function inside() {
   return {
     name: "inside",
@@ -152,7 +152,7 @@ function inside() {
   };
 }
 
-/** Resolves what an entry is made of: its own way to the module, the glue, the files beside it. */
+/** Resolves the imports of an entry: the file that loads the module, the glue, and the separate files. */
 function parts(origin, glue, glueDir) {
   return {
     name: "parts",
@@ -165,15 +165,14 @@ function parts(origin, glue, glueDir) {
   };
 }
 
-// Each byte is taken from this, so that most of WebAssembly's common ones are one byte in UTF-8,
-// too, and zero needs no escape: 3 % of the module under brotli. (Of all sums and differences
-// it is the one that gave least.)
+// Each byte is subtracted from this number. Most of the common bytes of WebAssembly then take one byte in UTF-8, and zero
+// needs no escape. This saves 3 % of the module under brotli. (It gave the smallest file of all sums and differences.)
 const MIRROR = 122;
 
-// Where the module comes to stand. No string, whose length would be worked out in the build.
+// The place of the module. Not a string: the build would compute the length of a string.
 const PLACE = "THE_MODULE";
 
-// The module travels within JavaScript: no second address, MIME type or bundler setting.
+// The module is part of the JavaScript, so that apps need no second URL, no MIME type and no bundler setting.
 const MAKE = `
 export default async () => {
   const text = ${PLACE};
@@ -183,15 +182,15 @@ export default async () => {
 };
 `;
 
-// In a file that holds all parts, the glue is one of them.
+// In a file that contains all parts, import the glue.
 const IN_WHOLE = 'import { bind } from "./glue.js";';
 
-/** A string literal in which escapes stand for all characters but ASCII. */
+/** Escapes all non-ASCII characters of a string literal. */
 function ascii(text) {
   return text.replaceAll(/[\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
 }
 
-/** Bytes as a string literal of the code points 0 to 255, which compresses like the bytes. */
+/** Encodes bytes as a string literal of the code points 0 to 255. It compresses as well as the bytes do. */
 export function literal(bytes) {
   const escapes = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0" };
   const text = Buffer.from(bytes.map((byte) => MIRROR - byte)).toString("latin1");

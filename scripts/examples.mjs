@@ -1,4 +1,4 @@
-// Builds the example apps in Rust for the tests, as a developer without Trunk would: cargo, then wasm-bindgen, and the page.
+// Builds the example apps in Rust for the tests, as a developer without Trunk would: with cargo, wasm-bindgen and a page.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,16 +6,16 @@ import { WASM_TARGET, wasmArgs, wasmTargetDir } from "./build.mjs";
 import { wasmBindgen } from "./setup.mjs";
 import { StepError, root, run, step, unlessFresh } from "./steps.mjs";
 
-/** The examples in Rust: their folders in examples/. */
+/** The examples in Rust: the names of their folders in examples/. */
 export const EXAMPLES = ["leptos", "yew"];
 
-/** The crate of an example. */
+/** The crate name of an example. */
 export const crateOf = (name) => `fal-wasm-example-${name}`;
 
-/** Where an example's page is, with all that belongs to it. */
+/** The folder with an example's page and all its files. */
 export const builtExample = (name) => `target/examples/${name}`;
 
-/** Builds the examples in Rust with this compiler, except those of which nothing changed. */
+/** Builds the examples in Rust with this compiler. Skips those that have not changed. */
 export async function buildExamples(compiler) {
   const bin = await wasmBindgen(compiler);
   for (const name of EXAMPLES) {
@@ -29,8 +29,8 @@ export async function buildExamples(compiler) {
 }
 
 /**
- * In the dev profile, as the boundary tests are: the standard library is built once for all. Each by itself, as an app
- * must not compile only because another one asks for a feature that it lacks.
+ * Uses the dev profile, as the boundary tests do, so that the standard library is built only once. Builds each example
+ * separately: an app must not compile only because another app enables a feature that it forgot.
  */
 async function build({ cargo, env }, bin, name) {
   await run(cargo, ["build", "-p", crateOf(name), "--locked", "--quiet", ...wasmArgs], { env });
@@ -42,7 +42,7 @@ async function build({ cargo, env }, bin, name) {
   writePage(path.join(root, "examples", name), folder);
 }
 
-/** Writes the page as Trunk does, but with the script in a file: the emulator lets pages run no others. */
+/** Writes the page as Trunk does, but with the script in a file, because the emulator's policy forbids inline scripts. */
 function writePage(source, folder) {
   const page = readFileSync(path.join(source, "index.html"), "utf8")
     .replaceAll(/<link data-trunk rel="css" href="([\w.]+)">/g, (_, file) => {

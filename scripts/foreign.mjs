@@ -1,4 +1,4 @@
-// What tests/foreign needs: clients of fal.ai that others wrote, from their own registries.
+// Installs other people's clients of fal.ai, which tests/foreign uses, from their own registries.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { StepError, find, output, root, run, step } from "./steps.mjs";
 
 const folder = path.join(root, "tests", "foreign");
 const REQUIREMENTS = path.join(folder, "requirements.txt");
-/** What the Python packages need. */
+/** The oldest Python that the Python packages support. */
 const OLDEST_PYTHON = [3, 11];
 
 /** The npm packages of tests/foreign/package-lock.json. */
@@ -18,8 +18,8 @@ export function foreignNodeModules() {
 }
 
 /**
- * A Python with the packages of tests/foreign/requirements.txt, in a virtual environment of
- * its own in the user's cache.
+ * Installs Python with the packages of tests/foreign/requirements.txt into a virtual environment of its own, in the
+ * user's cache.
  * @returns {Promise<string>} its executable
  */
 export async function foreignPython() {
@@ -29,7 +29,7 @@ export async function foreignPython() {
   const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
   const environment = path.join(cache, "fal-wasm", `python-${digest.slice(0, 16)}`);
   const executable = path.join(environment, "bin", "python");
-  // Written last: an installation that broke off is none.
+  // This file is written last. If it is missing, an earlier installation was interrupted.
   const done = path.join(environment, "installed");
   if (existsSync(done) && existsSync(executable)) return executable;
   await step("Installing the Python packages of tests/foreign", async () => {

@@ -1,6 +1,6 @@
-// `npm run fuzz`: a million cases of every property of what parses outside input, each in a
-// process of its own, and one line about each. Arguments pick properties by part of their
-// names. FUZZ_CASES and FUZZ_SEED set the number of cases and repeat a run.
+// `npm run fuzz` tests every property of the code that parses outside input with a million cases. Each property runs in
+// its own process and prints one line. Arguments select properties by part of their names. FUZZ_CASES sets the number of
+// cases. FUZZ_SEED repeats a run.
 
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -12,7 +12,7 @@ import { StepError, main, output, root, run, step } from "./steps.mjs";
 
 const cases = Number(process.env.FUZZ_CASES ?? 1_000_000);
 const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 47));
-/** Longer than a million cases of the slowest property take on a slow machine: it hangs. */
+/** A million cases of the slowest property take less, even on a slow machine. A property that takes longer hangs. */
 const TIME_LIMIT_S = 3_600;
 const CRATES = ["fal-wasm", "fal-emulator"];
 const env = {
@@ -30,7 +30,7 @@ await main(async () => {
   await cxx();
   const compiler = await rust();
   const { cargo, env: rustEnv } = compiler;
-  // Whose core reads what servers answer.
+  // The JavaScript properties test the built package, whose core reads servers' answers.
   await buildPackage(compiler);
   const build = ["test", "--profile", "fuzz", "--lib", "--locked", ...CRATES.flatMap((name) => ["-p", name])];
   await step("Building the properties, optimised", () => run(cargo, [...build, "--no-run", "--quiet"], { env: rustEnv }));
@@ -44,7 +44,7 @@ await main(async () => {
   if (failed.length > 0) throw new StepError(`Findings in ${failed.join(", ")}.`);
 });
 
-/** The crates' test programs, from what cargo tells. */
+/** The test programs of the crates, from cargo's messages. */
 function testBinaries(messages = "") {
   const told = messages.split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const built = told.filter((it) => it.executable && it.profile?.test);
@@ -52,14 +52,14 @@ function testBinaries(messages = "") {
   return built.map((it) => ({ binary: it.executable, crate: it.target.name.replaceAll("_", "-") }));
 }
 
-/** The properties of a crate are the tests in its modules called `fuzz`, but those that look at the inputs. */
+/** The properties of a crate: the tests in its modules named `fuzz`, except the tests of the input generators. */
 function rustProperties({ binary, crate }) {
   const listed = output(binary, ["fuzz::", "--list", "--format", "terse"]) ?? "";
   const names = [...listed.matchAll(/^(.+): test$/gm)].map(([, name]) => name).filter((name) => !name.includes("::mixed_"));
   return names.map((name) => ({ name: `${crate} ${name}`, command: binary, args: [name, "--exact", "--nocapture"] }));
 }
 
-/** The properties of the JavaScript, by part of their names. */
+/** The properties of the JavaScript, by parts of their names. */
 function scriptProperties() {
   const file = "tests/fuzz.test.mjs";
   return ["any error body", "any answer to any call"].map((name) => ({
@@ -69,7 +69,7 @@ function scriptProperties() {
   }));
 }
 
-/** Runs them, as many at a time as there are processors; gives the names of those that failed. */
+/** Runs the properties, as many at once as there are processors. Returns the names of those that failed. */
 async function runAll(properties) {
   const waiting = [...properties];
   const failed = [];
@@ -82,7 +82,7 @@ async function runAll(properties) {
   return failed;
 }
 
-/** Runs one property, prints its line, and what it said where it failed. */
+/** Runs one property and prints its line. If it fails, prints its output. Returns whether it passed. */
 async function holds({ name, command, args }) {
   const began = performance.now();
   const { problem, said } = await outcome(command, args);
@@ -99,7 +99,7 @@ function outcome(command, args) {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said = (said + text).slice(-20_000)));
     child.on("error", (error) => resolve({ problem: `${path.basename(command)}: ${error.message}`, said }));
     child.on("close", (code, signal) => {
-      // SIGTERM is the time limit's; others are a crash, such as an overflowing stack.
+      // The time limit sends SIGTERM. Any other signal is a crash, such as a stack overflow.
       const why = signal === "SIGTERM" ? `hangs: over ${TIME_LIMIT_S} s` : signal ? `crashed: ${signal}` : "a finding";
       resolve({ problem: code === 0 ? undefined : why, said });
     });

@@ -1,14 +1,14 @@
-// Changes wasm-bindgen's glue: it gets short names, and is bound to one instance at a time. Each step fails if
+// Changes wasm-bindgen's glue: shortens its names, and binds it to one instance of the module. Each step fails if
 // wasm-bindgen writes the glue differently.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { StepError, root } from "./steps.mjs";
 
-/** The glue, in the folder where wasm-bindgen writes. */
+/** The file name of the glue, in wasm-bindgen's output folder. */
 const NAME = "fal_wasm.js";
 
-/** Gives the glue the short names that wasm-opt gave the module's imports and exports. */
+/** Replaces the names of the module's imports and exports in the glue with the short ones of wasm-opt. */
 export function shortenNames(glueDir, { imports, exports }) {
   const file = path.join(glueDir, NAME);
   let glue = readFileSync(file, "utf8");
@@ -19,15 +19,15 @@ export function shortenNames(glueDir, { imports, exports }) {
   for (const [, name, short] of imports) swap(`        ${name}: `, `        ${short}: `);
   const isExport = new Map(exports);
   glue = glue.replaceAll(/\bwasm\.(\w+)/g, (whole, name) => (isExport.has(name) ? `wasm.${isExport.get(name)}` : whole));
-  // There is one module to import from, and its short name is the first one.
+  // The glue imports from a single module, so its short name is the first one.
   swap(`"./fal_wasm_bg.js": import0`, "a: import0");
   writeFileSync(file, glue);
 }
 
 /** Parts to remove from the generated glue. */
 const REMOVED = [
-  // An exported class would set itself up at import: for disposal, and for its finalisation. Calls free
-  // themselves, and one on an instance that trapped must never be freed.
+  // An exported class would run code at import, to register its disposal and its finalisation. Neither is needed: calls
+  // free themselves. A call on an instance that has trapped must never be freed.
   /^if \(Symbol\.dispose\).*\n/gm,
   /^const \w+Finalization = [^;]*;\n/gm,
   /^ *\w+Finalization\.(un)?register\(.*\n/gm,
@@ -41,8 +41,8 @@ function withoutRemoved(text) {
 }
 
 /**
- * The generated glue with one way in: a function that binds it to a module. All of it stands
- * in that function, as an instance that trapped is followed by another, and each has its own.
+ * The generated glue as one function, which binds it to a module. All of the glue is inside the function: after a trap the
+ * package makes a new instance, and each instance needs its own glue.
  */
 export function glueSource(glueDir) {
   const text = withoutRemoved(readFileSync(path.join(glueDir, NAME), "utf8"));
@@ -56,7 +56,7 @@ export function glueSource(glueDir) {
   return [IMPORT, "export function bind(module) {", body, bind, "}"].join("\n");
 }
 
-// The generated `initSync` takes a module of another realm for bytes, and edge runtimes have
+// Replaces the generated `initSync`. That function takes a module from another realm for bytes, and edge runtimes provide
 // the module from another realm.
 const BIND = `
 __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);

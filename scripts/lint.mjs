@@ -1,5 +1,5 @@
-// Formats and lints of the Rust code, natively and for wasm; lints and types of the JavaScript and TypeScript. A warning
-// fails.
+// Checks the format and the lints of the Rust code, natively and for wasm, and the lints and types of the JavaScript and
+// TypeScript. A warning fails the check.
 
 import { wasmArgs } from "./build.mjs";
 import { EXAMPLES, crateOf } from "./examples.mjs";
@@ -11,7 +11,7 @@ const JAVASCRIPT = ["js", "scripts", "www", "inline.js", "slim.js", "tsconfig.js
 const SOURCES = [...RUST, ...JAVASCRIPT, "tests"];
 const DENY = ["--", "-D", "warnings"];
 
-/** Checks the code, unless it has not changed since it was clean. */
+/** Checks the code, unless it has not changed since the last check that passed. */
 export async function lint({ cargo, env, version }) {
   await rustTools({ cargo });
   const isNew = await unlessFresh("lint", SOURCES, [version], [], () =>

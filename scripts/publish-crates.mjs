@@ -1,5 +1,5 @@
-// Publishes the crates in target/crates, each after those that it needs, and none that crates.io has already, so that a
-// release that broke off can be run again. cargo waits for each until others can be built with it.
+// Publishes the crates in target/crates, each after its dependencies. Skips crates that crates.io already has, so that an
+// interrupted release can be run again. cargo waits until each published crate can be downloaded.
 
 import { spawnSync } from "node:child_process";
 import { CRATES, cratesFolder } from "./crates.mjs";

@@ -1,7 +1,7 @@
-// Publishes packed npm packages: those that others need first, and none that the registry has already, so that a
-// release that broke off can be run again.
+// Publishes packed npm packages, each after its dependencies. Skips packages that the registry already has, so that an
+// interrupted release can be run again.
 //
-// node scripts/publish-npm.mjs FOLDER…    each with tarballs
+// node scripts/publish-npm.mjs FOLDER…    folders with tarballs
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -20,7 +20,7 @@ function manifestOf(tarball) {
   return JSON.parse(execFileSync("tar", ["-xzOf", tarball, "package/package.json"], { encoding: "utf8" }));
 }
 
-/** The packages, each after the optional dependencies that are among them. */
+/** Sorts the packages: each comes after its optional dependencies. */
 function inOrder(packages) {
   const needed = new Set(packages.flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies)));
   const missing = [...needed].filter((name) => !packages.some((each) => each.name === name));
@@ -35,7 +35,7 @@ async function publish({ tarball, name, version }) {
 
 function isPublished(spec) {
   const { status, stdout, stderr } = spawnSync("npm", ["view", spec, "version"], { encoding: "utf8" });
-  // npm prints nothing of a version that is missing, and E404 of a package that is.
+  // npm prints nothing if the version is missing, and E404 if the package is missing.
   if (status === 0) return stdout.trim() !== "";
   if (/\bE404\b/.test(stderr)) return false;
   throw new StepError(`The registry does not say whether it has ${spec}:\n${stderr}`);

@@ -1,8 +1,8 @@
-// `npm run release:emulator`: the emulator as people install it. Builds the program for this machine with the demo page
-// in it, tries it in an empty folder, and packs two npm packages into target/npm: the program's, in platform/, and the
-// launcher, in launcher/.
+// `npm run release:emulator` builds the emulator as people install it. It builds the program for this machine, with the
+// demo page in it, and tries it in an empty folder. It then packs two npm packages into target/npm: the program in
+// platform/, and the launcher in launcher/.
 //
-// --as-built    with the package that is in dist/, instead of building it
+// --as-built    uses the present dist/ instead of building the package
 
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -21,17 +21,17 @@ const programName = isWindows ? "fal-emulator.exe" : "fal-emulator";
 const targetDir = path.join(root, "target");
 const sources = path.join(root, "emulator/npm");
 const packed = path.join(targetDir, "npm");
-/** The oldest cargo that packs crates which need each other. */
+/** The oldest minor version of cargo 1 that can pack crates which depend on each other. */
 const OLDEST_CARGO = 90;
 
-/** The built program. */
+/** The path of the built program. */
 export const releasedProgram = path.join(targetDir, "dist", programName);
 
-/** The npm package of the program for this machine. */
+/** The name of the npm package with the program for this machine. */
 export const platformPackage = `fal-emulator-${process.platform}-${process.arch}`;
 
 /**
- * A compiler for this machine. Any will do: only the client's WebAssembly needs more of it.
+ * Finds a compiler for native code. Any recent one will do: only the client's WebAssembly has stricter requirements.
  * @returns {Promise<{cargo: string, env: Record<string, string>}>}
  */
 export async function nativeRust() {
@@ -48,7 +48,7 @@ export async function buildProgram({ cargo, env }) {
   );
 }
 
-/** Names no folder of this machine in the program, and on Windows needs no C++ runtime beside it. */
+/** Keeps this machine's folder names out of the program. On Windows, links the C++ runtime into it. */
 function releaseFlags() {
   const cargoHome = process.env.CARGO_HOME || path.join(os.homedir(), ".cargo");
   const flags = [`--remap-path-prefix=${cratesFolder}=.`, `--remap-path-prefix=${cargoHome}=cargo`];
@@ -56,7 +56,7 @@ function releaseFlags() {
   return { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
 }
 
-/** The tarballs that were packed last: the program's and the launcher's. */
+/** The newest tarballs: the program's and the launcher's. */
 export const packedTarballs = () => ["platform", "launcher"].map((kind) => tarballIn(path.join(packed, kind)));
 
 function tarballIn(folder) {
@@ -64,9 +64,7 @@ function tarballIn(folder) {
   return path.join(folder, name);
 }
 
-/**
- * Packs the program and the launcher.
- */
+/** Packs the program and the launcher. */
 export async function packPackages(compiler) {
   const launcher = JSON.parse(readFileSync(path.join(sources, "package.json"), "utf8"));
   if (!(platformPackage in launcher.optionalDependencies)) {
@@ -96,12 +94,12 @@ function platformManifest({ version, license }) {
     cpu: [process.arch],
     ...(process.platform === "linux" && { libc: ["glibc"] }),
     files: ["bin", "THIRD-PARTY-LICENSES.txt"],
-    // Yarn's archives cannot be run from.
+    // Yarn cannot start programs inside its archives. With this it unpacks the package.
     preferUnplugged: true,
   };
 }
 
-/** Packs what `fill` lays into a folder. */
+/** Packs a folder. `fill` puts the files into it. */
 async function pack(kind, manifest, fill) {
   const [contents, destination] = [path.join(packed, "contents", kind), path.join(packed, kind)];
   for (const folder of [contents, destination]) mkdirSync(folder, { recursive: true });
@@ -111,13 +109,13 @@ async function pack(kind, manifest, fill) {
   await npm(["pack", "--silent", "--ignore-scripts", "--pack-destination", destination], contents);
 }
 
-/** The registry compares the repository of a package with the one that publishes it. */
+/** Adds the repository field. The registry compares it with the repository that publishes the package. */
 export function withRepository(manifest) {
   const name = process.env.GITHUB_REPOSITORY;
   return name ? { ...manifest, repository: { type: "git", url: `git+https://github.com/${name}.git` } } : manifest;
 }
 
-/** npm itself, which on Windows is no program that can be started by its name. */
+/** Runs npm. On Windows, npm is a script and cannot be started by its name. */
 function npm(args, cwd) {
   const script = process.env.npm_execpath;
   return script ? run(process.execPath, [script, ...args], { cwd }) : run("npm", args, { cwd });

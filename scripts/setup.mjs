@@ -1,5 +1,5 @@
-// What has to be on the machine, found or brought there: by rustup or Debian's packages,
-// whichever this machine has. What cannot be had is named in one line.
+// Finds the tools that the scripts need, or installs them with rustup or Debian's packages. If a tool cannot be installed,
+// the script ends with one line that names it.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
@@ -7,24 +7,24 @@ import os from "node:os";
 import path from "node:path";
 import { StepError, find, output, root, run, step } from "./steps.mjs";
 
-/** The oldest compiler that builds this: `rust-version` in Cargo.toml. */
+/** The oldest supported compiler: `rust-version` in Cargo.toml. */
 const OLDEST_RUST = [1, 95];
 
-/** As long rustup may take for a component, in milliseconds. */
+/** The time limit for rustup to add a target, in milliseconds. */
 const RUSTUP_MS = 120_000;
 
 const WEB_RUST = ["rustc-web", "cargo-web", "rust-web-src", "libstd-rust-web-dev", "lld-22"];
 
-/** The npm packages of the package-lock.json in `folder`. */
+/** Installs the npm packages of the package-lock.json in `folder`. */
 export async function nodeModules(folder = root) {
   const where = folder === root ? "" : ` of ${path.relative(root, folder)}`;
   await lockedModules(folder, `Installing the npm packages${where}`, ["ci"]);
 }
 
-/** The tools of the packaging tests: bundlers and runtimes, from the npm registry. */
+/** Installs the tools of the packaging tests from the npm registry: bundlers and runtimes. */
 export async function packagingTools() {
-  // Not `ci`, which wants the packages of every other platform in the lock file, and registries
-  // do not serve all of them. The versions are those of the lock file all the same.
+  // Not `ci`: it wants the packages for all other platforms in the lock file, and some registries do not serve all of them.
+  // `install` uses the versions of the lock file as well.
   await lockedModules(path.join(root, "tests/packaging"), "Installing bundlers and runtimes (once, 900 MB)", ["install", "--no-save"]);
 }
 
@@ -35,11 +35,11 @@ export async function exampleTools() {
 }
 
 /**
- * The oldest Node that runs the package, for the packaging tests.
+ * Installs the oldest Node that runs the package, for the packaging tests.
  * @returns {Promise<string>} its executable
  */
 export async function oldestNode() {
-  // Apart from the other tools, as npm would run their install scripts with it.
+  // In a folder of its own: next to the other tools, npm would run their install scripts with this Node.
   const folder = path.join(root, "tests/packaging/node18");
   await lockedModules(folder, "Installing Node 18 (once, 100 MB)", ["install", "--no-save"]);
   const executable = path.join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin/node");
@@ -55,8 +55,8 @@ async function lockedModules(folder, name, command) {
 }
 
 /**
- * A Rust compiler that has the standard library's source, from which the one for wasm32 is
- * built. One compiler serves all builds: two would rebuild each other's work.
+ * Finds or installs a Rust compiler with the source of the standard library, from which the scripts build the library for
+ * wasm32. All builds use this one compiler: two compilers would rebuild each other's outputs.
  * @returns {Promise<{cargo: string, env: Record<string, string>, version: string}>}
  */
 export async function rust() {
@@ -94,12 +94,12 @@ function compilerWithSource() {
     if (linker === undefined) continue;
     const env = {
       ...linker,
-      // Cargo looks for rustc on the PATH, where another one may come first.
+      // Cargo searches the PATH for rustc, and another rustc may come first there.
       PATH: `${path.dirname(cargo)}${path.delimiter}${process.env.PATH}`,
       RUSTC: rustc,
-      // The built emulator is looked for there.
+      // The scripts expect the built emulator in this folder.
       CARGO_TARGET_DIR: path.join(root, "target"),
-      // -Zbuild-std and immediate-abort are unstable, on the stable compiler too.
+      // -Zbuild-std and immediate-abort are unstable features. This enables them in the stable compiler.
       RUSTC_BOOTSTRAP: "1",
     };
     return { cargo, env, version };
@@ -113,8 +113,8 @@ function isNewEnough(version) {
 }
 
 /**
- * The setting by which this compiler links wasm: none where it brings its own linker, as
- * rustup's do; the newest `wasm-ld` for Debian's, which looks for one and has none.
+ * The environment that makes this compiler link wasm. It is empty if the compiler has its own linker, as rustup's compilers
+ * do. Debian's compiler has none: it gets the newest `wasm-ld`. Returns undefined if there is no linker.
  */
 function wasmLinker(sysroot) {
   const hosts = path.join(sysroot, "lib/rustlib");
@@ -126,7 +126,7 @@ function wasmLinker(sysroot) {
 }
 
 /**
- * The standard library for wasm, which a build without unstable options needs.
+ * Installs the standard library for wasm, which builds without unstable options need.
  * @returns {Promise<boolean>} whether this compiler has it now
  */
 export async function wasmStandardLibrary({ env }) {
@@ -143,7 +143,7 @@ export async function wasmStandardLibrary({ env }) {
   return isThere();
 }
 
-/** Cargo's formatter and its linter. */
+/** Installs cargo's formatter and linter. */
 export async function rustTools({ cargo }) {
   const areThere = () => ["fmt", "clippy"].every((tool) => output(cargo, [tool, "--version"]));
   if (areThere()) return;
@@ -152,7 +152,7 @@ export async function rustTools({ cargo }) {
   if (!areThere()) throw new StepError("rustfmt or clippy is missing: install them with `rustup component add rustfmt clippy`.");
 }
 
-/** A C++ compiler, which the emulator's video encoder is built with. */
+/** Installs a C++ compiler, which builds the emulator's video encoder. */
 export async function cxx() {
   if (process.env.CXX || find("c++", "g++", "clang++")) return;
   if (canInstall()) await step("Installing a C++ compiler", () => install(["g++"]));
@@ -162,8 +162,8 @@ export async function cxx() {
 }
 
 /**
- * wasm-bindgen's command-line tools, of the version in Cargo.lock, which the generated code
- * has to match. Kept in the user's cache: building them takes minutes.
+ * Installs wasm-bindgen's command-line tools in the version of Cargo.lock, which the generated code must match. They go into
+ * the user's cache, because building them takes minutes.
  * @param {{cargo: string, env: object, version?: string}} compiler
  * @returns {Promise<string>} their folder
  */
@@ -180,7 +180,7 @@ export async function wasmBindgen({ cargo, env }) {
     mkdirSync(folder, { recursive: true });
     const args = ["install", "wasm-bindgen-cli", "--version", version, "--root", folder, "--force", "--quiet"];
     const options = { env: { ...env, CARGO_TARGET_DIR: path.join(folder, "target") } };
-    // Its own lock file may name a version that the registry does not serve.
+    // If `--locked` fails, try without it: the tool's own lock file may name a version that the registry does not serve.
     const locked = output(cargo, [...args, "--locked"], options.env);
     if (locked === undefined) await run(cargo, args, options);
   });
@@ -189,7 +189,7 @@ export async function wasmBindgen({ cargo, env }) {
 }
 
 /**
- * Chromium or Chrome, and its driver.
+ * Finds or installs Chromium or Chrome, and its driver.
  * @returns {Promise<{browser: string, driver: string}>}
  */
 export async function browser() {
@@ -216,7 +216,7 @@ export async function browser() {
   return { browser, driver };
 }
 
-/** Firefox, for the packaging tests and those in every engine. */
+/** Finds or installs Firefox, for the packaging tests and the tests in every engine. */
 export async function firefox() {
   const look = () => find("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox");
   if (!look() && canInstall()) await step("Installing Firefox", () => install(["firefox-esr"]));
@@ -225,12 +225,12 @@ export async function firefox() {
   return command;
 }
 
-/** Firefox with a decoder for its videos, for the tests in every engine. Debian's Firefox uses the system's decoder. */
+/** As `firefox`, with a video decoder, for the tests in every engine. Debian's Firefox uses the system's decoder. */
 export async function firefoxWithVideo() {
   const command = await firefox();
   const ldconfig = find("ldconfig", "/sbin/ldconfig");
   const hasDecoder = () => !ldconfig || (output(ldconfig, ["-p"]) ?? "").includes("libavcodec.so");
-  // The package depends on the decoder, whose own name changes with each version.
+  // Install the package that depends on the decoder: the name of the decoder's own package changes with each version.
   if (!hasDecoder() && canInstall()) await step("Installing a video decoder for Firefox", () => install(["gstreamer1.0-libav"]));
   if (!hasDecoder()) throw new StepError("Firefox has no decoder for H.264: install libavcodec.");
   return command;
@@ -239,7 +239,7 @@ export async function firefoxWithVideo() {
 const MINI_BROWSERS = ["x86_64-linux-gnu", "aarch64-linux-gnu", ""].map((host) => path.join("/usr/lib", host, "webkit2gtk-4.1/MiniBrowser"));
 
 /**
- * WebKitGTK's own small browser and a display for it, for the packaging tests.
+ * Finds or installs WebKitGTK's small browser and a display for it, for the packaging tests.
  * @returns {Promise<{browser: string, display: string}>} `display` is xvfb-run
  */
 export async function webKit() {
@@ -256,7 +256,7 @@ export async function webKit() {
 const VIDEO_DECODERS = ["x86_64-linux-gnu", "aarch64-linux-gnu", ""].map((host) => path.join("/usr/lib", host, "gstreamer-1.0/libgstlibav.so"));
 
 /**
- * WebKitGTK with its driver and with what plays videos in it, for the tests in every engine.
+ * Finds or installs WebKitGTK with its driver and a video decoder, for the tests in every engine.
  * @returns {Promise<{browser: string, driver: string}>}
  */
 export async function webKitWithDriver() {
@@ -272,7 +272,7 @@ export async function webKitWithDriver() {
   return { browser, driver: look().driver };
 }
 
-/** Whether Debian packages can be installed without asking. */
+/** Whether this process can install Debian packages without asking for a password. */
 export function canInstall() {
   return process.getuid?.() === 0 && find("apt-get") !== undefined;
 }

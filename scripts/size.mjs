@@ -1,5 +1,5 @@
-// What a user downloads, next to the official client bundled and minified the same way.
-// `npm run size` prints the table; past the limits it fails. `--write` writes it to the README.
+// Measures the size of a user's download, and of the official client, bundled and minified the same way.
+// `npm run size` prints the table and fails if a limit is exceeded. `--write` writes the table to docs/measurements.md.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -7,11 +7,11 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { buildPackage } from "./build.mjs";
 import { buildSmall, literal } from "./entries.mjs";
-import { writePart } from "./readme.mjs";
+import { writePart } from "./docs.mjs";
 import { nodeModules, rust } from "./setup.mjs";
 import { StepError, main, root } from "./steps.mjs";
 
-/** Limits in bytes of brotli: of what is neither realtime nor the journal, of what blocks a page, and of the hook. */
+/** Limits in bytes of brotli: for everything except realtime and the journal; for the code that blocks a page; for the hook. */
 const TOTAL_LIMIT = 38_000;
 const BLOCKING_LIMIT = 5_800;
 const REACT_LIMIT = 1_500;
@@ -23,13 +23,13 @@ function measured(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli(bytes).length };
 }
 
-/** The sizes in bytes: raw, gzip, brotli, of each part. */
+/** The size of each part in bytes: raw, gzip, brotli. */
 export async function sizes() {
   const dist = (name) => readFileSync(path.join(root, "dist", name));
   const wasm = dist("core.wasm");
   const core = dist("core.js");
   const face = dist("index.js");
-  // The core file is the glue around the string that holds the module.
+  // core.js consists of the glue and a string that contains the module.
   const [before, after] = core.toString("utf8").split(literal(wasm));
   const glue = Buffer.from(`${before}""${after}`);
   const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
@@ -56,7 +56,7 @@ async function officialBundle() {
   return Buffer.from(await buildSmall({ stdin, platform: "browser" }));
 }
 
-/** The table for the README, in kB of 1000 bytes. */
+/** The table for docs/measurements.md, in kB of 1000 bytes. */
 export function sizeTable({ wasm, glue, face, call, parts, total, realtime, journal, script, react, webhook, official }) {
   const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/@fal-ai/client/package.json"), "utf8"));
   const rows = [
@@ -79,7 +79,7 @@ export function sizeTable({ wasm, glue, face, call, parts, total, realtime, jour
   return ["| kB | raw | gzip | brotli |", "|---|---|---|---|", ...lines, "", limits, ""].join("\n");
 }
 
-/** Prints the table; throws past a limit. */
+/** Prints the table. Throws if a limit is exceeded. */
 export async function reportSizes() {
   const measured = await sizes();
   const { total, face, react } = measured;

@@ -1,4 +1,4 @@
-// Running commands and saying what goes on: every step with its time.
+// Runs commands as steps, and prints each step with its time.
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -6,16 +6,16 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The repository's folder. */
+/** The path of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** A failure that one sentence explains; no stack is shown for it. */
+/** A failure that one sentence explains. It is shown without a stack. */
 export class StepError extends Error {}
 
 const started = performance.now();
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one step and says how long it took. */
+/** Runs one step and prints how long it took. */
 export async function step(name, work) {
   const from = performance.now();
   console.log(`• ${name}`);
@@ -24,7 +24,7 @@ export async function step(name, work) {
   return value;
 }
 
-/** Runs the script's steps; ends the process with 1 and a sentence when one fails. */
+/** Runs the steps of a script. If one fails, prints the reason and exits with 1. */
 export async function main(work) {
   try {
     await work();
@@ -37,7 +37,7 @@ export async function main(work) {
 }
 
 /**
- * Runs a command in the repository, its output shown; throws unless it exits with 0.
+ * Runs a command in the repository and shows its output. Rejects unless it exits with 0.
  * @returns {Promise<void>}
  */
 export function run(command, args, { env = {}, cwd = root } = {}) {
@@ -51,13 +51,13 @@ export function run(command, args, { env = {}, cwd = root } = {}) {
   });
 }
 
-/** What a command prints, or undefined where it cannot be run or fails. */
+/** The output of a command. Returns undefined if the command fails or cannot be started. */
 export function output(command, args, env = {}) {
   const done = spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } });
   return done.status === 0 ? done.stdout.trim() : undefined;
 }
 
-/** The first of these commands that is on the PATH, or a path that exists. */
+/** Finds the first of these commands on the PATH. A command may also be an absolute path. */
 export function find(...commands) {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   for (const command of commands) {
@@ -69,11 +69,11 @@ export function find(...commands) {
 }
 
 /**
- * Does the work unless it was done before with the same sources and the same words.
- * @param {string} name of the note that is left in target/
+ * Does the work, unless its last run had the same sources and the same words.
+ * @param {string} name of the fingerprint file in target/
  * @param {string[]} sources files and folders
- * @param {string[]} outputs files; where one is missing, the work is done
- * @returns {Promise<boolean>} whether it was done now
+ * @param {string[]} outputs files; if one is missing, the work is done
+ * @returns {Promise<boolean>} whether this call did the work
  */
 export async function unlessFresh(name, sources, words, outputs, work) {
   const hash = createHash("sha256").update(JSON.stringify(words));
@@ -90,11 +90,11 @@ export async function unlessFresh(name, sources, words, outputs, work) {
   return true;
 }
 
-/** Folders of installed packages, and of apps that tests make: no sources. */
+/** Folders that are no sources: installed packages, and apps that tests make. */
 const SKIPPED = ["node_modules", ".apps"];
 
 /**
- * The files of a folder and of those below it, from the repository on; of a file, itself.
+ * The files in a folder and its subfolders, as paths from the repository. For a file, the file itself.
  * @param {string} entry
  * @returns {string[]}
  */

@@ -1,5 +1,5 @@
-// `npm run test:engines`: the tests that open a page, in Firefox and in WebKitGTK. Words after it
-// pick engines and files by part of their names: `npm run test:engines -- webkit follow`.
+// `npm run test:engines` runs the tests that open a page in Firefox and in WebKitGTK. Arguments select engines, and files by
+// part of their names: `npm run test:engines -- webkit follow`.
 
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { firefoxWithVideo, nodeModules, webKitWithDriver } from "./setup.mjs";
 import { StepError, main, root, step } from "./steps.mjs";
 import { assertPassed, runFiles } from "./test-files.mjs";
 
-/** A test that opens a page does it by one of these, in any engine. */
+/** Tests that open a page import one of these modules, which work in every engine. */
 const OPENS_A_PAGE = /from "\.\/support\/(client|page|realtime|saved)\.mjs"/;
 
-/** Tests that open pages, and are Chromium's own, with the reason. */
+/** Tests that open pages but run only in Chromium, each with the reason. */
 const CHROMIUM_ONLY = {
   "credentials.test.mjs": "it looks at requests to fal's own hosts, which it answers itself in the browser",
   "examples.test.mjs": "it is about the Rust client",
@@ -22,7 +22,7 @@ const CHROMIUM_ONLY = {
   "resilience.test.mjs": "it loses answers in the browser, on their way to the page",
 };
 
-/** What is set up for each engine: the environment of its tests. */
+/** The setup of each engine. It returns the environment for the tests. */
 const ENGINES = {
   firefox: async () => ({ FIREFOX_PATH: await firefoxWithVideo() }),
   webkit: async () => {
@@ -48,7 +48,7 @@ await main(async () => {
   assertPassed(done);
 });
 
-/** The files, by what they import. Those that measure have their bounds from Chromium. */
+/** The test files that open pages. Excludes those that measure: their limits are Chromium's. */
 function pageTests() {
   const names = readdirSync(path.join(root, "tests")).filter((name) => name.endsWith(".test.mjs") && !name.endsWith(".alone.test.mjs"));
   const isOfPages = (name) => OPENS_A_PAGE.test(readFileSync(path.join(root, "tests", name), "utf8"));

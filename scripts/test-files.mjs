@@ -1,5 +1,5 @@
-// Runs files of tests, some at one time, each in a process of its own, and says how long each
-// took. A file whose name ends in `.alone.test.mjs` measures: it runs when no other does.
+// Runs test files, several at once, each in its own process, and prints how long each took. A file whose name ends in
+// `.alone.test.mjs` measures something: it runs while no other file runs.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,20 +9,20 @@ import { pathToFileURL } from "node:url";
 import { StepError, root } from "./steps.mjs";
 
 const REPORTER = pathToFileURL(path.join(root, "scripts/test-reporter.mjs")).href;
-/** Longer than any file takes on a slow and busy machine: it hangs. */
+/** Every file takes less, even on a slow and busy machine. A file that takes longer hangs. */
 const TIME_LIMIT_MS = 15 * 60_000;
 const MOST_SLOW = 10;
-/** How long each file took when it last ran: the slow ones begin first, so that none is left alone at the end. */
+/** How long each file took in its last run. Slow files start first, so that no slow file runs alone at the end. */
 const TIMES = path.join(root, "target/test-times.json");
 
 const isAlone = (file) => file.endsWith(".alone.test.mjs");
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /**
- * Runs the files, prints a line for each, all that a failed one said, and the slowest ten.
+ * Runs the files. Prints a line for each, the failures of each file that failed, and the ten slowest files.
  * @param {string[]} files paths within the repository
- * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files at one time;
- * verbose shows what passing files say, too
+ * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files run at once;
+ * verbose also prints the output of files that pass
  * @returns {Promise<{file: string, ms: number, count: number, failed: string[], skipped: string[]}[]>}
  */
 export async function runFiles(files, { env = {}, most = os.availableParallelism(), isVerbose = false } = {}) {
@@ -70,7 +70,7 @@ async function runFile(file, env, isVerbose) {
   const ms = performance.now() - began;
   const ended = readNotes(notes);
   rmSync(folder, { recursive: true });
-  // A suite fails with its tests: it counts only where none of them does.
+  // A suite fails if one of its tests fails. Report the suite only if none of its tests failed.
   const tests = ended.filter(({ isSuite }) => !isSuite);
   const failedTests = tests.filter(({ isFailed }) => isFailed);
   const failed = (failedTests.length > 0 ? failedTests : ended.filter(({ isFailed }) => isFailed)).map(({ name }) => name);
@@ -83,7 +83,7 @@ async function runFile(file, env, isVerbose) {
   return { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
 }
 
-/** What the reporter says of failures at its end, or all that was said where it did not come to that. */
+/** The reporter's summary of failures. If the run ended before the summary, the whole output. */
 const failuresIn = (said) => said.slice(Math.max(0, said.lastIndexOf("✖ failing tests:")));
 
 function readNotes(file) {
@@ -94,7 +94,7 @@ function readNotes(file) {
   }
 }
 
-/** Runs one file; resolves with all it said, and what is wrong with how it ended. */
+/** Runs one file. Resolves with its output, and with the reason if it ended with an error. */
 function runProcess(file, notes, env) {
   const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${REPORTER}`, `--test-reporter-destination=${notes}`];
   return new Promise((resolve) => {

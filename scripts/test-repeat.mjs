@@ -1,11 +1,11 @@
-// `npm run test:repeat`: the whole of `npm test` five times on an idle machine, and five times beside
-// two busy loops. It prints how long each run took and what failed, and ends with 1 if anything did.
+// `npm run test:repeat` runs all of `npm test` five times on an idle machine, and five times beside two busy loops. It prints
+// how long each run took and which tests failed. It exits with 1 if any test failed.
 //
 //   npm run test:repeat -- --times 3 --beside 4     three runs each, beside four busy loops
-//   npm run test:repeat -- --beside 0 follow        idle only; words pick files, as of `npm test`
-//   npm run test:repeat -- --engines                of `npm run test:engines`
+//   npm run test:repeat -- --beside 0 follow        idle only; words select files, as for `npm test`
+//   npm run test:repeat -- --engines                runs `npm run test:engines` instead
 //
-// What the runs say is kept in target/test-repeat/.
+// The output of the runs is saved in target/test-repeat/.
 
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
@@ -59,7 +59,7 @@ async function runOnce(loops, n) {
   }
 }
 
-/** Runs the tests with all that they say in a file; resolves with the exit code. */
+/** Runs the tests and writes their output to a file. Resolves with the exit code. */
 function logged(log) {
   const out = createWriteStream(log);
   return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ function logged(log) {
   });
 }
 
-/** The names of the tests that failed, or else what the run says at its end. */
+/** The names of the failed tests. If the run names none, its last error. */
 function failuresIn(text) {
   const [, names] = /^✗ Failed:\n((?: {2}.+\n)+)/m.exec(text) ?? [];
   const [, sentence = "it ended early"] = /^✗ (.+)$/m.exec(text.slice(text.lastIndexOf("\n✗") + 1)) ?? [];

@@ -1,4 +1,4 @@
-// A reporter of node:test for the runner: one line of JSON for each test that ended.
+// A reporter of node:test. It prints one line of JSON for each test that has ended.
 
 export default async function* report(events) {
   for await (const { type, data } of events) {

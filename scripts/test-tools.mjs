@@ -1,5 +1,5 @@
-// `npm run test:bench`, `npm run test:chaos-short`: that a tool's figures can be had, and count. Not
-// in `npm test`, whose subject is the package.
+// `npm run test:bench` and `npm run test:chaos-short` test the tools: that each produces its figures, and counts correctly.
+// They are not part of `npm test`, which tests the package.
 
 import { readdirSync } from "node:fs";
 import path from "node:path";

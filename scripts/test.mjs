@@ -1,6 +1,5 @@
-// `npm test`: sets up what is missing and runs every test. Nothing is skipped: what cannot
-// be set up fails the run. Words after it pick files, and steps, by part of their names:
-// `npm test -- follow`, `npm test -- native`.
+// `npm test` installs missing tools and runs every test. It skips nothing: if a tool cannot be installed, the run fails.
+// Arguments select files and steps by part of their names: `npm test -- follow`, `npm test -- native`.
 
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
@@ -42,7 +41,7 @@ await main(async () => {
       run(cargo, ["test", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "engine::check", "--", "--nocapture", "--test-threads=1"], { env: testEnv }),
     );
   }
-  // Builds the emulator too, which the tests after it use.
+  // This also builds the emulator for the tests that follow.
   if (steps.includes("native")) {
     await step("Native tests: the pure modules, the renderer, the emulator over HTTP (the first time, some minutes)", () =>
       run(cargo, ["test", "--locked", "--quiet"], { env: testEnv }),
@@ -63,13 +62,13 @@ await main(async () => {
   if (steps.includes("sizes")) await step("Sizes", reportSizes);
 });
 
-/** The files of tests in a folder, from the repository on. */
+/** The test files in a folder, as paths from the repository. */
 function filesIn(folder) {
   const names = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
   if (names.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
   return names.sort().map((name) => path.join(folder, name));
 }
-/** A port that nobody listens at. */
+/** Finds a free port. */
 function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().on("error", reject);
@@ -80,15 +79,15 @@ function freePort() {
   });
 }
 
-/** wasm-bindgen tests, against an emulator whose address the tests are built with. */
+/** Runs the wasm-bindgen tests. The address of the emulator is compiled into them. */
 async function boundaryTests({ cargo, version }, env) {
   const { startEmulator } = await import("../tests/support/emulator.mjs");
   const bin = await wasmBindgen({ cargo, env, version });
-  // The tests steer the emulator, which pages of named origins may.
+  // The tests control the emulator from their page. The emulator allows this only to pages of the origins named here.
   const address = `127.0.0.1:${await freePort()}`;
   const args = ["--allow-origin", `http://${address}`];
-  // A fixed port keeps the emulator's address, and with it the build, the same from run to run. If the
-  // port is taken, any other does.
+  // With a fixed port the address stays the same from run to run, and the build stays valid. If the port is taken, use
+  // any other.
   const emulator = await startEmulator({ args: [...args, "--port", "18787"] }).catch(() => startEmulator({ args }));
   try {
     await run(cargo, ["test", "-p", "fal-wasm", "--features", "npm", "--locked", "--test", "web", ...wasmArgs], {

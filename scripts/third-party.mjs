@@ -1,4 +1,4 @@
-// The licenses of the crates in the emulator's program, which have to travel with it.
+// The licenses of the crates in the emulator's program. They must be shipped with the program.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -6,12 +6,12 @@ import path from "node:path";
 import { StepError } from "./steps.mjs";
 
 const LICENSE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)/i;
-/** Where crates keep the license of the C and C++ code that they bring. */
+/** Folders in which crates keep the licenses of their C and C++ code. */
 const BUNDLED_SOURCES = ["", "upstream"];
 const MOST_OUTPUT_BYTES = 64 << 20;
 
 /**
- * The names and the license texts of all crates in the program.
+ * The names and license texts of all crates in the program.
  * @param {{cargo: string, env: Record<string, string | undefined>}} compiler
  * @param {string} folder of the workspace
  */
@@ -19,7 +19,7 @@ export function thirdPartyLicenses({ cargo, env }, folder) {
   const ask = (args) => execFileSync(cargo, [...args, "--locked"], { cwd: folder, encoding: "utf8", env: { ...process.env, ...env }, maxBuffer: MOST_OUTPUT_BYTES });
   const tree = ask(["tree", "-p", "fal-emulator", "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
   const names = new Set(Array.from(tree.matchAll(/^(\S+) v(\S+)/gm), ([, name, version]) => `${name} ${version}`));
-  // Else cargo fetches crates that only other systems need.
+  // Without a platform, cargo would fetch crates that only other systems need.
   const host = /^host: (.*)$/m.exec(execFileSync(cargo, ["-vV"], { encoding: "utf8", env: { ...process.env, ...env } }))?.[1] ?? "";
   const { packages } = JSON.parse(ask(["metadata", "--format-version", "1", "--filter-platform", host]));
   const foreign = packages.filter(({ name, version, source }) => source && names.has(`${name} ${version}`));
@@ -33,7 +33,7 @@ function textsIn(folder) {
 }
 
 /**
- * One text of all notices; crates with the same license texts share a notice.
+ * All license texts in one. Crates with the same texts share a notice.
  * @param {{name: string, license: string | null, texts: string[]}[]} crates
  */
 export function noticesOf(crates) {

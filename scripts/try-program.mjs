@@ -1,4 +1,4 @@
-// The emulator's program as a user starts it: from an empty folder, with nothing of the repository.
+// Runs the emulator's program as a user does: in an empty folder, without any file of the repository.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,17 +11,17 @@ const STARTS_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 10_000;
 
 /**
- * Starts the program, and resolves once it has answered a request.
+ * Starts the program and resolves when it has answered a request.
  *
- * - `url`: its origin; `said()`: all that it printed
- * - `firstAnswerMs`: from its start to the end of the first answer
- * - `stop(signal)`: sends a signal to all that it started, as a terminal does; resolves once all is gone
+ * - `url`: its origin; `said()`: its whole output
+ * - `firstAnswerMs`: the time from the start to the end of the first answer
+ * - `stop(signal)`: sends a signal to the program and all its children, as a terminal does. Resolves when all have exited
  * @param {string} command
  * @param {{cwd: string, env?: Record<string, string | undefined>, args?: string[]}} options `args` before `--port 0`
  */
 export async function startProgram(command, { cwd, env = {}, args = [] }) {
   const began = performance.now();
-  // A group of its own, as a terminal's job has: what it starts can be ended with it.
+  // In a process group of its own, as a terminal does it, so that the program's children can be stopped with it.
   const program = spawn(command, [...args, "--port", "0", "--pace", "0"], {
     cwd,
     env: { ...process.env, FAL_KEY: undefined, ...env },
@@ -29,7 +29,7 @@ export async function startProgram(command, { cwd, env = {}, args = [] }) {
     detached: process.platform !== "win32",
   });
   let said = "";
-  // The output is closed when the last of them has ended.
+  // "close" comes when the program and all its children have exited: until then the output stays open.
   const ended = new Promise((resolve) => program.once("close", (code, signal) => resolve(code ?? signal)));
   const stop = async (/** @type {NodeJS.Signals} */ signal = "SIGTERM") => {
     send(program, signal);
@@ -60,18 +60,18 @@ export async function startProgram(command, { cwd, env = {}, args = [] }) {
   }
 }
 
-/** Sends a signal to a program and to all that it started. */
+/** Sends a signal to a program and all its children. */
 function send(program, signal) {
   try {
     if (process.platform === "win32") program.kill(signal);
     else process.kill(-program.pid, signal);
   } catch {
-    // It is gone already.
+    // The process has already exited.
   }
 }
 
 /**
- * Checks that the program needs nothing beside it: started in an empty folder, it serves the page and the package.
+ * Checks that the program needs no other file: in an empty folder, it serves the page and the package.
  * @returns {Promise<number>} ms from its start to its first answer
  */
 export async function tryAlone(file) {

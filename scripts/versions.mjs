@@ -1,6 +1,6 @@
-// The version of a release stands in several files: this checks that it is the same in all of them.
+// Checks that all files that name the version of a release name the same one.
 //
-// node scripts/versions.mjs [v1.2.3]    with a tag: that it names this version, too
+// node scripts/versions.mjs [v1.2.3]    with a tag, also checks that the tag names this version
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -10,7 +10,7 @@ import { StepError, main, root } from "./steps.mjs";
 const text = (file) => readFileSync(path.join(root, file), "utf8");
 
 /**
- * Every place that states the version.
+ * Every place that names the version.
  * @returns {{place: string, version: string | undefined}[]}
  */
 export function statedVersions() {
@@ -29,7 +29,7 @@ export function statedVersions() {
 }
 
 /**
- * What is wrong with these versions, a line for each place; nothing where they are one.
+ * The problems with these versions, one line for each wrong place. Empty if all versions are the same.
  * @param {{place: string, version: string | undefined}[]} stated
  * @param {string} [tag] of the release: `v` and the version
  */

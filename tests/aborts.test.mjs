@@ -1,5 +1,5 @@
-// An abort settles a call at once, whatever it is doing, and says which request it was about. In
-// Node, with a `fetch` of the test's own: nothing here may wait for time.
+// An abort settles a call at once, whatever the call is doing, and the error names the request. Runs in Node, with a `fetch`
+// of the test's own.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
@@ -18,11 +18,11 @@ const seenBy = (fetch) => {
   const seen = [];
   return /** @type {const} */ ([seen, async (url, init) => (seen.push(init.method), fetch(url, init))]);
 };
-/** A server that takes submits and cancels, and never answers anything else. */
+/** A server that answers submits and cancels, and nothing else. */
 const server = () => seenBy(async (url, { method }) => (method === "GET" ? never() : Response.json(REPLY)));
 const client = (fetch, more) => library.createFalClient({ credentials: "id:secret", fetch, ...more });
 
-/** Signals as older polyfills make them: without `reason`. */
+/** A controller whose signal has no `reason`, as in older polyfills. */
 function oldController() {
   const signal = Object.assign(new EventTarget(), { aborted: false });
   const abort = () => {
@@ -33,7 +33,7 @@ function oldController() {
 }
 
 describe("while the WebAssembly has not come", () => {
-  // Its module is one that never comes.
+  // The module of this client never arrives.
   let slim;
   before(async () => {
     slim = await import("../dist/slim.js");
@@ -81,8 +81,8 @@ describe("an AbortError", () => {
 
   test("names it after AbortSignal.timeout, too, and keeps that name", async () => {
     const [seen, fetch] = server();
-    const call = failure(client(fetch).subscribe(ENDPOINT, { input: {}, mode: "polling", abortSignal: AbortSignal.timeout(50) }));
-    // Node does not stay for such a signal.
+    const call = failure(client(fetch).subscribe(ENDPOINT, { input: {}, mode: "polling", abortSignal: AbortSignal.timeout(1_000) }));
+    // The timer of such a signal does not keep Node running. This loop does.
     await until(() => seen.includes("PUT"));
     const error = await call;
     assert.deepEqual([error.name, error.requestId], ["TimeoutError", "request-1"]);

@@ -1,4 +1,4 @@
-// Packages that are installed for single groups of tests only (tests/foreign, tests/packaging, tests/examples), and are not there where
+// Packages that only some groups of tests install (tests/foreign, tests/packaging, tests/examples). They are missing where
 // the types are checked.
 
 declare module "@ai-sdk/fal";

@@ -1,5 +1,5 @@
-// An answer that is no result must not end a paid job: what caches, login pages and gateways say in
-// place of the service is asked for again, and nothing is lost or mixed up.
+// An answer that is no result must not end a paid job. If a cache, a login page or a gateway answers in place of the service,
+// the client asks again. It loses no job and mixes up no results.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -17,12 +17,12 @@ after(() => started?.stop());
 beforeEach(async () => {
   await started.reset();
   await client.run(() => {
-    /** Subscribes to a job that gives its input back: what of it arrived. */
+    /** Follows a job that returns its input. Resolves with the name in that input, and the request id. */
     window.follow = async (options = {}, name = "x") => {
       const { data, requestId } = await fal.subscribe("emulator/echo", { mode: "polling", input: { name }, ...options });
       return { name: data.body?.name, requestId };
     };
-    /** Submits such a job, and waits for its end: its id. */
+    /** Submits such a job and waits until it has ended. Resolves with its request id. */
     window.finished = async (name = "x", options = {}) => {
       const { request_id: requestId } = await fal.queue.submit("emulator/echo", { input: { name }, ...options });
       await fal.queue.subscribeToStatus("emulator/echo", { requestId, mode: "polling" });
@@ -36,12 +36,12 @@ beforeEach(async () => {
 });
 afterEach(() => assert.deepEqual(client.unhandled, []));
 
-/** Only the question for a status, and for a result. */
+/** Parts of the URLs of status requests and of result requests. */
 const STATUS = "/status?";
 const RESULT = "/requests/";
 const callsOf = (part) => gateway.calls.filter(({ method, target }) => method === "GET" && target.includes(part));
 const resultCalls = () => callsOf(RESULT).filter(({ target }) => !target.includes("/status"));
-/** Answers the next questions for a result. */
+/** Answers the next result requests. */
 const onResult = (answer, { times = Infinity } = {}) => {
   let left = times;
   gateway.when(RESULT, (response, call, forward) => {
@@ -235,7 +235,7 @@ describe("in place of a result", () => {
   };
   for (const [what, answer] of Object.entries(HTTP)) {
     test(`after COMPLETED, ${what} is waited out`, async () => {
-      // 1 + 2 + 4 + 8 seconds: longer than one gateway takes to come back.
+      // The client waits 1 + 2 + 4 + 8 seconds, longer than a gateway needs to come back.
       onResult(answer, { times: 4 });
       const { name } = await client.run(() => follow({}, "mine"));
       assert.equal(name, "mine");
@@ -243,7 +243,7 @@ describe("in place of a result", () => {
   }
 
   test("after COMPLETED, the patience is one of minutes, as for a status", async () => {
-    // 1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 seconds.
+    // The client waits 1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 seconds.
     onResult(json({ detail: "Service Unavailable" }, { status: 503 }), { times: 8 });
     assert.equal((await client.run(() => follow({}, "mine"))).name, "mine");
   });
@@ -425,7 +425,7 @@ describe("a server that never answers", () => {
 describe("what was done", () => {
   test("a cancel that is answered with an empty body under a JSON type is acknowledged", async () => {
     gateway.when("/cancel", (response) => {
-      // In chunks, so that no length says that it is empty.
+      // Chunked, so that no Content-Length says that the body is empty.
       response.writeHead(202, { "content-type": "application/json", "transfer-encoding": "chunked" });
       response.flushHeaders();
       response.end();

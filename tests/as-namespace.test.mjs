@@ -1,4 +1,4 @@
-// `import * as fal`: the module itself has what `fal` has, with the configuration of `fal`.
+// `import * as fal`: the module has the members of `fal`, and shares its configuration.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import * as fal from "fal-wasm";
 
 const members = new Map(Object.entries(fal));
 
-/** Configures `fal` with a key and a fetch that answers each request, and notes its URL. */
+/** Configures `fal` with a key and a `fetch` that answers every request. Returns the list of requested URLs. */
 function note(answer) {
   const urls = [];
   fal.config({

@@ -1,4 +1,4 @@
-// Files that are deleted or changed on the disk after they were chosen.
+// Files that are deleted or changed on the disk after a person has chosen them.
 
 import assert from "node:assert/strict";
 import { appendFile, open, stat, truncate, unlink, utimes, writeFile } from "node:fs/promises";
@@ -34,7 +34,7 @@ afterEach(async () => {
   file = undefined;
 });
 
-/** Makes a file on the disk, a little while ago, and lets the page choose it. `isLookedAt`: the page asks for its size. */
+/** Writes a file with an old modification time, and chooses it in the page. With `isLookedAt`, the page reads its size. */
 async function choose(bytes, isLookedAt) {
   file = await bigFile(bytes);
   await utimes(file.path, 1e9, 1e9);
@@ -52,7 +52,7 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
     "deleted": (path) => unlink(path),
     "emptied": (path) => truncate(path, 0),
     "cut": (path) => truncate(path, 1_000),
-    // Firefox reads such a file as if it had been chosen now.
+    // Skipped in Firefox, which reads such a file as if it had been chosen after the change.
     ...(process.env.FAL_ENGINE !== "firefox" && {
       "longer": (path) => appendFile(path, "more"),
       "another one of the same size": async (path) => writeFile(path, Buffer.alloc((await stat(path)).size, 1)),
@@ -60,8 +60,8 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
   };
   for (const [how, change] of Object.entries(CHANGES)) {
     for (const { size, options } of [{ size: 3 * MIB, options: {} }, { size: 11 * MIB, options: PARTS }]) {
-      // A file that can be read still, and was not looked at, may be the one that was chosen: the browser knows
-      // when it asks, and a busy one asks late.
+      // Only a deleted file is tested without reading its size first. The browser may take note of a file only when the page
+      // reads its size, and a busy browser does so late. It may then take the changed file for the chosen one.
       for (const isLookedAt of how === "deleted" ? [true, false] : [true]) {
         test(`if it is ${how}: ${size / MIB} MiB, ${isLookedAt ? "after" : "before"} the page asked for its size`, async () => {
           await choose(size, isLookedAt);
@@ -87,7 +87,7 @@ describe("a chosen file is refused at once, and nothing is sent,", () => {
 });
 
 describe("a file that changes between its parts is not stored half old, half new:", () => {
-  /** Writes other bytes over a part of the file, and leaves its times as they were. */
+  /** Overwrites a part of the file, but keeps its modification time. */
   async function overwrite(path, at) {
     const { atime, mtime } = await stat(path);
     const handle = await open(path, "r+");
@@ -107,11 +107,11 @@ describe("a file that changes between its parts is not stored half old, half new
       await page.evaluate((options) => {
         client.storage.upload(chosen, options).then((url) => (window.outcome = { url }), ({ code, message }) => (window.outcome = { code, message }));
       }, PARTS);
-      // Six of eight parts are there, and wait to be answered.
-      await until(() => storage.puts.length === 6, 20_000);
+      // Wait until six of the eight parts have arrived. The server has answered none of them yet.
+      await until(() => storage.puts.length === 6);
       await change(file.path);
       storage.release();
-      const { code, message } = await until(() => page.evaluate(() => window.outcome), 20_000);
+      const { code, message } = await until(() => page.evaluate(() => window.outcome));
       assert.match(message, /^file: changed while it was sent: it would be stored half old, half new/);
       assert.equal(code, "invalid_argument");
       assert.equal(storage.completed(), 0, "no file is made of the parts");

@@ -1,5 +1,5 @@
-// The package in a real browser against the emulator: the official client's calls, as its
-// documentation shows them, and what they send.
+// The package in a real browser against the emulator: the official client's calls as its documentation shows them, and the
+// requests that they send.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -95,7 +95,7 @@ describe("the calls of the official documentation", () => {
 
   test("the flat exports and a client of one's own do the same", async () => {
     const seen = await client.run(async () => {
-      // `window.status` is the browser's own.
+      // A local name: `window.status` already exists in browsers.
       const { cancel, config, result, status, submit, subscribe, upload } = library;
       config({ proxyUrl: { url: "/api/fal/proxy", when: ({ isBrowser }) => isBrowser } });
       const input = { prompt: "x" };
@@ -134,7 +134,7 @@ describe("the calls of the official documentation", () => {
 });
 
 describe("files in an input", () => {
-  // Without a prompt the emulator renders nothing; the body that reached it is what matters.
+  // Without a prompt the emulator renders nothing. These tests only need the body that it received.
   const bodySent = async () => (await client.sent("distill"))[0]?.body;
 
   test("are found anywhere, uploaded once each, and replaced in a copy", async () => {

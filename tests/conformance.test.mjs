@@ -1,9 +1,8 @@
-// The conformance scenarios as tests: one for each, and what keeps them honest.
+// Runs each conformance scenario as a test. Also tests the judge, and that the table of differences is in use.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { allScenarios, conform, conformWithItself, unfound } from "./conformance/conform.mjs";
-import { differences, markdown } from "./conformance/differences/index.mjs";
+import { differences } from "./conformance/differences/index.mjs";
 import { judge } from "./conformance/support/compare.mjs";
 
 const scenarios = await allScenarios();
@@ -23,11 +22,6 @@ describe("the table of differences", () => {
 
   test("gives a reason for each", () => {
     for (const { id, here, there, because } of differences) assert.ok(here && there && because, id);
-  });
-
-  test("is what differences.md says", () => {
-    const written = readFileSync(new URL("conformance/differences.md", import.meta.url), "utf8");
-    assert.equal(written, markdown(), "run: npm run test:conformance -- --write");
   });
 });
 

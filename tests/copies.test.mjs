@@ -1,5 +1,5 @@
-// One program may hold several copies of the package, such as one by `import` and one by `require`. Each knows the
-// errors of the others.
+// A program may contain several copies of the package, such as one for `import` and one for `require`. Each copy recognises
+// the errors of the others.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const required = createRequire(import.meta.url)("fal-wasm");
 const script = new URL("../dist/fal.global.js", import.meta.url);
 
 const KINDS = ["FalError", "SubmitUncertainError", "ApiError", "ValidationError"];
-/** The classes that an error of each class is an instance of. */
+/** For each error class, the classes that its errors are instances of. */
 const CHAINS = {
   FalError: ["FalError"],
   SubmitUncertainError: ["FalError", "SubmitUncertainError"],

@@ -1,11 +1,11 @@
-// What the core does with hostile callers, proxies and files. In Node, with a `fetch` of the
-// test's own where a server could not behave like this; nothing else is stood in for.
+// The core with hostile callers, proxies and files. Runs in Node. If no server could behave that way, the test replaces
+// `fetch`. It replaces nothing else.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 let instance;
-// Before the package makes its one.
+// Set this up before the package makes its instance.
 const Instance = WebAssembly.Instance;
 WebAssembly.Instance = class extends Instance {
   constructor(/** @type {ConstructorParameters<typeof Instance>} */ ...args) {
@@ -73,7 +73,7 @@ test("an abort while the middleware works on a poll sends the cancel, and not th
   assert.equal((await failure(call)).name, "AbortError");
   await cancelled;
   release();
-  // Whatever the released middleware leads to happens within a turn of the event loop.
+  // After the release, the middleware may send something only within a turn of the event loop. Wait for five turns.
   for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
   assert.deepEqual(sent, ["POST", "PUT"]);
 });
@@ -156,7 +156,7 @@ test("when one part of a large file is refused, the others end", async () => {
   } });
   const error = await failure(fal.storage.upload(new Blob([new Uint8Array(91 << 20)])));
   assert.equal(error.status, 403);
-  // Or the test never ends.
+  // Without this loop the test would pass before the remaining uploads were aborted. If they never are, it does not end.
   while (underWay > 0) await new Promise(setImmediate);
 });
 

@@ -1,4 +1,4 @@
-// What happens when the WebAssembly instance traps, which nothing should make it do.
+// Traps of the WebAssembly instance. None should ever happen.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -6,8 +6,8 @@ import { startClient } from "./support/client.mjs";
 
 let client;
 before(async () => {
-  client = await startClient({ args: ["--pace", "1500"] });
-  // Before the page loads the package: instances whose exports trap when they are told to.
+  client = await startClient();
+  // Runs before the page loads the package. The exports of each new instance trap when the test asks for it.
   await client.page.addInitScript(() => {
     const { Instance, Module } = WebAssembly;
     const UNREACHABLE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
@@ -34,19 +34,22 @@ afterEach(() => assert.deepEqual(client.unhandled, []));
 
 describe("when the instance traps", () => {
   test("every call in flight rejects with an error that says so, and the next gets a new instance", async () => {
+    const running = await client.emulator.hold({ log_contains: "(50%)" });
+    await client.run(async () => {
+      window.seen = [];
+      const follow = () => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue: (id) => seen.push(id) }).catch((error) => error);
+      window.ended = Promise.all([follow(), follow(), follow()]);
+      while (seen.length < 3) await sleep(10);
+    });
+    await running.reached();
+    await client.run(() => void (window.trapNext = true));
+    await running.release();
     const seen = await client.run(async () => {
-      const enqueued = [];
-      const follow = () =>
-        fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue: (id) => enqueued.push(id) }).catch((error) => error);
-      const calls = [follow(), follow(), follow()];
-      while (enqueued.length < 3) await sleep(10);
-      await sleep(300);
-      window.trapNext = true;
-      const errors = await Promise.all(calls);
+      const errors = await ended;
       const before = window.instances;
-      // The jobs are paid for, and go on: their results are there.
+      // The jobs are paid for and have gone on. Their results can be fetched.
       const results = await Promise.all(
-        enqueued.map(async (requestId) => {
+        window.seen.map(async (requestId) => {
           await fal.queue.subscribeToStatus(TEXT_TO_VIDEO, { requestId });
           return (await fal.queue.result(TEXT_TO_VIDEO, { requestId })).data.video.url;
         }),

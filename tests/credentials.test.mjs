@@ -1,5 +1,4 @@
-// Where a key goes, and where it must not; and the hooks through which callers change how
-// requests are sent.
+// The requests that carry a key, and those that must not. Also the hooks with which callers change requests.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -9,7 +8,7 @@ const KEY = "secret-id:secret-value";
 
 /** @type {Awaited<ReturnType<typeof startClient>>} */
 let client;
-/** Every request of the page to another host: those go to the emulator's direct routes. */
+/** The page's requests to other hosts. The test sends them to the emulator's direct routes. */
 let outside;
 before(async () => (client = await startClient()));
 after(() => client?.stop());

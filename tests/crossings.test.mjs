@@ -1,23 +1,23 @@
-// How often a call crosses the boundary between JavaScript and WebAssembly, in either direction. In Node, with
-// a `fetch` of the test's own: what answers makes no difference to the count.
+// Counts how often a call crosses the boundary between JavaScript and WebAssembly, in either direction. Runs in Node, with a
+// `fetch` of the test's own: the server makes no difference to the count.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-/** The aim for a default subscribe of three requests. */
+/** The most crossings for a default subscribe with three requests. */
 const MOST = 45;
 
 let into = 0;
 let outOf = 0;
 const Instance = WebAssembly.Instance;
-// Before the package makes its one.
+// Set this up before the package makes its instance.
 /** @type {any} */ (WebAssembly).Instance = function (module, imports) {
   const counted = Object.fromEntries(Object.entries(imports).map(([name, functions]) => [name, counting(functions, () => (outOf += 1))]));
   const { exports } = new Instance(module, counted);
   return { exports: counting(exports, () => (into += 1)) };
 };
 
-/** The same functions, counted. Anything else stays as it is. */
+/** Wraps the functions, so that their calls are counted. Other values stay as they are. */
 function counting(functions, count) {
   const wrap = (it) =>
     typeof it !== "function" ? it : (...given) => {

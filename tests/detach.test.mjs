@@ -1,4 +1,4 @@
-// Leaving a call without cancelling its job: the job goes on, stays saved, and `resume` takes it up.
+// Detaching from a call does not cancel its job. The job goes on and stays saved, and `resume` can follow it.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -48,7 +48,7 @@ describe("detachSignal", () => {
       const requestId = await begin({ ...listen, detachSignal: leave.signal });
       await untilSeen("IN_PROGRESS");
       leave.abort();
-      // In the same task: not even the rejection has been told.
+      // Resume in the same task, before the first call has even rejected.
       return Promise.all([job, settled(fal.resume(requestId))]);
     });
     assert.deepEqual([results[0].code, results[1]], ["detached", { answer: 42 }]);
@@ -180,7 +180,7 @@ describe("detachSignal", () => {
 });
 
 describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
-  /** What an effect of a component does, in two ways; the second is what the README shows. */
+  /** The effect of a component, in two versions. docs/cancelling.md shows the second one. */
   const mounting = () => {
     window.results = [];
     window.errors = [];
@@ -215,7 +215,7 @@ describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
         mounts[1]();
       });
       await inFlight?.release();
-      await until(() => inPage(() => results.length + errors.length > 0), 10_000);
+      await until(() => inPage(() => results.length + errors.length > 0));
       assert.deepEqual(await inPage(async () => [results, errors, (await fal.pending()).length]), [[{ answer: 42 }], [], 0]);
       assert.equal((await client.submits()).length, 1);
     });
@@ -229,7 +229,7 @@ describe("React's StrictMode, which mounts, unmounts and mounts again,", () => {
       unmount();
       mounts[1]();
     });
-    await until(() => inPage(() => results.length + errors.length > 0), 10_000);
+    await until(() => inPage(() => results.length + errors.length > 0));
     assert.deepEqual(await inPage(() => [results, errors]), [[{ answer: 42 }], []]);
     assert.equal((await client.submits()).length, 1);
   });

@@ -1,4 +1,4 @@
-// The README and the pages in docs/: links and the sections that comments cite lead somewhere.
+// Checks the links in the README and docs/, and the sections of the protocol that comments cite: each must exist.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -6,10 +6,10 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { filesIn, root } from "../scripts/steps.mjs";
 
-/** Where comments cite the protocol. */
+/** The folders whose comments cite the protocol. */
 const FOLDERS = ["src", "js", "emulator", "examples", "tests", "scripts", "www", "docs"];
 const TEXTS = /\.(rs|ts|mjs|js|md|toml|html|css)$/;
-/** A section of an RFC has the same sign. */
+/** A citation of the protocol. Sections of an RFC have the same sign, and are excluded. */
 const CITATION = /(?<!RFC \d+ )§(\d+(?:\.\d+)*)/g;
 
 const read = (name) => readFileSync(path.join(root, name), "utf8");

@@ -1,5 +1,4 @@
-// What an editor shows of each export: its doc comment in the declarations of the built package. Its examples are
-// checked as programs.
+// The doc comments that editors show for each export, in the declarations of the built package. Their examples must compile.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -15,7 +14,7 @@ const declaration = (name) => readFileSync(path.join(dist, name), "utf8");
 const DOCUMENTED = /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?^export (?:declare )?(?:async )?(?:interface|type|class|function|const) (\w+)/gm;
 
 /**
- * The exports of a declaration with their comments, and those of the files that it exports again.
+ * The exports of a declaration file with their comments. Includes the exports of the files that it re-exports.
  * @param {string} file
  * @param {(name: string) => boolean} wanted
  * @returns {{ name: string, comment: string }[]}
@@ -33,7 +32,7 @@ function exportsOf(file, wanted = () => true) {
 }
 
 const hints = exportsOf("slim.d.ts");
-/** A comment's text, without its stars. */
+/** The text of a comment, without its stars. */
 const textOf = ({ comment }) => comment.replaceAll(/^ *(?:\/\*\*|\*\/|\* ?)/gm, "").replace(/\*\/\s*$/, "").trim();
 const examplesOf = (hint) => Array.from(textOf(hint).matchAll(/^@example.*(?:\n(?!```).*)*\n```ts\n([\s\S]*?)\n```$/gm), ([, code]) => code);
 
@@ -68,14 +67,14 @@ describe("the examples", () => {
 
   const names = hints.map(({ name }) => name);
 
-  /** An example as a program: with the imports that an editor would add. */
+  /** Makes a program of an example: adds the imports that an editor would add. */
   function program(code) {
     const used = names.filter((name) => new RegExp(`(?<![.\\w"/-])${name}(?![\\w:"-])`).test(code) && !new RegExp(`(?:const|function) ${name}\\b`).test(code));
     const augments = code.includes("declare module");
     return `${augments ? `import type { FalFile } from "fal-wasm";` : `import { ${used.map((name) => (name in slim ? name : `type ${name}`)).join(", ")} } from "fal-wasm/slim";`}\n${code}`;
   }
 
-  /** What the compiler says of examples by their file names. */
+  /** Compiles the examples, which are given by their file names. Returns the compiler's messages. */
   const said = (examples) => compile(Object.fromEntries(Object.entries(examples).map(([file, code]) => [file, program(code)])));
 
   test("type-check", () => {

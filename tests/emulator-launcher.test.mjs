@@ -1,4 +1,4 @@
-// The launcher of the npm package fal-emulator: which program it starts, and that it is as good as the program itself.
+// The launcher of the npm package fal-emulator: it starts the right program, and behaves like the program itself.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { findProgram } from "../emulator/npm/find-program.js";
 const source = fileURLToPath(new URL("../emulator/npm", import.meta.url));
 const own = `fal-emulator-${process.platform}-${process.arch}`;
 
-/** Prints its arguments; ends with the code that it is told, or tidies up at a signal, or by its own hand. */
+/** A stand-in program. It prints its arguments. It then exits with a code, kills itself, or waits for a signal. */
 const PROGRAM = `#!${process.execPath}
 const [what, value] = process.argv.slice(2);
 console.log(JSON.stringify(process.argv.slice(2)));
@@ -37,7 +37,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Lays a program where the platform package of this machine has it, for as long as `work` takes. */
+/** Puts a program into the platform package of this machine while `work` runs. */
 async function withProgram(text, work) {
   const home = path.join(modules, own);
   mkdirSync(path.join(home, "bin"), { recursive: true });

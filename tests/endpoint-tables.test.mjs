@@ -1,5 +1,5 @@
-// What the four Kandinsky endpoints take, as fal's own documents of them say: the check before a
-// submit and the emulator agree on it.
+// The inputs of the four Kandinsky endpoints, by fal's own documentation. The client's check before a submit and the emulator
+// must agree with it.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -12,7 +12,7 @@ const DISTILL = "fal-ai/kandinsky5/text-to-video/distill";
 const ALL = [PRO_IMAGE, PRO_TEXT, TEXT, DISTILL];
 
 /**
- * Each field with a value that is taken, one that is refused, and where.
+ * For each field: its name, an accepted value, a refused value, and the endpoints that have the field.
  * @type {[string, unknown, unknown, string[]][]}
  */
 const FIELDS = [
@@ -36,15 +36,15 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 
 const inputOf = (id, field, value) => ({ prompt: "x", ...(id === PRO_IMAGE && { image_url: "data:image/png;base64,AA==" }), [field]: value });
-/** Submits, and cancels the job: the request id or what was thrown. */
+/** Submits and cancels a job. Resolves with its request id, or with the error. */
 const submit = (id, input, options) =>
   client.run(async ([id, input, options]) => {
     const { request_id: requestId } = await fal.queue.submit(id, { input, ...options });
-    // It may have ended by now.
+    // The job may already have ended.
     await fal.queue.cancel(id, { requestId }).catch(() => {});
     return requestId;
   }, [id, input, options]);
-/** The fields that the service refuses, of an input that is sent unchecked. */
+/** Sends an input unchecked. Resolves with the fields that the service refuses. */
 const refusedByService = (id, input) =>
   client.run(async ([id, input]) => {
     const refusal = await fal.subscribe(id, { input, validate: false }).catch((error) => error);

@@ -1,4 +1,4 @@
-// The example apps of the Rust client: each in Chromium, against the emulator, through the same steps.
+// The example apps of the Rust client. Each runs in Chromium against the emulator, through the same steps.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -15,13 +15,13 @@ const ENDPOINT = "fal-ai/kandinsky5-pro/image-to-video";
 const SUBMIT_URL = `https://queue.fal.run/${ENDPOINT}`;
 const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 const EMPTY = { name: "empty.png", mimeType: "image/png", buffer: Buffer.alloc(0) };
-/** Where the emulator's jobs are held: half of the frames are made. */
+/** The point at which the emulator holds jobs: half of the frames are rendered. */
 const HALF = { log_contains: "(50%)" };
 
 const read = (...parts) => readFileSync(path.join(root, ...parts), "utf8");
 const requestOf = ({ target }) => /requests\/([\w-]+)/.exec(target)?.[1];
 
-/** A refused request is a failed load to Chromium, which it writes to the console. */
+/** Ignores failed loads: Chromium writes refused requests to the console as errors. */
 function expectFailedLoads({ complaints }) {
   const others = complaints.filter((text) => !text.startsWith("Failed to load resource"));
   complaints.splice(0, Infinity, ...others);
@@ -31,7 +31,7 @@ for (const example of EXAMPLES) {
   describe(`the example for ${example}:`, () => {
     let emulator;
     let show;
-    // One job at a time, so that a second one waits in the queue.
+    // One job at a time, so that a second job waits in the queue.
     withPages(["--www", builtExample(example), "--concurrency", "1"], (started) => ({ emulator, show } = started));
 
     async function open() {
@@ -49,7 +49,7 @@ for (const example of EXAMPLES) {
         status,
         alert: page.getByRole("alert"),
       };
-      /** Waits until the status is announced. */
+      /** Waits until the page announces this status. */
       const untilStatus = (words) => status.filter({ hasText: new RegExp(`^${words}$`) }).waitFor();
       const order = async (words = "A slow river", file = pngFile()) => {
         await parts.picture.setInputFiles(file);
@@ -66,7 +66,7 @@ for (const example of EXAMPLES) {
       assert.equal(await bar.getAttribute("value"), "0.5");
     }
 
-    /** Waits for the video, which comes with the result, and until it plays; its numbers then. */
+    /** Waits until the video plays. Resolves with its dimensions and its times. */
     async function untilVideoPlays({ page }) {
       await page.locator("video").waitFor();
       return untilPlaying(page);
@@ -76,7 +76,7 @@ for (const example of EXAMPLES) {
       const all = await emulator.requests();
       return all.filter((request) => request.method === method && `${request.target ?? request.path}`.includes(part));
     }
-    /** The first request of this kind, as soon as the emulator has it. */
+    /** Waits for the first request of this kind. */
     const untilReceived = (method, part) => until(async () => (await received(method, part))[0]);
     const submits = async () => (await received("POST", "/image-to-video")).map(({ target, body }) => ({ target, prompt: body.prompt }));
     const savedIn = ({ page }) => page.evaluate(() => Object.values(localStorage));
@@ -234,7 +234,7 @@ for (const example of EXAMPLES) {
 
     test("a lost connection and a broken service are told apart, and that a job may exist", async () => {
       const view = await open();
-      // (Without any network, the call would wait for it.)
+      // Break the connection of the submit only. Without any network, the call would wait for the network.
       const isSubmit = (route) => route.request().headers()["x-fal-target-url"] === SUBMIT_URL;
       await view.page.route("**/api/fal/proxy", (route) => (isSubmit(route) ? route.abort("connectionreset") : route.fallback()));
       await view.order();

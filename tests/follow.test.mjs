@@ -1,5 +1,5 @@
-// How a request is followed by default: by the stream of its statuses where the way to the
-// service carries one, else by asking, without losing an update or telling one twice.
+// The default way to follow a request: the status stream if the proxy carries streams, otherwise polling. No update is lost,
+// and none is reported twice.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -12,7 +12,7 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, []));
 
-/** Subscribes in the page and notes what it is told: `{ requestId, updates, progress }`. */
+/** Subscribes in the page and records the callbacks. Resolves with `{ requestId, updates, progress, … }`. */
 const follow = (options = {}) =>
   client.run(async (options) => {
     const updates = [];
@@ -33,7 +33,7 @@ const statusCalls = async () => {
   return { streams: sent.filter(({ target }) => target.includes("/stream")).length, polls: sent.filter(({ target }) => !target.includes("/stream")).length };
 };
 
-/** Every update once, in order, and all the logs at the end. */
+/** Checks that every update came once and in order, and that the last one has all logs. */
 function assertWhole({ updates }) {
   const order = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
   let logs = [];
@@ -127,7 +127,7 @@ describe("asked to", () => {
     for (const [poll, time] of times.entries()) {
       if (poll === 0) continue;
       const before = times[poll - 1];
-      // A tenth of its age, and 200 ms at least, 20 % more or less.
+      // The poll delay is a tenth of the job's age, at least 200 ms, and up to 20 % more or less.
       assert.ok(time - before >= 0.8 * Math.max(200, (before - times[0]) / 10), `poll ${poll} of ${times}`);
     }
   });
@@ -167,7 +167,7 @@ describe("without a network", () => {
     await held.reached();
     await client.page.context().setOffline(true);
     await held.release();
-    // More than one poll would come in this time.
+    // Stay offline for longer than the time between two polls.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await client.page.context().setOffline(false);
     const followed = await started;

@@ -1,4 +1,4 @@
-// The functions of the package that need no client: they work at once, anywhere.
+// The functions of the package that need no client. They work immediately, in every runtime.
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";

@@ -1,5 +1,5 @@
-// What reads a server's answers, with hostile ones. FUZZ_CASES and FUZZ_SEED set how many and
-// which; `npm run fuzz` runs a million.
+// The code that reads servers' answers, with hostile answers. FUZZ_CASES sets the number of cases, FUZZ_SEED repeats a run.
+// `npm run fuzz` runs a million cases.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,10 +8,10 @@ import { importSource } from "./support/source.mjs";
 
 const cases = Number(process.env.FUZZ_CASES ?? 2_000);
 const seed = Number(process.env.FUZZ_SEED ?? 4);
-/** Longer than all that a message is made of: the service's words are cut at 300. */
+/** Every message is shorter, because the client cuts the service's words at 300 characters. */
 const LONGEST_MESSAGE = 1_000;
 
-/** Runs the check with each case's own seed, and names the case that fails. */
+/** Runs the check with many seeds. If a case fails, the error names it. */
 async function everyCase(check) {
   for (let at = 0; at < cases; at++) {
     const draw = hostile(randomFrom(seed + at));
@@ -87,7 +87,7 @@ const CALLS = [
 ];
 const KINDS = ["application/json", "application/json; charset=utf-8", "text/html", "text/plain", "image/png", "", "a/b;;=,"];
 const STATUSES = [200, 200, 202, 400, 401, 403, 404, 422, 422, 429, 500, 502, 503, 504, 599];
-/** What a header may hold. */
+/** Keeps only the characters that a header may contain. */
 const asHeader = (text) => text.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 8_000);
 
 test("any answer to any call is taken, or refused with an error that does not tell the key", async () => {

@@ -1,5 +1,5 @@
-// A page of another origin may use an emulator on this machine as it may use fal.ai. It may neither act as the
-// emulator's own page nor spend its key.
+// A page of another origin may use an emulator on this machine as it may use fal.ai. It must not act as the emulator's own
+// page, and must not spend the emulator's key.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -10,7 +10,7 @@ import { startRecorder } from "./support/recorder.mjs";
 
 const KEY = "id:secret";
 const SUBMIT = "https://queue.fal.run/fal-ai/kandinsky5-pro/text-to-video";
-/** Runs where scripts run, and says so to the emulator, as a page of its origin would. */
+/** A page with a script. If the script runs, it calls the emulator, as a page of the emulator's origin could. */
 const SCRIPT = `<title>silent</title><script>document.title = 'ran'; fetch('/fal.run/emulator/echo/ran')</script>`;
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg"><script>fetch('/fal.run/emulator/echo/ran'); document.documentElement.id = 'ran'</script></svg>`;
 
@@ -40,7 +40,7 @@ describe("an answer that a page of another origin navigates to", () => {
   const content = (type, text) => `/fal.run/emulator/content?${new URLSearchParams({ content_type: type, text })}`;
   const stream = `/fal.run/emulator/stream?${new URLSearchParams({ content_type: "text/html", events: "1", payload: JSON.stringify(SCRIPT) })}`;
 
-  /** Navigates as a script of the page in view does. */
+  /** Navigates as a script in the current page would. */
   async function navigate(to) {
     const arrived = page.waitForURL(to, { waitUntil: "load" });
     await page.evaluate((to) => {
@@ -75,7 +75,7 @@ describe("an answer that a page of another origin navigates to", () => {
 });
 
 describe("a proxy that holds a key", () => {
-  /** Calls the proxy from the page in view. Gives an exception as text. */
+  /** Calls the proxy from the current page. Resolves with the answer, or with an exception as text. */
   const call = (proxy) =>
     page.evaluate(
       async ([url, target]) => {
@@ -124,7 +124,7 @@ describe("a proxy that holds a key", () => {
 });
 
 test("a page of another origin has no webhook sent to this machine", async () => {
-  // As a page sends it without a preflight.
+  // A request that a page may send without a preflight.
   await page.evaluate(
     async ([origin, hook]) => {
       const submit = `${origin}/queue.fal.run/emulator/echo?fal_webhook=${encodeURIComponent(hook)}`;

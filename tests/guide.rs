@@ -1,7 +1,7 @@
-//! The Rust code of README.md and docs/rust.md. It is compiled here, line by line as it stands there, and never run.
+//! Compiles the Rust code of README.md and docs/rust.md, line by line as it stands there. Does not run it.
 
 #![cfg(feature = "client")]
-// Readers get short code, not code that a linter asks for.
+// The guides show short code, without everything that the linter asks for.
 #![allow(dead_code, unused_variables, clippy::all, clippy::pedantic)]
 
 use std::{error::Error as StdError, fmt::Display, time::Duration};
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use web_sys::Blob;
 
-// What the code uses of the reader's own.
+// The reader's own types and functions that the code uses.
 
 #[derive(Deserialize)]
 struct Picture {}
@@ -62,7 +62,7 @@ async fn readme(prompt: String, blob: Blob) -> Result<(), Error> {
 async fn quick_start() -> Result<(), Error> {
     use fal_wasm::{Client, models::kandinsky5::{ProTextToVideo, ProTextToVideoInput}};
 
-    // Your server holds the key: see the README about the proxy.
+    // Your server holds the key: see docs/proxy.md.
     let client = Client::with_proxy("/api/fal/proxy");
     let input = ProTextToVideoInput { prompt: "a slow river".into(), ..Default::default() };
     let completed = client.subscribe::<ProTextToVideo>(&input).await?;

@@ -1,5 +1,5 @@
-// The guides in docs/ for users of the package, and the components of the README: their programs are checked against
-// the types of the built package, their tables against the declarations.
+// The guides in docs/ for users of the package, and the components of the README. Their programs must compile with the types
+// of the built package. Their tables must match the declarations.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { startCompiler } from "./support/programs.mjs";
 
 const read = (file) => readFileSync(path.join(root, file), "utf8");
 
-/** The programs of a text in these languages. */
+/** The programs of a Markdown text in these languages. */
 const programsIn = (text, languages) => Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, code]) => ({ language, code })).filter(({ language }) => languages.includes(language));
 
 const GUIDES = { "docs/react.md": ["tsx", "ts", "js"], "docs/webhooks.md": ["tsx", "ts", "js"], "README.md": ["tsx"] };
@@ -18,14 +18,14 @@ const programs = Object.entries(GUIDES).flatMap(([file, languages]) =>
   programsIn(read(file), languages).map(({ language, code }, at) => ({ file, code, name: `${path.basename(file, ".md")}-${at}.${language === "tsx" ? "tsx" : "ts"}` })),
 );
 
-/** The first program of this kind. */
+/** The first program that meets the condition. */
 function found(isMeant) {
   const program = programs.find(isMeant);
   assert.ok(program);
   return program;
 }
 
-/** The first group of a match. */
+/** The first capture group of the pattern. */
 function groupOf(pattern, text) {
   const match = pattern.exec(text);
   assert.ok(match, String(pattern));
@@ -35,10 +35,10 @@ function groupOf(pattern, text) {
 describe("the programs of the guides", () => {
   const compile = startCompiler("guide-programs", "guides.d.ts");
 
-  /** What the compiler says of the programs, with the types of this version of React. */
+  /** Compiles the programs with the types of this version of React. Returns the compiler's messages. */
   function said(given, version = 19) {
     const react = version === 18 ? { react: ["../../node_modules/types-react-18"], "react/jsx-runtime": ["../../node_modules/types-react-18/jsx-runtime"] } : {};
-    // Express's handlers get what Node has.
+    // With Node's types, because Express's handlers get Node's requests.
     return compile(Object.fromEntries(given.map(({ name, code }) => [name, code])), { jsx: "react-jsx", types: ["node"], paths: react });
   }
 

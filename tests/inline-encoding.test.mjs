@@ -1,4 +1,4 @@
-// Files as data URIs: by whichever of the engine's ways is the faster one.
+// Files as data URIs: the client uses the faster one of the engine's two encoders.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-/** Inlines 20 MB in an engine where one way takes seconds: how often each way was gone, and whether the bytes are the same. */
+/** Inlines 20 MB while one encoder takes seconds. Returns how often each was used, and whether the bytes are the same. */
 const inline = (slow) =>
   client.run(async (slow) => {
     const SECONDS = 2_000;

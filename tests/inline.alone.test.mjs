@@ -1,5 +1,4 @@
-// Files that are sent as data URIs do not hold the page up. It measures: no other test runs
-// meanwhile.
+// Sending files as data URIs does not block the page. This file measures time, so no other test runs meanwhile.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -19,17 +18,17 @@ beforeEach(async () => {
   });
 });
 
-/** What a person takes for at once, in ms. */
+/** The longest delay that people do not notice, in ms. */
 const UNNOTICED_MS = 50;
 /**
- * On a busy machine all takes longer, each of the seven pieces of the work too: then this share of it may be
- * one piece. Work that is not cut into pieces is all of it.
+ * The share of the whole time that the longest block may take. On a busy machine everything takes longer, also each of the
+ * seven pieces of the work. Work that is not cut into pieces blocks the page for the whole time.
  */
 const MOST_OF_ALL = 1 / 4;
 
 const isHeldUp = ({ longest, ms }) => longest > Math.max(UNNOTICED_MS, ms * MOST_OF_ALL);
 
-/** The best of some tries, as a busy machine holds pages up, too. */
+/** Repeats the work until it does not block the page, but at most six times: a busy machine blocks pages, too. */
 async function best(work) {
   const tries = [];
   for (let count = 0; count < 6 && (count === 0 || isHeldUp(tries.at(-1))); count++) tries.push(await work());
@@ -52,7 +51,7 @@ describe("files: inline", () => {
         let longest = 0;
         let isDone = false;
         const channel = new MessageChannel();
-        // Each turn of the page's loop, so that what holds it up is seen.
+        // Post a message in each turn of the event loop. A long time between two turns means that the page was blocked.
         channel.port1.onmessage = () => {
           const now = performance.now();
           longest = Math.max(longest, now - last);

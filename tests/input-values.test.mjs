@@ -1,5 +1,5 @@
-// What an input may hold: files of every kind become URLs, and what JSON would lose is refused by
-// its field's name, before anything is sent.
+// The values that an input may contain. Files of every kind become URLs. A value that JSON would lose is refused before
+// anything is sent, and the error names its field.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -14,13 +14,13 @@ beforeEach(async () => {
   await client.page.evaluate(() => {
     const frame = document.body.appendChild(document.createElement("iframe"));
     window.other = /** @type {typeof window} */ (frame.contentWindow);
-    /** The list of a file input into which files were dropped. */
+    /** A `FileList`, as a file input has it after a drop. */
     window.fileList = (...files) => {
       const held = new DataTransfer();
       for (const file of files) held.items.add(file);
       return held.files;
     };
-    /** Submits an input to a model that nobody knows: the JSON that left. */
+    /** Submits an input to an unknown model. Resolves with the JSON that was sent. */
     window.submitted = async (input, options) => {
       let body;
       const fetch = async (url, init) => {
@@ -127,7 +127,7 @@ describe("a FileList", () => {
   });
 });
 
-/** A value that JSON would lose, and a word of what is said of it. */
+/** Values that JSON would lose, each with words that the error's message must contain. */
 const LOST = {
   "a Map": ["new Map([['a', 1]])", "Map, which JSON would empty: give Object.fromEntries(map)"],
   "a Map of an iframe": ["new other.Map()", "Map"],

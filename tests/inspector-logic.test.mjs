@@ -1,4 +1,4 @@
-// The pure modules of the inspector's page: state, filter, archive, fault plans, texts.
+// The pure modules of the inspector's page: state, filter, archive, fault plans and texts.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { buildPlan, checkForm, describeSwitch, drawSeed, FAULTS, SCOPES } from "../emulator/inspector/fault-plan.js";

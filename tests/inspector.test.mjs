@@ -1,4 +1,4 @@
-// The inspector, end to end: a browser beside an app that calls the emulator.
+// The inspector in a browser, end to end, while an app calls the emulator.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -23,8 +23,8 @@ let show;
 withPages(["--endpoints", "emulator/endpoints"], (started) => ({ emulator, show } = started));
 
 /**
- * An inspector that is live, and what a person finds in it.
- * @param {{url: string}} at the emulator that it is of
+ * Opens the inspector of an emulator and waits until it is live. Returns the parts of its page.
+ * @param {{url: string}} at the emulator
  * @param {import("playwright-core").BrowserContextOptions} options
  */
 async function openOf(at, options = {}) {
@@ -54,7 +54,7 @@ async function openOf(at, options = {}) {
 /** @param {import("playwright-core").BrowserContextOptions} [options] */
 const open = (options) => openOf(emulator, options);
 
-/** What the app beside it sends. */
+/** Sends a request, as the app next to the inspector would. */
 async function post(path, body, headers = {}) {
   const reply = await fetch(emulator.url + path, {
     method: "POST",
@@ -68,7 +68,7 @@ async function post(path, body, headers = {}) {
 const echo = (body = {}, headers = {}) => post("/fal.run/emulator/echo", body, headers);
 const submit = async (endpoint, input) => (await post(`/queue.fal.run/${endpoint}`, input)).json().request_id;
 
-/** Sends a file as the clients do; gives its URL. */
+/** Uploads a file as the clients do. Resolves with its URL. */
 async function upload(name, bytes, headers = {}) {
   const initiate = await post("/rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3", { file_name: name }, headers);
   const { upload_url: place, file_url: url } = initiate.json();
@@ -77,7 +77,7 @@ async function upload(name, bytes, headers = {}) {
   return url;
 }
 
-/** A second of a quiet tone. */
+/** A second of a quiet tone, as a WAV file. */
 function wav() {
   const rate = 8000;
   const file = Buffer.alloc(44 + rate);
@@ -91,7 +91,7 @@ function wav() {
   return file;
 }
 
-/** A receiver of webhooks that answers `answers.status`. */
+/** Starts a receiver of webhooks. It answers with the status in `answers.status`. */
 async function receiver(t, status) {
   const answers = { status };
   const server = createServer((request, response) => {
@@ -105,7 +105,7 @@ async function receiver(t, status) {
   return { answers, url: `http://127.0.0.1:${port}/hook?secret=hush` };
 }
 
-/** Waits until the first element that a selector finds has a property of this value: media that were loaded have. */
+/** Waits until a property of the first matching element has this value. Media change such properties when they load. */
 const untilIn = (page, selector, name, value) =>
   page.waitForFunction(({ selector, name, value }) => Reflect.get(document.querySelector(selector) ?? {}, name) === value, { selector, name, value });
 
@@ -197,7 +197,7 @@ test("pause holds the list still, and what happened meanwhile comes when it is r
   await page.locator("#connection").getByText("Paused").waitFor();
   await echo({ n: 2 });
   await echo({ n: 3 });
-  // The feed is closed: nothing can come of it. The record has all three.
+  // The feed is closed, so no new row can come. The record already has all three exchanges.
   assert.equal((await (await fetch(`${emulator.url}/inspector/api/exchanges`)).json()).length, 3);
   assert.equal(await rows.count(), 1);
   await button("Resume").click();
@@ -268,6 +268,18 @@ test("a job shows its place in line, its log as it grows, and the video it made"
   await untilIn(page, "#job-detail video", "videoWidth", 768);
   assert.match(await jobDetail.locator(".log").innerText(), /Finished: 768x512/);
   assert.equal(await job.getByRole("button", { name: /^Cancel/ }).count(), 0, "what is over is not cancelled");
+});
+
+test("a log of more than 1,000 lines grows to its last line", async () => {
+  const { page, tab, jobs, jobDetail } = await open();
+  const hold = await emulator.hold({ log_contains: "line 1100" });
+  const id = await submit("emulator/echo", { logs: Array.from({ length: 1_200 }, (_, n) => `line ${n}`) });
+  await tab("Jobs").click();
+  await jobs.and(page.locator(`[data-id="${id}"]`)).locator(".row").click();
+  await jobDetail.getByText("line 1100", { exact: true }).waitFor();
+  await hold.release();
+  await jobDetail.getByText("line 1199", { exact: true }).waitFor();
+  assert.equal(await jobDetail.getByText("line 1100", { exact: true }).count(), 1, "no line twice");
 });
 
 test("pictures and sounds of a result are shown, and JSON as it is", async () => {
@@ -442,7 +454,27 @@ test("what the form cannot take is told beside its field", async () => {
   await page.getByText(/"nobody" is no endpoint id/).waitFor();
   await page.getByLabel("Which calls").selectOption("Uploads");
   assert.ok(await page.getByLabel("Endpoint").isDisabled());
-  // A refusal is a failed request to the browser, too.
+  // The browser reports the refusal as a failed request, too.
+  view.complaints.splice(0, Infinity, ...view.complaints.filter((text) => !text.includes("422")));
+});
+
+test("a refusal that is about no field is told above the button, and goes with the next try", async () => {
+  const view = await open();
+  const { page, tab, button, act } = view;
+  await tab("Faults").click();
+  const refusal = page.locator("#fault-refusal");
+  for (let n = 0; n < 50; n += 1) {
+    await button("Switch it on").click();
+    await page.locator(".switch-item").nth(n).waitFor();
+  }
+  await button("Switch it on").click();
+  await refusal.getByText("The bench holds 50 faults: remove some first").waitFor();
+  assert.equal(await page.getByLabel("Endpoint").getAttribute("aria-invalid"), null);
+  await act("/faults", "DELETE");
+  await button("Switch it on").click();
+  await page.locator(".switch-item").first().waitFor();
+  assert.ok(await refusal.isHidden());
+  // The browser reports the refusal as a failed request, too.
   view.complaints.splice(0, Infinity, ...view.complaints.filter((text) => !text.includes("422")));
 });
 
@@ -509,14 +541,14 @@ test("rows that come while somebody is in the list leave the focus where it is",
   assert.ok(await isFocused(rows.nth(1)), "the row that had it has moved down");
 });
 
-/** Something of everything: requests, a job with a video, one in line, files, a webhook that fails, faults. */
+/** Fills the inspector: requests, a finished job with a video, a refused job, a file, and a webhook that fails. */
 async function fill(t) {
   const { url } = await receiver(t, 503);
   const made = await submit(TEXT_TO_VIDEO, { prompt: "A paper boat crosses a rainy street" });
-  for (let status; status !== "COMPLETED"; ) {
-    ({ status } = await (await fetch(`${emulator.url}/queue.fal.run/fal-ai/kandinsky5-pro/requests/${made}/status`)).json());
-  }
-  await fetch(`${emulator.url}/queue.fal.run/fal-ai/kandinsky5-pro/requests/${made}`);
+  const request = `${emulator.url}/queue.fal.run/fal-ai/kandinsky5-pro/requests/${made}`;
+  // The stream ends with the job. Polls would be a row each.
+  await (await fetch(`${request}/status/stream`)).text();
+  await fetch(request);
   await submit(TEXT_TO_VIDEO, { prompt: 3 });
   await upload("dusk.png", png(), { "x-fal-object-lifecycle": '{"expiration_duration_seconds":3600}' });
   await submit(`emulator/echo?fal_webhook=${encodeURIComponent(url)}`, { prompt: "tell" });
@@ -524,7 +556,7 @@ async function fill(t) {
   return made;
 }
 
-/** Every state of the page, one after the other: `look(name)` is called in each. */
+/** Shows every state of the page in turn and calls `look(name)` in each. */
 async function walk(view, made, look) {
   const { page, tab, rows, detail, jobs, jobDetail, button } = view;
   await rows.first().waitFor();
@@ -613,7 +645,7 @@ test("every target is at least 40 px high under a finger", async (t) => {
     const small = await view.page.evaluate(() =>
       [...document.querySelectorAll(":is(button, input, select, summary, [role=tab])")]
         .filter((control) => control.checkVisibility())
-        // What is inside a label, and the track of a switch, is pressed through what is around it.
+        // A control in a label, or in a switch, is pressed through the element around it. Measure that element.
         .map((control) => control.closest("label.check, label.kind, .switch-item") ?? control)
         .map((control) => ({ name: control.id || control.textContent.trim(), height: control.getBoundingClientRect().height }))
         .filter(({ height }) => height < 40),

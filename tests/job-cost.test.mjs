@@ -1,5 +1,5 @@
-// What one 512P 5 s job on the page costs in requests: each is named, and none comes twice.
-// What passes from the job's end to the video is printed; `npm run bench` measures it.
+// Counts the requests of one 512P 5 s job on the page. Each request is named, and none comes twice. The time from the job's
+// end to the video is only printed; `npm run bench` measures it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,7 +25,7 @@ test("one job: two requests for the file, one submit, one stream of statuses, on
 
   const requestId = await page.locator("#request-id").textContent();
   const sent = (await emulator.requests()).filter(({ service }) => service !== null).map(({ method, target, path }) => `${method} ${nameOf(target ?? path, requestId)}`);
-  // The video is fetched in as many ranges as the browser likes.
+  // Ignore the requests for the video: the browser chooses how many ranges it fetches.
   assert.deepEqual(sent.filter((line) => line !== "GET file"), [
     "POST https://rest.fal.ai/storage/upload/initiate",
     "PUT file",
@@ -40,7 +40,7 @@ test("one job: two requests for the file, one submit, one stream of statuses, on
   t.diagnostic(`from the job's end to the video: ${(await page.evaluate(() => window.shownAt)) - endedAt} ms`);
 });
 
-/** A URL without what is different in every run. */
+/** A URL without the parts that differ in every run. */
 function nameOf(url, requestId) {
   return /\/files\//.test(url) ? "file" : url.replace(/\?.*/, "").replace(requestId, "…");
 }

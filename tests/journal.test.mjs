@@ -1,5 +1,5 @@
-// A reload loses no job: requests are noted when they are submitted, and forgotten when their
-// results were delivered. In a real browser, as only that has tabs, locks and a database.
+// A reload loses no job: the client saves each request after the submit, and deletes it after delivering the result. Runs in
+// a real browser, because only a browser has tabs, locks and a database.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { startClient, until } from "./support/client.mjs";
 import { holdTimers } from "./support/clock.mjs";
 import { BLANK_PAGE } from "./support/emulator.mjs";
 
-/** A timeout that passes only when a test says so. */
+/** A timeout that passes only when a test lets it pass. */
 const TIMEOUT_MS = 600_000;
 const RUN_MS = 2_500;
 const SLOW = {
@@ -55,7 +55,7 @@ afterEach(async () => {
   assert.deepEqual(client.unhandled, [], "nothing is left unhandled");
 });
 
-/** Loads the page anew, as a reload does, with the package in it. */
+/** Loads the page again, as a reload does, and loads the package into it. */
 async function arrive(page) {
   await page.goto(`${client.emulator.url}${BLANK_PAGE}`);
   await page.evaluate(async () => {
@@ -64,7 +64,7 @@ async function arrive(page) {
     fal.config({ proxyUrl: "/api/fal/proxy", persist: true, retry: { baseDelay: 20, maxRetries: 1 } });
     window.sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     window.caught = ({ name, message, code, status, requestId }) => ({ name, message, code, status, requestId });
-    /** Subscribes and lets it run; gives the request id. */
+    /** Subscribes in the background. Resolves with the request id. */
     window.begin = (options) =>
       new Promise((onEnqueue, reject) => {
         window.job = fal.subscribe("acme/slow", { input: {}, onEnqueue, ...options }).catch(caught);
@@ -85,9 +85,9 @@ const inPage = (script, argument) => client.page.evaluate(script, argument);
 const pending = () => inPage(() => fal.pending());
 const submits = async () => (await client.sent("acme/slow")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/slow"));
 const cancels = () => client.sent("/cancel");
-/** Holds jobs in the middle of their work. */
+/** Holds jobs half-way. */
 const holdJobs = () => client.emulator.hold({ log_contains: "step 60%" });
-/** Waits until a call waits for another tab's. */
+/** Waits until a call in this tab waits for a call in another tab. */
 const untilWaiting = (tab) => until(() => tab.evaluate(async () => Number((await navigator.locks.query()).pending?.length)));
 
 describe("a reload", () => {
@@ -113,7 +113,7 @@ describe("a reload", () => {
       const onQueueUpdate = (it) => (seen.push(it.status), logs.push(it.logs?.length ?? 0));
       window.resumed = fal.resume(entry, { ...listen, onQueueUpdate });
     });
-    await until(() => inPage(() => progress.some((it) => it.progress === 0.6)), 20_000);
+    await until(() => inPage(() => progress.some((it) => it.progress === 0.6)));
     await held.release();
     const { result, timings, statuses, logs, shares } = await inPage(async () => {
       const result = await resumed;
@@ -131,7 +131,7 @@ describe("a reload", () => {
   test("at the very moment a submit resolves finds it noted", async () => {
     const left = client.page.waitForURL("about:blank");
     await inPage(() => {
-      // Not awaited: nobody would be left to be told.
+      // Do not await this: the page navigates away before the call could return.
       void fal.queue.submit("acme/slow", { input: {}, label: "mine" }).then(() => location.replace("about:blank"));
     });
     await left;
@@ -166,7 +166,7 @@ describe("a reload", () => {
       await arrive(client.page);
       const found = await pending();
       if (found.length === 0) {
-        // It was delivered before the reload.
+        // The result was delivered before the reload.
         const result = await inPage((requestId) => fal.queue.result("acme/slow", { requestId }), requestId);
         assert.deepEqual(result.data, { answer: 42 });
         continue;

@@ -1,6 +1,6 @@
-// Where a key goes. Configuration is trusted, data is not: a key that the caller gives goes to
-// fal, to the caller's own proxy and along the route of the caller's own middleware, and nowhere
-// that an id, an answer or a redirect leads. In a page and in Node.
+// The requests that carry a key. Configuration is trusted; data is not. A caller's key goes to fal, to the caller's own proxy,
+// and to the target of the caller's own middleware. It never goes to a place that an id, an answer or a redirect names.
+// Runs in a page and in Node.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -13,10 +13,10 @@ const KEY = "Key id:secret";
 const REQUEST = { request_id: "r1", status: "IN_QUEUE" };
 
 let client;
-/** The caller's proxy; and somebody else's server, on another origin. */
+/** The caller's proxy, and another person's server on another origin. */
 let proxy;
 let elsewhere;
-/** What the proxy answers to a target. */
+/** The proxy's answers: pairs of a part of the target URL and the answer. */
 let answers;
 before(async () => {
   client = await startClient();
@@ -25,7 +25,7 @@ before(async () => {
     const [, answer] = answers.find(([part]) => target.includes(part)) ?? [];
     return answer ?? { body: method === "POST" ? REQUEST : { status: "COMPLETED", request_id: "r1" } };
   });
-  // Node has no page to be in: the same functions find the package here.
+  // The tests in Node run the same functions as those in the page. They find the package here.
   globalThis.createFalClient = (await import("../dist/index.js")).createFalClient;
 });
 after(async () => {
@@ -150,7 +150,7 @@ test("a key goes to a proxy of the page's own origin", async () => {
 });
 
 describe("in a worker", () => {
-  /** Makes a client of this configuration in a worker that has no address of its own: what it warned of. */
+  /** Makes a client with this configuration in a worker without an address of its own. Resolves with its warnings. */
   const inWorker = (config) =>
     client.run(async (config) => {
       const code = `

@@ -1,20 +1,18 @@
-// Many jobs at once: over HTTP/2 each has its stream of statuses, over HTTP/1.1 some connections are
-// left to the page and to other tabs. Chromium speaks HTTP/2 over TLS only, so a server with TLS is
-// between it and the emulator.
+// Many jobs at once. Over HTTP/2 each job has its own status stream. Over HTTP/1.1 the client leaves some connections to the
+// page and to other tabs. Chromium speaks HTTP/2 only over TLS, so a server with TLS stands between Chromium and the emulator.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launchBrowser } from "./support/browser.mjs";
-import { until as untilWithin } from "./support/client.mjs";
+import { until } from "./support/client.mjs";
 import { BLANK_PAGE, startEmulator } from "./support/emulator.mjs";
 import { startTlsFront } from "./support/tls-front.mjs";
 
-/** Longer than any test: such a job runs until its page is closed. */
+/** Longer than any test. Such a job runs until its page is closed. */
 const ENDLESS_MS = 600_000;
-/** The most streams that all tabs have together over HTTP/2. */
+/** The most streams that all tabs together open over HTTP/2. */
 const SHARED_STREAMS = 64;
-/** A busy machine may take a while. */
-const until = (check) => untilWithin(check, 30_000);
+/** Waits longer than usual: a busy machine may take a while. */
 
 let emulator;
 let browser;
@@ -32,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** A tab in which `window.fal` is the package. With `proxyUrl`, the proxy is another than its own origin's. */
+/** Opens a tab in which `window.fal` is the package. `proxyUrl` may name a proxy on another origin. */
 async function openTab(origin, proxyUrl = "/api/fal/proxy") {
   const page = await context.newPage();
   await page.goto(`${origin}${BLANK_PAGE}`);
@@ -46,7 +44,7 @@ async function openTab(origin, proxyUrl = "/api/fal/proxy") {
   return page;
 }
 
-/** Subscribes to jobs at one time, and waits for all their results. */
+/** Subscribes to jobs at the same time. Resolves with the number of right results. */
 const subscribe = (page, count, options = {}) =>
   page.evaluate(
     async ({ count, delay_ms = 500, mode }) => {
@@ -59,7 +57,7 @@ const subscribe = (page, count, options = {}) =>
     { count, ...options },
   );
 
-/** Subscribes to jobs that do not end before their tab is closed. */
+/** Subscribes to jobs that run until their tab is closed. */
 const begin = (page, count) =>
   page.evaluate(
     ({ count, delay_ms }) => {
@@ -68,7 +66,7 @@ const begin = (page, count) =>
     { count, delay_ms: ENDLESS_MS },
   );
 
-/** Counts the requests so far by their kind. */
+/** Counts the requests so far, by kind. */
 async function countRequests() {
   const targets = (await emulator.requests()).map(({ target }) => target ?? "");
   const count = (pattern) => targets.filter((target) => pattern.test(target)).length;

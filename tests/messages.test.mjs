@@ -1,9 +1,9 @@
-// What the messages of errors say, and what they must not: real code searches them.
+// The messages of errors. Programs search messages for words and numbers, so some must be there and others must not.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 
-/** An id whose digits are the statuses that code searches messages for. */
+/** An id whose digits look like HTTP statuses. Programs that search messages for a status must not find one in the id. */
 const ID = "04040422-5030-4290-a500-404000000404";
 const ENDPOINT = "acme/app";
 
@@ -18,10 +18,10 @@ const failing = (message) => async () => {
 };
 const text = (body, type) => async () => new Response(body, { headers: { "content-type": type } });
 
-/** A `fetch` that answers a submit, and every later call by `answer`. */
+/** A `fetch` that answers submits itself, and passes every later call to `answer`. */
 const afterSubmit = (answer) => async (url, init) =>
   init.method === "POST" ? Response.json({ status: "IN_QUEUE", request_id: ID }) : answer(url, init);
-/** A server of the queue on which a job has ended, whose result is `result`. */
+/** A `fetch` that plays a queue in which the job has ended. `result` is the answer to the result request. */
 const completed = (status, result) =>
   afterSubmit(async (url) => (url.includes("/status") ? Response.json({ status: "COMPLETED", request_id: ID, ...status }) : result()));
 
@@ -76,7 +76,7 @@ test("errors keep their classes' names, whatever the code went through", async (
   assert.deepEqual([ApiError, FalError, SubmitUncertainError, ValidationError].map(({ name }) => name), ["ApiError", "FalError", "SubmitUncertainError", "ValidationError"]);
   const stream = await client(text('data: {"n":1}\n\n', "text/event-stream")).stream(ENDPOINT, { input: {} });
   assert.equal(stream.constructor.name, "FalStream");
-  // A caller's own class has its own.
+  // A subclass of the caller keeps its own name.
   class Mine extends ApiError {}
   assert.equal(Mine.name, "Mine");
 });

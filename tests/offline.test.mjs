@@ -1,4 +1,4 @@
-// The first call of a page while there is no network: it waits for it, as later calls do.
+// A page's first call while there is no network. The call waits for the network, as later calls do.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ let emulator;
 let browser;
 let context;
 let page;
-/** The files of the package that the page asked for. */
+/** The package's files that the page has requested. */
 let asked;
 before(async () => {
   emulator = await startEmulator();
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** Opens a page with the package, and takes the network away. */
+/** Opens a page with the package, and then takes the network away. */
 async function open(origin = emulator.url) {
   await page.goto(`${origin}${BLANK_PAGE}`);
   await page.evaluate(async () => {
@@ -59,7 +59,7 @@ describe("the first call of a page while there is no network", () => {
   test("does not try to load anything before, where a failed import would last", async () => {
     await open(emulator.url.replace("127.0.0.1", "app.test"));
     await page.evaluate(() => begin());
-    // A task later nothing was asked for.
+    // Wait for one more task, and check that nothing was requested.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     assert.ok(!asked.includes("/fal-wasm/core.js"));
     await context.setOffline(false);
@@ -86,14 +86,14 @@ describe("a submit that fails while there is no network", () => {
   let server;
   before(async () => (server = await startRecorder(() => held)));
   after(() => server?.stop());
-  /** Breaks the connection when it resolves. */
+  /** The server's answer. When this promise resolves, the connection breaks. */
   let held;
   let breakConnection;
   beforeEach(async () => {
     held = new Promise((resolve) => (breakConnection = resolve));
     server.requests.length = 0;
     await page.goto(`${emulator.url}${BLANK_PAGE}`);
-    // The network is there, and the page is told that it is not.
+    // The network works, but the page is told that it does not.
     await page.evaluate(async (proxyUrl) => {
       Object.assign(window, await import("/fal-wasm/index.js"));
       await preload();

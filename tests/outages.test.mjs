@@ -1,5 +1,5 @@
-// A network that fails for a while says nothing of whether a proxy carries streams. In Node, with
-// a `fetch` of the test's own and time that runs faster.
+// A network outage says nothing about whether a proxy can stream. Runs in Node, with a `fetch` of the test's own and a faster
+// clock.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -17,7 +17,7 @@ after(() => restore());
 const OUTAGE_MS = 4_000;
 const event = (status) => `data: ${JSON.stringify({ status, request_id: "r1" })}\n\n`;
 
-/** A client of a proxy of its own, over a network that the test steers: `streams` counts the requests for one. */
+/** Makes a client with a proxy of its own, over a network that the test controls. `streams` counts the stream requests. */
 function start() {
   /** @type {{ isDown: boolean, breaksStreams: boolean, streams: number, open: ReadableStreamDefaultController | undefined, isQuick?: boolean }} */
   const net = { isDown: false, breaksStreams: false, streams: 0, open: undefined };

@@ -1,5 +1,4 @@
-// The package as npm would publish it: what is in it, what its types say, and that a program
-// for the official client is one for it.
+// The package as npm would publish it: its files and its types. A program for the official client must compile with it.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -31,7 +30,7 @@ test("the package holds what users need and nothing else", () => {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)))
     .sort();
-  // Each declaration is there twice: for modules, and for `require`.
+  // Each declaration comes in two versions: for modules, and for `require`.
   const isTwin = (file) => file.endsWith(".d.cts") && files.includes(file.replace(/cts$/, "ts"));
   assert.deepEqual(files.filter((file) => !isTwin(file)), [
     "CHANGELOG.md",
@@ -154,7 +153,7 @@ test("the key comes from the environment where there is one", () => {
   assert.equal(run({}), ",Key own");
 });
 
-/** What tsc says of a program that imports the packed package. */
+/** Compiles a program that imports the packed package. Returns the compiler's errors. */
 function typeErrors(program) {
   writeFileSync(path.join(folder, "program.ts"), program);
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
@@ -243,7 +242,7 @@ test("a realtime connection says what is missing where there are no sockets", ()
   assert.equal(said.trim(), "ApiError No connection to acme/app/realtime: this runtime has no WebSocket. Use Node 22 or newer, or set globalThis.WebSocket before the first send");
 });
 
-// Node 20 has sockets where it is asked to.
+// Node 20 has WebSockets only with this flag.
 const WITH_SOCKETS = typeof WebSocket === "undefined" ? ["--experimental-websocket"] : [];
 
 test("a handshake that fails in Node is told, though Node may say no more than that", { timeout: 10_000 }, () => {

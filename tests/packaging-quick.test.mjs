@@ -1,5 +1,5 @@
-// The packed package where nothing has to be installed for it: pages, workers, Node, esbuild.
-// The whole matrix is `npm run test:packaging`.
+// The packed package in those environments that need no installation: pages, workers, Node, esbuild.
+// `npm run test:packaging` runs the whole matrix.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { quickChecks } from "./packaging/checks.mjs";
 import { makeApp, startLab } from "./packaging/lab.mjs";
-import { matrix, matrixIn, writtenMatrix } from "./packaging/matrix.mjs";
+import { matrix, writtenMatrix } from "./packaging/matrix.mjs";
 import { runRow } from "./packaging/row.mjs";
 import { esbuildRows } from "./packaging/rows/bundlers.mjs";
 import { rows as pages } from "./packaging/rows/pages.mjs";
@@ -43,7 +43,7 @@ describe("init of fal-wasm/slim", () => {
   let copies = 0;
   const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
   const wasm = () => readFileSync(path.join(dist, "core.wasm"));
-  /** The module in a state of its own. */
+  /** Imports another copy of the module, with its own state. */
   const slim = () => import(`${pathToFileURL(path.join(dist, "slim.js"))}?${copies++}`);
   const codeOf = (promise) => promise.then(() => "no error", ({ code, message }) => `${code}: ${message}`);
 
@@ -88,14 +88,8 @@ describe("init of fal-wasm/slim", () => {
   });
 });
 
-describe("the matrix for the README", () => {
+describe("the matrix of docs/runtimes.md", () => {
   test("is that of the last whole run, and of the rows and tools of today", () => {
     assert.equal(writtenMatrix(), matrix(), "run npm run test:packaging");
-  });
-
-  test("is found in a text that shows it, and missed in one that does not", () => {
-    assert.equal(matrixIn(`# Title\n\n${matrix()}\nMore.\n`), matrix());
-    assert.equal(matrixIn("# Title\n"), undefined);
-    assert.notEqual(matrixIn(matrix().replace("| yes |", "| no |")), matrix());
   });
 });

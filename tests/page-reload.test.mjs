@@ -1,4 +1,4 @@
-// The demo page, reloaded in the middle of a job: the job is still there, progress and all.
+// Reloads the demo page in the middle of a job. The page then shows the job again, with its progress.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { actAsFal, noted, partsOf, untilPlaying, withPages } from "./support/pag
 import { until } from "./support/client.mjs";
 
 const KEY = "f3a9c1d2-test:0123456789abcdef0123456789abcdef";
-/** Two times that are shown in tenths of a second, in seconds. */
+/** The largest rounding error of two times that are shown in tenths of a second, in seconds. */
 const ROUNDED = 0.1;
 
 let emulator;
@@ -16,7 +16,7 @@ let show;
 withPages([], (started) => ({ emulator, show } = started));
 
 /**
- * A page whose job stands half-way, until `held.release()`.
+ * Opens a page whose job is held half-way until `held.release()`.
  * @param {(parts: import("./support/page.mjs").View & import("./support/page.mjs").Parts) => Promise<void>} [prepare]
  */
 async function openRunning(prepare = async () => {}) {
@@ -31,7 +31,7 @@ async function openRunning(prepare = async () => {}) {
   return { ...parts, held };
 }
 
-/** Waits until the page shows the job as it stands. */
+/** Waits until the page shows the job half-way. */
 async function running(page) {
   await page.locator("#progress-stage", { hasText: "Generating" }).waitFor();
   await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
@@ -54,7 +54,7 @@ test("a reload in the middle of a job shows it again, and then its video", async
   assert.equal(await generate.getAttribute("aria-disabled"), "true");
   assert.ok(await cancel.isVisible());
   await voice.filter({ hasText: /Generating|still being made/ }).waitFor({ state: "attached" });
-  // The stages' times go on from where they were: begun anew, they would be behind by all that.
+  // The times of the stages continue after the reload. If they started at zero, they would be behind by the job's whole age.
   const shown = async () => (await secondsOf(page, "queue")) + (await secondsOf(page, "generate"));
   await until(async () => age() - (await shown()) < ageAtReload / 2);
   assert.ok((await shown()) <= age() + ROUNDED, "nor are they ahead");
@@ -93,7 +93,7 @@ test("the tab of the job comes back with it, and a second browser tab leaves it 
   await second.waitForTimeout(1_500);
   assert.equal(await second.locator("#progress").isVisible(), false);
   assert.equal(await second.locator("#generate").getAttribute("aria-disabled"), null);
-  // The first one goes, and the next to be loaded takes over.
+  // The first page closes. The next page that loads resumes the job.
   await page.close();
   await second.reload();
   await running(second);

@@ -1,4 +1,4 @@
-// What is global in the pages that tests run functions in: the package, and what tests put there for their own use.
+// The global names in the pages in which tests run functions: the package, and values that tests put there.
 /* oxlint-disable typescript/no-explicit-any -- a name means another thing in the pages of another test, and models give any JSON */
 
 import type * as Package from "../js/index.ts";
@@ -7,13 +7,13 @@ import type { UseFalOptions, UseFalResult } from "../js/react.ts";
 /** Panels by name, with the options of their hooks. */
 type Panels = Record<string, UseFalOptions>;
 
-/** A WebSocket of `startRealtime`. */
+/** A WebSocket that `startRealtime` records. */
 interface SeenSocket extends WebSocket {
   asked: string;
   sent: any[];
 }
 
-/** What is told of an error. */
+/** The fields of an error that tests read. */
 export interface Caught {
   name: string;
   message: string;
@@ -30,7 +30,7 @@ interface MemoryStore extends Package.PendingStore {
   list(): Package.PendingEntry[];
 }
 
-/** The timers and clocks of a realm, which tests replace: in pages, where an id is a number. */
+/** The timers of a realm, which tests replace. Node and pages have different types for timer ids, so an id is `any`. */
 export interface Timers {
   setTimeout(run: (...given: any[]) => void, ms?: number, ...given: any[]): any;
   setInterval(run: (...given: any[]) => void, ms?: number, ...given: any[]): any;
@@ -39,13 +39,13 @@ export interface Timers {
 }
 
 declare global {
-  // What support/client.mjs and its like put there.
+  // Set by support/client.mjs and similar modules.
   var library: typeof Package;
   var fal: Package.SingletonFalClient;
   var createFalClient: typeof Package.createFalClient;
   var preload: typeof Package.preload;
   var withProxy: typeof Package.withProxy;
-  // Texts, not one of the known ids each: inputs may be wrong, and outputs are read as JSON.
+  // Plain strings, not the known endpoint ids: tests send wrong inputs and read outputs as JSON.
   var IMAGE_TO_VIDEO: string;
   var TEXT_TO_VIDEO: string;
   var DISTILL: string;
@@ -70,7 +70,7 @@ declare global {
   var job: Promise<any>;
   var later: (ms: number) => void;
   var memoryStore: () => MemoryStore;
-  // What a call told, and how it ended.
+  // Callbacks that a call made, and its outcome.
   var seen: any[];
   var progress: any[];
   var reports: any[];
@@ -93,7 +93,7 @@ declare global {
   var buttonOf: (name: string) => HTMLButtonElement;
   var complaints: string[];
   var reactVersion: string;
-  // Single files of tests: what they call in the page, and what they keep there.
+  // Functions and values of single test files.
   var PARTS: Package.UploadOptions;
   var breakOff: (file: Blob, uploading?: Package.FalClient) => Promise<void>;
   var broken: Promise<any>;
@@ -135,10 +135,10 @@ declare global {
   var withWorker: (seed: number) => Promise<void>;
   var meter: any;
   var conformance: any;
-  // axe-core, after it was loaded.
+  // axe-core, once it is loaded.
   var axe: typeof import("axe-core");
 
-  // Service workers, of which the types of pages know nothing.
+  // Service workers: the DOM types of pages do not include them.
   var clients: { claim(): Promise<void> };
   function skipWaiting(): Promise<void>;
   interface WindowEventMap {
@@ -154,7 +154,7 @@ declare global {
     respondWith(answer: Response | Promise<Response>): void;
   }
 
-  // Newer than the compiler's library.
+  // Too new for the compiler's library.
   interface Uint8Array {
     toBase64?(): string;
   }

@@ -1,4 +1,4 @@
-// The demo page, end to end: a real browser, the built package, the emulator.
+// The demo page, end to end: a real browser with the built package, against the emulator.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -23,7 +23,7 @@ async function open(options) {
   return { ...view, ...partsOf(view.page) };
 }
 
-/** A page with an image and a prompt, one press away from a video. */
+/** Opens the page and fills in an image and a prompt. One press then starts the video. */
 async function openFilled(options) {
   const view = await open(options);
   await view.image.setInputFiles(pngFile());
@@ -31,7 +31,7 @@ async function openFilled(options) {
   return view;
 }
 
-/** The body of the one submit the emulator got at `path`. */
+/** The body of the single submit that the emulator received at `path`. */
 async function submitted(path) {
   const submits = (await emulator.requests()).filter(
     ({ method, target, path: own }) => method === "POST" && `${target ?? own}`.includes(path),
@@ -40,7 +40,7 @@ async function submitted(path) {
   return submits[0].body;
 }
 
-/** A refused run is a failed request to the browser, too, which it writes to the console. */
+/** Ignores failed loads: the browser writes refused requests to the console as errors. */
 function expectFailedLoads(view) {
   const others = view.complaints.filter((text) => !/^(Failed to load resource|Loading (failed|module))/.test(text));
   view.complaints.splice(0, Infinity, ...others);
@@ -186,7 +186,7 @@ test("what is missing is said beside the field before anything is sent", async (
 
 test("cancel stops the job on the server, and the page says so", async () => {
   const { page, radio, generate, cancel, problem, voice } = await openFilled();
-  // Long enough to be running when it is cancelled.
+  // A large video, so that the job is still running when it is cancelled.
   await radio("1024P").check();
   await generate.click();
   await page.locator("#progress-stage").filter({ hasText: /In the queue|Generating/ }).waitFor();
@@ -234,7 +234,7 @@ test("an image the service refuses is explained beside its field", async () => {
   await chosen(/no preview/).waitFor();
   await prompt.fill("Anything");
   await generate.click();
-  await problem.getByRole("heading", { name: "The input was refused" }).waitFor({ timeout: 30_000 });
+  await problem.getByRole("heading", { name: "The input was refused" }).waitFor();
   assert.equal(await image.getAttribute("aria-invalid"), "true");
   assert.ok(await image.evaluate((input) => input === document.activeElement), "the field has the focus");
   const reason = await page.locator("#image_url-error").textContent();
@@ -281,7 +281,7 @@ test("text to video has a tab of its own, and each tab keeps its values", { skip
   await field("Steps").fill("50");
   await field("Seed").fill("7");
   await generate.click();
-  await page.waitForFunction(() => Number(document.querySelector("video")?.readyState) >= 2, null, { timeout: 30_000 });
+  await page.waitForFunction(() => Number(document.querySelector("video")?.readyState) >= 2);
   const { width, height, duration, paused } = await videoFacts(page);
   assert.deepEqual([width, height, Math.round(duration)], [512, 768, 5]);
   assert.equal(paused, true, "who asked for less motion presses play");
@@ -309,7 +309,7 @@ test("the keyboard alone makes a video", { skip: cannot("chooser") }, async () =
     }
     assert.fail(`not reached with Tab: ${wanted}`);
   };
-  // Before the way there: a chooser that opens before playwright listens in the browser is not seen.
+  // Listen before the keys are pressed: playwright misses a file chooser that opens before it listens.
   const chooser = page.waitForEvent("filechooser");
   await tabTo(image);
   await page.keyboard.press("Enter");
@@ -426,7 +426,7 @@ test("the page says calmly that no model is run", async () => {
 });
 
 test("the page says that runs cost money when its server has a key", async (t) => {
-  // Forwards to the other emulator: no test may reach fal.ai.
+  // Forward to the other emulator, because no test may reach fal.ai.
   const forwarding = await startEmulator({ args: ["--upstream", emulator.url], env: { FAL_KEY: KEY } });
   t.after(forwarding.stop);
   const view = await show(forwarding.url);
@@ -478,7 +478,7 @@ test("every target is at least 40 px high under a finger", { skip: cannot("touch
     const controls = document.querySelectorAll("main :is(button, input, textarea, summary, .button), .notice input");
     return [...controls]
       .filter((control) => control.checkVisibility())
-      // A checkbox is pressed through its label.
+      // A checkbox is pressed through its label. Measure the label.
       .map((control) => (control.type === "checkbox" ? control.closest("label") : control))
       .map((control) => [control.id || control.textContent.trim() || control.value, control.getBoundingClientRect().height])
       .filter(([, height]) => height < 40);
@@ -545,7 +545,7 @@ test("axe finds nothing to complain of, in any state of the page", { skip: canno
   await check("with a video");
 });
 
-/** What a screen reader reads after the name: the texts `aria-describedby` points to. */
+/** The description that a screen reader reads after the name: the texts to which `aria-describedby` points. */
 function describedBy(locator) {
   return locator.evaluate((element) =>
     (element.getAttribute("aria-describedby") ?? "")
@@ -555,7 +555,7 @@ function describedBy(locator) {
   );
 }
 
-/** Resolves to a first non-empty list, or to the last one after two seconds. */
+/** Resolves with the first non-empty list. After two seconds, resolves with an empty one. */
 async function eventually(list) {
   for (let left = 20; ; left -= 1) {
     const found = await list();
@@ -564,7 +564,7 @@ async function eventually(list) {
   }
 }
 
-/** Throws a SyntaxError if this module code is none; it is not run. */
+/** Throws a SyntaxError unless this is valid module code. Does not run it. */
 function compile(code) {
   const AsyncFunction = /** @type {FunctionConstructor} */ ((async () => {}).constructor);
   return new AsyncFunction(code.replace(/^import .*$/m, ""));

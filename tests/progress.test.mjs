@@ -1,16 +1,15 @@
-// What `onProgress` says: the phases of a call, that nothing answers, that there is no network; nothing twice.
+// The reports of `onProgress`: the phases of a call, an unresponsive service, a missing network. No report comes twice.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until as untilWithin } from "./support/client.mjs";
+import { startClient, until } from "./support/client.mjs";
 import { BLANK_PAGE } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
-/** The page's clock is that much faster, so that the seconds between two tries pass soon. */
+/** How many times faster the page's clock runs, so that the seconds between two tries pass quickly. */
 const SPEED = 20;
-/** Longer than any test: such a job ends when the test says so. */
+/** Longer than any test. Such a job ends when the test ends it. */
 const ENDLESS_MS = 600_000;
-const until = (check) => untilWithin(check, 30_000);
 
 let client;
 before(async () => (client = await startClient({ speed: SPEED, args: ["--concurrency", "9"] })));
@@ -21,7 +20,7 @@ afterEach(async () => {
   assert.deepEqual(client.unhandled, []);
 });
 
-/** Makes a call in the page with an `onProgress`, whose reports `reports()` gives. */
+/** Makes a call in the page with an `onProgress`. `reports()` returns its reports. */
 const call = (make, options = {}) =>
   client.run(
     async ({ make, options }) => {
@@ -39,7 +38,7 @@ const phases = async () => (await reports()).map(({ phase }) => phase);
 const waitForEnd = () => until(() => client.run(() => outcome?.kind));
 const saw = (phase) => until(async () => (await phases()).includes(phase));
 const last = (phase) => until(async () => (await phases()).at(-1) === phase);
-/** The reports with the same phase in succession as one. */
+/** The phases of the reports. Consecutive reports of the same phase count once. */
 const inShort = async () => (await phases()).filter((phase, at, all) => phase !== all[at - 1]);
 
 const subscribe = (options) => fal.subscribe("emulator/echo", { input: { delay_ms: options.delay_ms ?? 0 }, ...options });

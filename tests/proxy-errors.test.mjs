@@ -1,4 +1,4 @@
-// A proxy that is missing, redirects, hides the status, or refuses: what the errors say of it.
+// The errors for a proxy that is missing, redirects, hides the status, or refuses.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -10,7 +10,7 @@ const REFUSED = { detail: [{ loc: ["body", "prompt"], msg: "Field required", typ
 
 let client;
 let site;
-/** What the site answers, by method and URL. */
+/** The site's answer, by method and URL. */
 let answer;
 before(async () => {
   client = await startClient();
@@ -23,7 +23,7 @@ after(async () => {
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-/** Calls the client in the page through a proxy at `path` of the site: what it rejects with. */
+/** Makes a call in the page through a proxy at `path` of the site. Resolves with the error. */
 const failure = async (call, path = "/api/fal/proxy", more = {}) => {
   await client.run((config) => fal.config({ ...config, retry: { maxRetries: 0 } }), { proxyUrl: site.url + path, ...more });
   const { thrown } = await client.run(call);

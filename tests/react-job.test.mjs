@@ -1,5 +1,5 @@
-// The job behind the hook of fal-wasm/react: the order in which components come and go, calls begin and end. With a
-// client that does what each test says.
+// The job behind the hook of fal-wasm/react: components mount and unmount, and calls begin and end, in different orders. The
+// client is a fake that each test controls.
 
 import assert from "node:assert/strict";
 import { before, beforeEach, describe, test } from "node:test";
@@ -12,12 +12,12 @@ const IN_USE = Object.assign(new Error("another call follows it"), { code: "in_u
 let jobOf;
 before(async () => ({ jobOf } = await importSource("js/react/job.ts")));
 
-/** Lets promises that are settled run what waits for them. */
+/** Waits until the handlers of settled promises have run. */
 const settle = () => new Promise(setImmediate);
 
 /**
- * A client whose calls wait. Each of `calls` is `{ name, target, options, resolve, reject, isAborted, isDetached }`; an
- * abort or a detach rejects the call as the client does.
+ * A client whose calls wait. Each of `calls` is `{ name, target, options, resolve, reject, isAborted, isDetached }`. An abort
+ * or a detach rejects the call, as in the real client.
  */
 function fakeClient({ persist = true, saved = [] } = {}) {
   const calls = [];
@@ -41,7 +41,7 @@ function fakeClient({ persist = true, saved = [] } = {}) {
 }
 
 let entries = 0;
-/** A saved request; each is newer than those before. */
+/** A saved request. Each is newer than the previous ones. */
 const entry = (requestId, more) => ({ endpointId: ID, requestId, submittedAt: (entries += 1), label: { useFal: "" }, state: "pending", isFollowed: false, ...more });
 const result = (answer, requestId = "r1") => ({ data: { answer }, requestId });
 const shown = ({ status, isRunning, data, error, requestId }) => [status, isRunning, data?.answer, error?.message, requestId];

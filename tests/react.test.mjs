@@ -1,5 +1,5 @@
-// fal-wasm/react in real pages, with each version of React, against the emulator: one job and one result, whatever
-// mounts, unmounts and reloads.
+// fal-wasm/react in real pages, with each version of React, against the emulator. Whatever mounts, unmounts or reloads, there
+// is one job and one result.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -22,7 +22,7 @@ after(() => client?.stop());
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const submits = async () => (await client.sent("acme/gate")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/gate"));
-/** Waits until the page shows a panel so. */
+/** Waits until a panel of the page shows these words. */
 const untilShown = (words, name = "a", page = client.page) =>
   until(async () => (await page.evaluate((name) => textOf(name), name)) === words).catch(async () => assert.equal(await page.evaluate((name) => textOf(name), name), words));
 const savedCount = () => inPage(async () => (await fal.pending()).length);
@@ -32,13 +32,13 @@ for (const version of VERSIONS) {
     let script;
     before(async () => (script = await pageScript(version)));
 
-    /** Loads the page, as a reload does, ready to show panels. */
+    /** Loads the page, as a reload does. It can then show panels. */
     async function arrive(page = client.page) {
       await client.arrive(page);
       await page.addScriptTag({ content: script });
     }
 
-    /** Shows the panels, runs a job in the first one, and waits until the job stands at the gate. */
+    /** Shows the panels, runs a job in panel "a", and waits until the emulator holds the job. */
     async function openRunning(panels = { a: {} }, options = {}) {
       const gate = await client.emulator.hold({ log_contains: "gate" });
       await inPage(([panels, options]) => show(panels, options), [panels, options]);
@@ -122,7 +122,7 @@ for (const version of VERSIONS) {
     test("leaves the job running at unmount, without a cancel, and goes on with it at the next mount", async () => {
       const gate = await openRunning();
       await inPage(() => show({}));
-      // The client has left the call: another tab could have it.
+      // Wait until the client no longer follows the request. Another tab could then follow it.
       await until(() => inPage(async () => (await fal.pending()).every(({ isFollowed }) => !isFollowed)));
       assert.equal(await inPage(() => outcome.then((value) => value === undefined)), true);
       await inPage(() => show({ a: {} }));
@@ -174,7 +174,7 @@ for (const version of VERSIONS) {
       const gate = await openRunning({ a: { key: "k" }, b: { key: "k" } });
       await untilShown("running running", "b");
       assert.equal(await inPage(() => jobs.b.run({ prompt: "other" }).then((value) => value === undefined)), true);
-      // The job is shown as long as one of them is there.
+      // One of the two components unmounts. The other one keeps showing the job.
       await inPage(() => show({ b: { key: "k" } }));
       await gate.release();
       await untilShown("success done 42", "b");

@@ -1,4 +1,4 @@
-// What decides on a realtime connection: the parts that know of no socket and no real time.
+// The decisions of a realtime connection: the modules that use neither sockets nor the real clock.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
@@ -68,7 +68,7 @@ describe("tokens", () => {
   let Tokens, refreshDelay_ms;
   before(async () => ({ Tokens, refreshDelay_ms } = await importSource("js/realtime/tokens.ts")));
 
-  /** Tokens named after the second of their fetch, from a source that may be told to fail. */
+  /** Starts a cache of tokens. Each token is named after the second of its fetch. Fetching may be made to fail. */
   const start = (lifetime_s) => {
     const clock = handClock();
     const fetched = [];
@@ -151,7 +151,7 @@ describe("the state of a connection", () => {
   let START, next;
   before(async () => ({ START, next } = await importSource("js/realtime/state.ts")));
 
-  /** The effects of each event in turn; events belong to the present attempt unless they say. */
+  /** Applies the events in turn and returns the effects of each. An event belongs to the current attempt unless it names one. */
   const play = (...events) => {
     let state = START;
     const steps = events.map((event) => {
@@ -260,7 +260,7 @@ describe("the state of a connection", () => {
     }
   });
 
-  /** An event that can happen now: late ones of any kind, present ones as the phase allows. */
+  /** Draws an event that can happen now: any late event, or a current one that the phase allows. */
   function anyEvent(random, { phase, attempt }, socket) {
     const pick = (list) => list[Math.floor(random() * list.length)];
     const present = {
@@ -373,7 +373,7 @@ describe("a connection without a tokenProvider", () => {
     ({ ApiError } = await importSource("js/errors.ts"));
   });
 
-  /** What is told of a WebSocket that throws, quoting its URL, as engines do. */
+  /** Connects with a WebSocket that throws an error with its URL, as engines do. Resolves with the reported error. */
   async function connect(app, warnings) {
     const { WebSocket, console } = globalThis;
     const asked = [];

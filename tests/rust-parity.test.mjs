@@ -1,5 +1,5 @@
-// The table of docs/rust.md has one row for each option and each method of the npm package, and names
-// functions of the crate that exist.
+// The table of docs/rust.md must have one row for each option and each method of the npm package. The functions that it names
+// must exist in the crate.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { test } from "node:test";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => readFileSync(path.join(root, file), "utf8");
 
-/** Interfaces of results and of plain data, whose fields are no options. */
+/** Interfaces of results and plain data. Their fields are not options. */
 const DATA = [
   "BaseQueueStatus", "BaseWebHookResponse", "CompletedQueueStatus", "DoneProgress", "EndpointId", "ErrorWebHookResponse",
   "FalStream", "InProgressQueueStatus", "InQueueQueueStatus", "Metrics", "OfflineProgress", "OkWebHookResponse", "PendingEntry",
@@ -18,7 +18,7 @@ const DATA = [
   "StorageACLRule", "Timings", "UploadProgress", "UploadingProgress", "UrlOptions", "ValidationErrorInfo", "WithRequestId",
 ];
 
-/** The members of each interface in js/types, as `Interface.member`. */
+/** The members of all interfaces in js/types, as `Interface.member`. */
 function members() {
   const names = [];
   for (const file of readdirSync(path.join(root, "js/types"))) {
@@ -31,13 +31,13 @@ function members() {
   return names.sort();
 }
 
-/** The rows of the table: what the npm package has, and what the crate has. */
+/** The rows of the table: a member of the npm package, and its counterpart in the crate. */
 function rows() {
   const [, table] = read("docs/rust.md").split("## Parity with the npm package");
   return [...table.matchAll(/^\| `([\w.]+)` \| (.*) \|$/gm)].map(([, npm, rust]) => ({ npm, rust }));
 }
 
-/** The public functions, fields and variants of the crate's client, by name. */
+/** The names of the public functions, fields and variants of the crate's client. */
 function publicNames() {
   const files = readdirSync(path.join(root, "src/client"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"));
   const source = files.map((file) => read(`src/client/${file}`)).join("\n");

@@ -1,13 +1,13 @@
-// What ends a saved request: its result, its own failure, fal's own word that it is gone. No other server's.
+// A saved request ends with its result, with its own failure, or when fal itself says that it is gone. No other server ends it.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { startSaving } from "./support/saved.mjs";
 
-/** Longer than fal keeps any result at least (6 minutes), in milliseconds. */
+/** Longer than the shortest time for which fal keeps results (6 minutes), in milliseconds. */
 const LONG = 7_200_000;
 const WEEK = 7 * 24 * 3_600_000;
-/** How fast the page's clock runs where the client waits between two questions. Databases take time, too: no faster. */
+/** How many times faster the page's clock runs while the client waits between two polls. Databases need time, so not faster. */
 const SPEED = 5;
 
 let client;
@@ -18,7 +18,7 @@ afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandle
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const states = () => inPage(async () => (await fal.pending()).map(({ state }) => state));
-/** Submits so many jobs, and lets `ms` pass. */
+/** Submits `count` jobs, and then moves the page's clock forward by `ms`. */
 const submit = (count, ms) =>
   inPage(
     async ([count, ms]) => {

@@ -1,4 +1,4 @@
-// A job that its caller stopped stays saved until fal has taken the cancel: a job that runs on is billed.
+// An aborted job stays saved until fal has acknowledged the cancel, because a job that runs on is billed.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -12,15 +12,15 @@ after(() => client?.stop());
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-/** A timeout that passes only when a test says so. */
+/** A timeout that passes only when a test lets it pass. */
 const TIMEOUT_MS = 600_000;
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const ids = () => inPage(async () => (await fal.pending()).map(({ requestId }) => requestId));
-/** Whether the job is listed, and no call has to do with it any more. */
+/** Whether a job is listed that no call follows any more. */
 const isLeft = () => inPage(async () => (await fal.pending()).some(({ isFollowed }) => !isFollowed));
 const cancelAnswer = (answer) => client.emulator.plan({ seed: 1, rules: [{ route: "cancel", fault: answer }] });
-/** Subscribes, and aborts it once it is in the queue: its request id. */
+/** Subscribes, and aborts the call when the job is in the queue. Resolves with its request id. */
 const abortJob = () =>
   inPage(async () => {
     const stop = new AbortController();

@@ -1,4 +1,4 @@
-// Whose a saved request is: that of the client which reaches fal in the same way, with the same key.
+// A saved request belongs to the clients that reach fal by the same route and with the same key.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -10,7 +10,7 @@ after(() => client?.stop());
 beforeEach(async () => {
   await client.start();
   await client.inPage(() => {
-    /** A client with a key and no proxy, whose requests a page answers itself. */
+    /** A client with a key and without a proxy. Its `fetch` answers in the page. */
     window.keyed = (credentials, more) => {
       const answers = { POST: { request_id: "r1" }, GET: { status: "COMPLETED", logs: [] } };
       const fetch = async (url, /** @type {any} */ { method }) => (sent.push(url), Response.json(answers[method]));

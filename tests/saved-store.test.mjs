@@ -1,11 +1,11 @@
-// Stores, databases and locks that fail, hang, or are taken away: no job and no abort waits for them.
+// Stores, databases and locks that fail, hang or are taken away. No job and no abort waits for them.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
 import { startSaving } from "./support/saved.mjs";
 
-/** How fast the page's clock runs where the client's patience is used up. Databases take time, too: no faster. */
+/** How many times faster the page's clock runs while the client's patience runs out. Databases need time, so not faster. */
 const SPEED = 5;
 
 let client;
@@ -70,7 +70,7 @@ describe("a store of the caller's", () => {
   test("that hangs holds no abort up, whatever the call is about to do", async () => {
     const names = await inPage(async () => {
       const never = () => new Promise(() => {});
-      // Nobody waits for three seconds here, and no timer ends a wait.
+      // Stretch all long timers to ten minutes, so that no timer of the client can end a wait.
       const { setTimeout } = window;
       /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms = 0, ...given) => setTimeout(run, ms >= 1_000 ? 600_000 : ms, ...given);
       const persist = { list: () => (at("list"), never()), put: () => (at("put"), never()), delete: never };
@@ -199,7 +199,7 @@ describe("two tabs", () => {
     const other = await client.anotherTab();
     const requestId = await inPage(() => begin());
     await other.evaluate(() => {
-      // As if the first one's end came within the second that resume waits.
+      // Stretch the second that resume waits, so that the first call always ends within it.
       const { setTimeout } = window;
       /** @type {import("./page.js").Timers} */ (window).setTimeout = (run, ms = 0, ...given) => setTimeout(run, ms === 1_000 ? 600_000 : ms, ...given);
     });

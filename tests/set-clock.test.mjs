@@ -1,13 +1,13 @@
-// The machine's clock is set while a job is followed. In Node, with time that runs faster.
+// The machine's clock is changed while the client follows a job. Runs in Node, with a faster clock.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { speedUpClock } from "./support/clock.mjs";
 
 const HOUR_MS = 3_600_000;
-/** As long as the job is followed, in milliseconds. */
+/** The length of the job, in milliseconds. */
 const JOB_MS = 60_000;
-/** Every 200 ms would be 300 times; a tenth of the job's age apart, about 46 times. */
+/** With a poll delay of a tenth of the job's age there are about 46 polls. One poll every 200 ms would be 300. */
 const MOST_POLLS = 120;
 
 let library;

@@ -1,12 +1,12 @@
-// Signals of another realm: of a simulated page's classes, as jsdom brings them into Node, of an
-// iframe. The platform's `fetch` refuses those that are not its own.
+// Abort signals of another realm: from jsdom's classes, which replace the platform's in Node, or from an iframe. The platform's
+// `fetch` refuses signals that are not its own.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
 import { startRecorder } from "./support/recorder.mjs";
 
-/** A class beside the platform's, with all that its kind has. */
+/** A class with all members of an AbortSignal that does not inherit from the platform's. */
 class ForeignSignal extends EventTarget {
   aborted = false;
   reason = undefined;
@@ -24,7 +24,7 @@ class ForeignController {
 
 const own = { AbortController, AbortSignal, Request, fetch, getBuiltinModule: process.getBuiltinModule };
 
-/** As Node 24 and browsers have it; Node 20 takes whatever looks like a signal. */
+/** Refuses foreign signals, as Node 24 and browsers do. Node 20 accepts everything that looks like a signal. */
 /** @param {RequestInit} [init] */
 function check({ signal } = {}) {
   if (signal && !(signal instanceof own.AbortSignal)) throw new TypeError(`RequestInit: Expected signal ("${signal}") to be an instance of AbortSignal.`);
@@ -41,7 +41,7 @@ const failure = (promise) => promise.then(() => assert.fail("it resolved"), (err
 const request = { requestId: "r1" };
 
 let server;
-/** How a GET is answered. */
+/** The answer to a GET. */
 let answer;
 before(async () => {
   server = await startRecorder(({ method }) => (method === "GET" ? answer() : { body: { request_id: "r1", status: "IN_QUEUE" } }));

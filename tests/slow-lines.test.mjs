@@ -1,4 +1,4 @@
-// Uploads on lines that are slow, and where nobody sees how much is sent.
+// Uploads on slow lines, and uploads whose progress the client cannot see.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -9,7 +9,7 @@ import { startStorage } from "./support/storage.mjs";
 
 const MIB = 1 << 20;
 const SECONDS = 1_000;
-/** How long a line of 1 Mbit/s takes for so many bytes, in milliseconds. */
+/** The time that a line of 1 Mbit/s needs for this many bytes, in milliseconds. */
 const onSlowLine = (bytes) => (bytes * 8 * SECONDS) / 1_000_000;
 
 let browser;
@@ -27,7 +27,7 @@ afterEach(async () => {
   await storage.stop();
 });
 
-/** Puts a service worker between the page and the network. */
+/** Puts a service worker between the page and the network. It passes requests on. */
 async function passOn() {
   await page.evaluate(async () => {
     const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
@@ -37,7 +37,7 @@ async function passOn() {
 }
 
 /**
- * Begins an upload of so many bytes with the page's clock stopped; `outcome()` is what became of it, once it has.
+ * Begins an upload while the page's clock stands still. `outcome()` waits for the upload's URL or its error.
  * @param {number} bytes
  * @param {import("fal-wasm").UploadOptions & { fetch?: boolean }} [options]
  */
@@ -54,13 +54,13 @@ async function begin(bytes, { fetch: hasFetch, ...options } = {}) {
 }
 
 const pass = (ms) => page.evaluate((ms) => advance(ms), ms);
-const arrived = (count) => until(() => storage.puts.length >= count, 20_000);
+const arrived = (count) => until(() => storage.puts.length >= count);
 
-/** Lets time pass until so many uploads of bytes have begun, for so long at most. */
+/** Moves the page's clock until `count` uploads have begun, but by `most` ms at most. */
 async function passUntil(count, most) {
   for (let ms = 0; storage.begun() < count && ms < most; ms += SECONDS) await pass(SECONDS);
-  // The page's time has passed; what it sends takes the machine's.
-  await until(() => storage.begun() >= count, 20_000);
+  // The page's time has passed, but the requests need real time to arrive.
+  await until(() => storage.begun() >= count);
 }
 
 describe("an upload whose bytes nobody sees", () => {
@@ -91,7 +91,7 @@ describe("an upload whose bytes nobody sees", () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(60 * MIB, { ...options, multipartThreshold: 0, partSize: 10 * MIB });
       await arrived(6);
-      // They share the line, so that the first is there when nearly all are.
+      // The parts share the line. The first one is complete when nearly all bytes are there.
       await pass(onSlowLine(56 * MIB));
       for (let part = 0; part < 6; part++) {
         await pass(onSlowLine(MIB));
@@ -117,15 +117,15 @@ test("an upload whose bytes are seen, and stop, is sent again after the stall li
   await page.evaluate(() => {
     const { send } = XMLHttpRequest.prototype;
     XMLHttpRequest.prototype.send = function (body) {
-      // Firefox has no `load` before the answer.
+      // Not `load`, which Firefox fires only with the answer.
       this.upload.addEventListener("progress", ({ loaded, total }) => (window.isSent = loaded >= total));
       return send.call(this, body);
     };
   });
   const { outcome } = await begin(1 * MIB);
   await arrived(1);
-  // The page's time stands still meanwhile.
-  await until(() => page.evaluate(() => window.isSent), 20_000);
+  // The page's clock stands still while this waits.
+  await until(() => page.evaluate(() => window.isSent));
   await pass(29 * SECONDS);
   assert.equal(storage.begun(), 1);
   await passUntil(2, 60 * SECONDS);

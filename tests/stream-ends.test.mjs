@@ -1,4 +1,4 @@
-// How streams end: whatever ends one closes its connection, and an end that is said counts at once.
+// The ends of streams. Whatever ends a stream closes its connection, and an announced end counts at once.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -19,9 +19,9 @@ afterEach(() => assert.deepEqual(client.unhandled, []));
 
 const EVENTS = { "content-type": "text/event-stream" };
 const event = (data) => `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
-/** Sends events and leaves the stream open. */
+/** Sends events and keeps the stream open. */
 const open = (...events) => (response) => response.writeHead(200, EVENTS).write(events.map(event).join(""));
-/** The same, with a comment each 20 ms. */
+/** The same, with a comment every 20 ms. */
 const openWithPings = (...events) => (response) => {
   open(...events)(response);
   const timer = setInterval(() => response.write(": ping\n\n"), 20).unref();
@@ -29,7 +29,7 @@ const openWithPings = (...events) => (response) => {
 };
 const requestIdOf = ({ target }) => /requests\/([^/?]+)/.exec(target)?.[1];
 const status = (call, more) => ({ request_id: requestIdOf(call), response_url: "https://queue.fal.run/x", ...more });
-/** Waits until the emulator has completed the request of a call. */
+/** Waits until the emulator has completed the request that this call is about. */
 const completed = ({ target }) =>
   until(async () => {
     const headers = { "x-fal-target-url": target.replace(/\/stream.*/, "") };
@@ -84,7 +84,7 @@ describe("a stream that has ended leaves no connection behind", () => {
         const job = fal.subscribe("emulator/echo", { mode: "streaming", input: { prompt: String(n) }, abortSignal: signal, onQueueUpdate: begun });
         return { job: job.catch((error) => error.name), running };
       });
-      // Over HTTP/1.1 six streams take every connection that there is.
+      // Over HTTP/1.1, six streams occupy all connections of the browser.
       await Promise.all(jobs.map(({ running }) => running));
       for (const controller of controllers) controller.abort();
       return Promise.all(jobs.map(({ job }) => job));
@@ -153,7 +153,7 @@ describe("an end that is said", () => {
 
 describe("a page that is going away", () => {
   test("opens no second stream, and goes on when it is shown again", async () => {
-    // A fast clock would not leave a stream the time to begin.
+    // Use the normal clock: a faster one would not give the stream enough time to begin.
     await client.reset({ origin: gateway.url, speed: 1 });
     const streamed = [];
     gateway.when("/status/stream", (response, call) => {
@@ -168,7 +168,7 @@ describe("a page that is going away", () => {
     });
     await until(() => streamed.length === 1);
     streamed[0].destroy();
-    // A call of the page's goes through after the cut: by then a second stream would have been opened.
+    // Let another call of the page go through. A second stream would have opened by then.
     await client.run(() => fal.queue.submit("emulator/echo", { input: { prompt: "y" } }));
     assert.equal(gateway.calls.filter(({ target }) => target.includes("/requests/")).length, 1, "nothing is asked meanwhile");
     const name = await client.run(async () => {
@@ -182,7 +182,7 @@ describe("a page that is going away", () => {
 
 describe("events that nobody iterates over", () => {
   test("are not kept once a listener takes them", async () => {
-    // What a listener lets go of can be collected, which a held event could not be.
+    // The listener drops each event at once, so it can be collected. An event that the stream keeps could not be.
     gateway.when("emulator/stream/stream", (response) => {
       response.writeHead(200, EVENTS);
       for (let n = 0; n < 200; n++) response.write(event({ n, text: "x".repeat(10_000) }));

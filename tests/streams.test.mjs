@@ -1,5 +1,5 @@
-// Streams in a real browser against the emulator's scripted endpoint: what the official client
-// delivers, and what it loses.
+// Streams in a real browser against the emulator's scripted endpoint. The package delivers all events that the official client
+// delivers, and also those that the official client loses.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -13,8 +13,10 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 
-/** How many times as long as their bare bytes events may take: the official client takes 900 times. */
+/** How many times longer events may take than their bare bytes. The official client takes 900 times longer. */
 const MOST_TIMES = 100;
+/** The bare bytes may take less. It would be luck, and no bound for a machine that pauses. */
+const LEAST_BARE_MS = 10;
 
 test("5,000 events in one burst are delivered about as soon as their bytes, by listener and by iteration", async () => {
   const seen = await client.run(async () => {
@@ -39,7 +41,7 @@ test("5,000 events in one burst are delivered about as soon as their bytes, by l
     return { heard: heard.length, iterated: iterated.length, isSame: JSON.stringify(heard) === JSON.stringify(iterated), bare, listening, iterating };
   });
   assert.deepEqual([seen.heard, seen.iterated, seen.isSame], [5_000, 5_000, true]);
-  assert.ok(Math.max(seen.listening, seen.iterating) < MOST_TIMES * seen.bare, JSON.stringify(seen));
+  assert.ok(Math.max(seen.listening, seen.iterating) < MOST_TIMES * Math.max(seen.bare, LEAST_BARE_MS), JSON.stringify(seen));
 });
 
 test("falsy events, characters split between chunks, CRLF and a last event without its blank line arrive", async () => {
@@ -66,7 +68,7 @@ test("a stream that is cut short throws, in the loop and from done", { skip: can
     return { events: events.length, errors };
   });
   assert.deepEqual(seen.errors, ["network", "network"]);
-  // A reset may overtake what was sent before it.
+  // At most two: a connection reset may overtake the events before it.
   assert.ok(seen.events <= 2);
 });
 

@@ -1,5 +1,5 @@
-// What is a crash of the WebAssembly, and what calls know of their requests after one. In Node,
-// with a `fetch` of the test's own and exports that trap when they are told to.
+// Which errors count as a crash of the WebAssembly, and what calls know about their requests after a crash. Runs in Node, with
+// a `fetch` of the test's own. The exports of the module trap when a test asks for it.
 
 import assert from "node:assert/strict";
 import { before, beforeEach, describe, test } from "node:test";
@@ -10,7 +10,7 @@ const UNREACHABLE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0,
 const trap = /** @type {() => never} */ (new Instance(new Module(new Uint8Array(UNREACHABLE))).exports.f);
 let instances = 0;
 let isToTrap = false;
-// Before the package makes its one.
+// Set this up before the package makes its instance.
 /** @type {any} */ (WebAssembly).Instance = function (module, imports) {
   instances += 1;
   const { exports } = new Instance(module, imports);
@@ -31,7 +31,7 @@ before(async () => (library = await import("../dist/index.js")));
 const ENDPOINT = "acme/app";
 const REPLY = { status: "IN_QUEUE", request_id: "request-1" };
 const json = (body, init) => Response.json(body, init);
-/** A server that takes submits, and on which jobs stay in the queue. */
+/** A server that accepts submits, and keeps all jobs in the queue. */
 const queue = async (url, { method }) => json(method === "POST" ? REPLY : { status: "IN_QUEUE", queue_position: 1 });
 const client = (fetch = queue, more = {}) => library.createFalClient({ credentials: "id:secret", fetch, ...more });
 const failure = (promise) => promise.then(() => assert.fail("it resolved"), (error) => error);
@@ -81,7 +81,7 @@ describe("a WebAssembly.RuntimeError of the caller's own is no crash", () => {
 });
 
 describe("after a crash", () => {
-  /** Has the next call trap, which ends all that run. */
+  /** Makes the next call trap. This ends all running calls. */
   const crash = async () => {
     isToTrap = true;
     const { code, cause } = await failure(client().queue.status(ENDPOINT, { requestId: "any" }));
@@ -89,7 +89,7 @@ describe("after a crash", () => {
   };
   let seen;
   beforeEach(() => (seen = []));
-  /** A server that answers submits with `answer`, and never a status. */
+  /** A server that answers submits with `answer()`, and never answers anything else. */
   const server = (answer) => async (url, { method }) => {
     seen.push(method);
     return method === "POST" ? answer() : never();

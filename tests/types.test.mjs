@@ -1,5 +1,5 @@
-// The types of the package as its users get them: dist/ through the package's own `exports`.
-// The programs are in types/, one folder for each set of declarations they are checked with.
+// The types of the package as users get them: dist/ through the package's own `exports`. The programs are in types/. Each of
+// its folders has its own set of declarations.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tsc = path.join(root, "node_modules/typescript/bin/tsc");
 
-/** What the compiler says of a project in types/. */
+/** Compiles a project in types/. Returns the compiler's messages. */
 function said(project, ...options) {
   const args = [tsc, "-p", path.join(root, "tests/types", project), ...options];
   return spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" }).stdout;
@@ -74,7 +74,7 @@ test("no declaration names a TypeScript source, or a file that is not there", ()
   let followed = 0;
   for (const name of names) {
     const text = readFileSync(path.join(dist, name), "utf8");
-    // Not those in doc comments, whose lines begin with a star.
+    // Skip examples in doc comments: their lines begin with a star.
     for (const [, specifier] of text.matchAll(/^(?! *\*).*(?:from |import\()"([^"]+)"/gm)) {
       if (specifier === "@fal-ai/client/endpoints") continue;
       const kind = name.endsWith(".cts") ? "cjs" : "js";

@@ -1,4 +1,4 @@
-// A run, or the start of a stream, whose answer is lost has cost what it costs: the error says so, as that of a submit.
+// If the answer to a run, or to the start of a stream, is lost, it may still cost money. The error says so, as for a submit.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";

@@ -1,4 +1,4 @@
-// Which upload is gone on with: that of the same file, and of no other bytes that look alike.
+// An upload continues only for the same file, not for other bytes that look alike.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
@@ -14,20 +14,20 @@ beforeEach(async () => {
     const MIB = 1 << 20;
     window.PARTS = { multipartThreshold: 5 * MIB, partSize: 5 * MIB };
     window.store = memoryStore();
-    /** Bytes whose first and last 64 KiB are always the same. */
+    /** Bytes of which the first and the last 64 KiB are always the same. */
     window.bytes = (fill) => {
       const data = new Uint8Array(16 * MIB).fill(fill);
       data.fill(1, 0, 65_536);
       data.fill(1, -65_536);
       return data;
     };
-    /** Begins an upload, whose last part never ends, and aborts it in the middle. */
+    /** Begins an upload whose last part never ends. `stop()` aborts it. */
     window.breakOff = async (file, uploading = fal) => {
       const stop = new AbortController();
       window.broken = uploading.storage.upload(file, { ...PARTS, persist: store, abortSignal: stop.signal }).catch(caught);
       Object.assign(window, { stop: () => (stop.abort(), broken) });
     };
-    /** Uploads to the end: whether all bytes are those of `fill`. */
+    /** Uploads a file. Resolves with whether all stored bytes are `bytes(fill)`. */
     window.isWhole = async (file, fill, uploading = fal) => {
       const url = await uploading.storage.upload(file, { ...PARTS, persist: store });
       const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -40,15 +40,18 @@ afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandle
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const parts = async () => (await client.sent()).filter(({ method }) => method === "PUT").length;
+const countSavedParts = () => [...store.kept.values()].flatMap((/** @type {any} */ { upload }) => Object.keys(upload.etags)).length;
 const initiated = async () => (await client.sent("initiate-multipart")).length;
 
-/** Breaks an upload off when all parts but the last are there. */
-async function breakOff(begin) {
+/**
+ * Interrupts an upload after all parts but the last have arrived, and that many are saved: those of a file that can be
+ * recognized later.
+ */
+async function breakOff(begin, saved = 0) {
   await client.emulator.fault({ path_contains: "/4?", times: 99, delay_ms: 600_000 });
   await inPage(begin);
   await until(async () => (await parts()) === 4);
-  // What is there is saved as it comes.
-  await inPage(() => Promise.race([broken, new Promise((resolve) => setTimeout(resolve, 500))]));
+  await until(async () => (await inPage(countSavedParts)) === saved);
   assert.equal((await inPage(() => stop())).name, "AbortError");
   await client.emulator.clearFaults();
   await client.emulator.clearRequests();
@@ -62,7 +65,7 @@ describe("bytes that look alike are not mixed:", () => {
   });
 
   test("two Files that were changed at different times", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     assert.equal(await inPage(() => isWhole(new File([bytes(3)], "a.bin", { lastModified: 2_000 }), 3)), true);
     assert.equal(await initiated(), 1);
   });
@@ -76,13 +79,13 @@ describe("bytes that look alike are not mixed:", () => {
 
 describe("an upload that was broken off", () => {
   test("goes on for the same File", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     assert.equal(await inPage(() => isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2)), true);
     assert.deepEqual([await initiated(), await parts()], [0, 1]);
   });
 
   test("does not go on for a client with another proxy or key: it belongs to another account", async () => {
-    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })));
+    await breakOff(() => breakOff(new File([bytes(2)], "a.bin", { lastModified: 1_000 })), 3);
     const isWhole = await inPage(() => {
       const other = createFalClient({ proxyUrl: "/api/fal/proxy", credentials: "id-two:secret-two", suppressLocalCredentialsWarning: true });
       return window.isWhole(new File([bytes(2)], "a.bin", { lastModified: 1_000 }), 2, other);

@@ -1,4 +1,4 @@
-// What an upload keeps in memory. It measures: no other test runs meanwhile.
+// The memory that an upload uses. This file measures memory, so no other test runs meanwhile.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -13,7 +13,7 @@ after(() => client?.stop());
 beforeEach(() => client.reset());
 
 describe("memory", () => {
-  // 1 GB of it, by FAL_BIG_BYTES=1073741824.
+  // FAL_BIG_BYTES=1073741824 tests it with 1 GB.
   const BYTES = Number(process.env.FAL_BIG_BYTES ?? 128 * MIB);
 
   test("does not grow with the file", async (t) => {

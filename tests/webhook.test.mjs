@@ -1,5 +1,5 @@
-// fal-wasm/webhook: what is taken, and what is refused with which reason. Signed by keys of the tests' own, which a
-// server of theirs publishes; and by the emulator.
+// fal-wasm/webhook: the webhooks that it accepts, and those that it refuses, with the reason. Some are signed with keys of the
+// tests' own, which a server of the tests publishes. Others are signed by the emulator.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -20,7 +20,7 @@ const request = ({ headers, body }) => new Request("https://app.test/hook", { me
 /** @typedef {{ headers: any, body: any }} Delivery */
 
 /**
- * What a verification rejects with; every refusal is of one form.
+ * Resolves with the error of a verification that must fail. Checks the form that all these errors have.
  * @param {any} given
  * @param {import("fal-wasm/webhook").VerifyWebhookOptions} options
  * @returns {Promise<WebhookError & { cause?: any }>}
@@ -200,7 +200,7 @@ describe("fal's keys", () => {
   after(() => server?.stop());
   beforeEach(() => {
     fetches = [];
-    // A set is remembered by its URL.
+    // Each test uses a URL of its own, because key sets are cached by URL.
     jwksUrl = `${server.url}/${(sets += 1)}/jwks.json`;
     publish(key);
   });
@@ -208,7 +208,7 @@ describe("fal's keys", () => {
   const publish = (...published) => (answer = () => [200, JSON.stringify({ keys: published.map(({ x }) => ({ kty: "OKP", crv: "Ed25519", x })) })]);
   const START = 1_700_000_000;
   /**
-   * A delivery, and options of the same moment.
+   * A delivery that was signed at `seconds` after START, and options with a clock at the same moment.
    * @returns {[Delivery, import("fal-wasm/webhook").VerifyWebhookOptions]}
    */
   const at = (seconds, by = key) => [deliver(by, OK, { seconds: START + seconds }), { jwksUrl, now: () => (START + seconds) * 1000 }];
@@ -343,7 +343,7 @@ describe("the emulator's webhooks", () => {
 
   const options = () => ({ jwksUrl: `${emulator.url}/rest.fal.ai/.well-known/jwks.json` });
 
-  /** Submits a job, and gives what the emulator delivers of it. */
+  /** Submits a job. Resolves with its request id and the webhook that the emulator delivers for it. */
   async function deliveryOf(endpointId, input) {
     const delivered = new Promise((resolve) => (waiting = [resolve]));
     const { request_id: requestId } = await fal.queue.submit(endpointId, { input, webhookUrl: `${hook.url}/hook`, validate: false });

@@ -1,4 +1,4 @@
-// Wires the page: form on one side, a run and what comes of it on the other.
+// Connects the parts of the page: the form starts a run, and the stage shows its progress and its result.
 import { announce, $, copyOnClick, sayLoud } from "./dom.js";
 import { createConnection } from "./connection.js";
 import { describeError } from "./errors.js";
@@ -13,7 +13,7 @@ import { createTabs } from "./tabs.js";
 
 /** @import { Entry, Failure, Listeners, Made } from "./types.d.ts" */
 
-// Asked for now, awaited by a run: where the package is missing the page can still say so.
+// Start loading now. A run awaits the client, so that the page can report a missing package.
 const client = import("./run.js").catch((cause) => {
   throw new Error("The fal-wasm package could not be loaded from this server. Build it, then load this page again.", { cause });
 });
@@ -31,7 +31,7 @@ const tabs = createTabs(/** @type {HTMLElement} */ ($("tab-image").parentElement
   refresh();
 });
 
-/** Looks again, in milliseconds: the page before this one may hold its job for a moment longer. */
+/** Delays before each look for an unfinished job, in ms: a page that is being left may hold its job a moment longer. */
 const LEAVING_MS = [0, 200, 800];
 
 /** @type {AbortController | null} */
@@ -53,7 +53,7 @@ async function generate() {
 }
 
 /**
- * Shows a job from here to its end, whatever that is. `call(package, told)` makes the video.
+ * Shows a job until it ends, however it ends. `call(package, listeners)` makes the video.
  * @param {string | undefined} requestId
  * @param {(run: typeof import("./run.js"), told: Listeners) => Promise<Made>} call
  */
@@ -84,7 +84,7 @@ async function follow(requestId, call) {
   }
 }
 
-/** Takes up the job that the page was left in the middle of, if there is one. */
+/** Resumes the unfinished job of an earlier visit, if there is one. */
 async function takeUp() {
   const entry = await leftBehind();
   if (!entry || abort) return;
@@ -93,7 +93,7 @@ async function takeUp() {
 }
 
 /**
- * A key is kept nowhere: who began a job with one has to enter it again.
+ * Asks for the key again. The page never saves a key, but a job that was started with a key needs it to continue.
  * @param {Entry} entry
  */
 function askForKey(entry) {
@@ -154,20 +154,20 @@ function tell(error, requestId) {
   showProblem(problem);
   const { placed } = showFieldErrors(problem.fields);
   if (!placed) $("problem").focus();
-  // The focus reads out the field with its message, or the title: this says the rest.
+  // Moving the focus reads out the field and its message, or the title. This reads out the rest.
   sayLoud(placed ? problem.title : problem.text || problem.title);
 }
 
 /** @param {boolean} busy */
 function setBusy(busy) {
-  // aria-disabled, not disabled: a disabled button would drop the focus of whoever just pressed it.
+  // aria-disabled, not disabled: disabling the button would take the focus away from the person who just pressed it.
   $("generate").setAttribute("aria-disabled", String(busy));
   const focusWasOnCancel = document.activeElement === $("cancel");
   $("progress").hidden = !busy;
   if (focusWasOnCancel) $("generate").focus({ preventScroll: true });
 }
 
-/** Brings what the press has set going into view: on a phone the stage is below the form. */
+/** Scrolls the stage into view: on a phone it is below the form. */
 function showStage() {
   const isBelowForm = matchMedia("(max-width: 56rem)").matches;
   $("stage").scrollIntoView({ block: isBelowForm ? "start" : "nearest" });
@@ -186,5 +186,5 @@ copyOnClick($("copy-code"), $("snippet"), "The code is copied.");
 copyOnClick($("copy-request"), $("request-id"), "The request id is copied.");
 copyOnClick($("problem-copy"), $("problem-request-id"), "The request id is copied.");
 refresh();
-// Where nothing can be listed, there is nothing to go on with.
+// If the saved jobs cannot be listed, there is no job to resume.
 takeUp().catch(() => {});

@@ -1,12 +1,12 @@
-// Which way requests go, what that costs, and the key while there is one.
+// The choice between proxy and key, the notice of what each costs, and the key itself.
 import { $ } from "./dom.js";
 
 /** @import { FieldError } from "./types.d.ts" */
 
-/** @typedef {{ mode?: string, name?: string, version?: string }} Server what the emulator says of itself */
+/** @typedef {{ mode?: string, name?: string, version?: string }} Server the emulator's answer to /api/emulator */
 
 /**
- * `onChange()` when the way changes. The key lives in its password field and nowhere else.
+ * Calls `onChange()` when the choice changes. The key exists only in its password field.
  * @param {() => void} onChange
  */
 export function createConnection(onChange) {
@@ -28,7 +28,7 @@ export function createConnection(onChange) {
       onChange();
     });
   }
-  // A page kept in the back/forward cache would keep the key too.
+  // Clear the key when the page is left: the back/forward cache would keep it.
   addEventListener("pagehide", () => ($("key").value = ""));
 
   fetch("/api/emulator")
@@ -38,22 +38,22 @@ export function createConnection(onChange) {
   show();
 
   return {
-    /** Whether runs go straight to fal.ai. */
+    /** Whether runs go directly to fal.ai. */
     get viaKey() {
       return viaKey();
     },
-    /** The key to use, or undefined with the proxy. */
+    /** The key, or undefined if runs use the proxy. */
     get key() {
       return viaKey() ? $("key").value.trim() : undefined;
     },
-    /** Asks for a key. */
+    /** Chooses the key and shows its field. */
     chooseKey() {
       ways.value = "key";
       show();
       onChange();
     },
     /**
-     * A missing key.
+     * An error if the key is missing.
      * @returns {FieldError[]}
      */
     check() {
@@ -64,7 +64,7 @@ export function createConnection(onChange) {
 }
 
 /**
- * Who makes the video and who pays: in short, and in full.
+ * The notice that says which service makes the video and who pays: its title and its text.
  * @param {boolean} viaKey
  * @param {Server | undefined} server
  * @returns {[string, string]}

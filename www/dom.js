@@ -1,9 +1,9 @@
-// The few things every part of the page needs from the document.
+// Helpers that every part of the page needs from the document.
 
 /** @import { Elements } from "./types.d.ts" */
 
 /**
- * The element with this id, which is in the page.
+ * The element with this id. It must exist in the page.
  * @template {string} Id
  * @param {Id} id
  */
@@ -18,7 +18,7 @@ export const $ = (id) => /** @type {Id extends keyof Elements ? Elements[Id] : H
 export const all = (scope, selector) => scope.querySelectorAll(selector);
 
 /**
- * A new element that holds `text`, as text.
+ * Makes an element with this text. The text is not parsed as HTML.
  * @param {keyof HTMLElementTagNameMap} tag
  */
 export function element(tag, text = "", className = "") {
@@ -29,13 +29,13 @@ export function element(tag, text = "", className = "") {
 }
 
 /**
- * Tells a screen reader, when it is next silent.
+ * Has a screen reader read the text when it falls silent.
  * @param {string} text
  */
 export const announce = (text) => speak($("voice"), text);
 
 /**
- * Tells a screen reader at once.
+ * Has a screen reader read the text at once.
  * @param {string} text
  */
 export const sayLoud = (text) => speak($("alarm"), text);
@@ -45,13 +45,13 @@ export const sayLoud = (text) => speak($("alarm"), text);
  * @param {string} text
  */
 function speak(region, text) {
-  // The same words twice are no change, and no change is not read: empty first.
+  // Screen readers read only changes. Clear the region first, so that the same text twice is read twice.
   region.textContent = "";
   setTimeout(() => (region.textContent = text), 50);
 }
 
 /**
- * Makes `button` copy the text of `source`, and say so on itself and aloud.
+ * Makes `button` copy the text of `source`. The button then says so, and a screen reader reads `said`.
  * @param {HTMLButtonElement} button
  * @param {HTMLElement} source
  * @param {string} said
@@ -68,7 +68,7 @@ export function copyOnClick(button, source, said) {
       reset = setTimeout(() => (button.textContent = label), 2000);
       announce(said);
     } catch {
-      // Not a secure origin, or refused: leave the text selected for the person to copy.
+      // The origin is not secure, or the browser refuses. Select the text, so that the person can copy it.
       getSelection()?.selectAllChildren(source);
       announce("The browser did not allow copying. The text is selected: copy it with the keyboard.");
     }
@@ -77,7 +77,7 @@ export function copyOnClick(button, source, said) {
 }
 
 /**
- * Bytes in words: `1.2 MB`.
+ * Formats a number of bytes: `1.2 MB`.
  * @param {number} bytes
  */
 export function formatBytes(bytes) {

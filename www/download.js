@@ -1,8 +1,8 @@
-// `download` on a link is ignored across origins, and fal.ai's files are on another one.
+// Browsers ignore `download` on a link to another origin, and fal.ai serves its files from another origin.
 import { announce } from "./dom.js";
 
 /**
- * Click listener for a link with `download`: saves the file, from this origin or another.
+ * A click listener for a link with `download`. It saves the file, whichever origin it is on.
  * @param {MouseEvent} event
  */
 export async function downloadFrom(event) {

@@ -1,4 +1,4 @@
-// From what was thrown to words for a person.
+// Describes an error in words for a person.
 
 /** @import { FieldError, Failure, Problem } from "./types.d.ts" */
 
@@ -13,7 +13,7 @@ const TITLES = {
 };
 
 /**
- * What is known of single fields is in `fields`; for all else `text` is the client's own message, which says why.
+ * Describes an error. Problems of single fields are in `fields`. For other errors, `text` is the client's message.
  * @param {Failure | null | undefined} error
  * @param {string} [requestId]
  * @returns {Problem & { text: string, fields: FieldError[] }}
@@ -32,7 +32,7 @@ export function describeError(error, requestId) {
 }
 
 /**
- * ["body", "image_url"] is about image_url, ["body", "images", 2] about images, ["body"] about no one field.
+ * The field that a location names: image_url for ["body", "image_url"], images for ["body", "images", 2], none for ["body"].
  * @param {unknown} loc
  */
 const fieldIn = (loc) => (Array.isArray(loc) ? String(loc.find((part) => part !== "body") || "") : "");

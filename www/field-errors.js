@@ -1,4 +1,4 @@
-// Messages beside the fields they are about, tied to them for everyone.
+// Shows messages next to their fields, and marks the fields for screen readers.
 import { $, all } from "./dom.js";
 
 /** @import { FieldError } from "./types.d.ts" */
@@ -10,7 +10,7 @@ import { $, all } from "./dom.js";
 const fieldOf = (name) => document.querySelector(`[data-field="${CSS.escape(name)}"]:not([hidden])`);
 
 /**
- * The element that carries `aria-invalid`: the group of radios, or the one control.
+ * The element that gets `aria-invalid`: the radio group, or the single control.
  * @param {HTMLElement} field
  * @returns {HTMLElement}
  */
@@ -20,8 +20,8 @@ const subjectOf = (field) => (field.getAttribute("role") === "radiogroup" ? fiel
 const controlIn = (field) => /** @type {HTMLInputElement | HTMLTextAreaElement} */ (field.querySelector("input, textarea"));
 
 /**
- * Shows each `{ field, text }` beside its field and moves the focus to the first one.
- * `placed` is how many had a field on the page to be shown at.
+ * Shows each `{ field, text }` next to its field and moves the focus to the first one.
+ * Returns in `placed` how many of them name a field of the page.
  * @param {FieldError[]} errors
  */
 export function showFieldErrors(errors) {
@@ -42,7 +42,7 @@ export function showFieldErrors(errors) {
 }
 
 /**
- * Takes the messages away: of one field, or of all.
+ * Removes the messages of one field, or of all fields.
  * @param {HTMLElement} scope
  */
 export function clearFieldErrors(scope = document.body) {
@@ -54,7 +54,7 @@ export function clearFieldErrors(scope = document.body) {
   }
 }
 
-// What is being corrected is no longer known to be wrong.
+// When a person edits a field, remove its messages: they may no longer apply.
 document.addEventListener("input", ({ target }) => {
   const field = target instanceof Element && target.closest("[data-field]");
   if (field instanceof HTMLElement) clearFieldErrors(field);

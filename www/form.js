@@ -1,4 +1,4 @@
-// The form's values: read them, check them, and keep each tab's own while the other is shown.
+// The form: reads its values, checks them, and keeps the values of each tab while the other tab is shown.
 import { $, all } from "./dom.js";
 import { MODELS } from "./models.js";
 
@@ -7,13 +7,13 @@ import { MODELS } from "./models.js";
 /** @typedef {Exclude<FieldName, "image_url">} ControlName */
 
 /**
- * The form, with the image field's file as its `image_url`.
+ * The form. Its `image_url` is the file of the image field.
  * @param {{ readonly file: File | undefined }} image
  */
 export function createForm(image) {
   const form = $("form");
   /**
-   * Radio groups and inputs alike are read and written through `value`.
+   * Radio groups and inputs. Both have a `value` to read and write.
    * @type {Record<ControlName, { value: string }>}
    */
   const controls = {
@@ -42,7 +42,7 @@ export function createForm(image) {
 
   return {
     /**
-     * Shows the fields and the kept values of this tab.
+     * Shows the fields of this tab and restores its values.
      * @param {Mode} next
      */
     setMode(next) {
@@ -58,7 +58,7 @@ export function createForm(image) {
     },
 
     /**
-     * What the form says, without the fields left empty.
+     * The values of the form, without empty fields.
      * @returns {Wish}
      */
     read() {
@@ -67,7 +67,7 @@ export function createForm(image) {
       return { mode, endpointId, input: /** @type {Input} */ (Object.fromEntries(filled)) };
     },
 
-    /** What can be known to be wrong before asking the service. */
+    /** The problems that the page can find without asking the service. */
     check() {
       const { maxSteps } = MODELS[mode];
       /** @type {FieldError[]} */

@@ -1,10 +1,9 @@
-// The Image field: pick, drop anywhere on the page, or paste; see what was taken.
+// The Image field: choose a picture, drop it anywhere on the page, or paste it. The field shows the picture.
 import { $, announce, formatBytes } from "./dom.js";
 import { clearFieldErrors, showFieldErrors } from "./field-errors.js";
 
 /**
- * `onChange()` after every change of `file`; `onDrop()` when a picture arrives by dropping,
- * wherever on the page that was.
+ * Calls `onChange()` after every change of `file`, and `onDrop()` when a file is dropped anywhere on the page.
  * @param {{ onChange: () => void, onDrop: () => void }} listeners
  */
 export function createImageField({ onChange, onDrop }) {
@@ -41,10 +40,10 @@ export function createImageField({ onChange, onDrop }) {
     /** @type {Promise<boolean>} */
     const loaded = new Promise((resolve) => Object.assign(preview, { onload: () => resolve(true), onerror: () => resolve(false) }));
     preview.src = URL.createObjectURL(file);
-    // Not `decode()`, which WebKitGTK never settles for a file that is no picture.
+    // Not `decode()`: in WebKitGTK it never settles if the file is not a picture.
     const shown = await loaded;
     if (file !== next) return;
-    // Not refused here: the service judges files, the preview only shows them.
+    // Keep the file even if it cannot be shown: the service decides which files it accepts.
     preview.hidden = !shown;
     $("drop").classList.toggle("filled", shown);
     $("image-chosen").textContent = shown
@@ -53,7 +52,7 @@ export function createImageField({ onChange, onDrop }) {
     announce(`Image: ${$("image-chosen").textContent}`);
   }
 
-  // Dropped and pasted files too, so that assistive technology reads the name in the field itself.
+  // Put dropped and pasted files into the input, too, so that assistive technology reads their names in the field.
   function keepInInput() {
     const held = new DataTransfer();
     if (file) held.items.add(file);
@@ -68,7 +67,7 @@ export function createImageField({ onChange, onDrop }) {
     announce("Image removed");
   });
 
-  // Without this a photo dropped beside the field would replace the page.
+  // Handle drops on the whole page: a photo dropped next to the field would otherwise replace the page.
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-// The model's log lines, each once. Not a live region: a line per frame would drown all else.
+// The log lines of the model, each once. Not a live region: reading one line per frame would drown everything else.
 import { $, element } from "./dom.js";
 
 /** @import { RequestLog } from "fal-wasm" */
@@ -12,7 +12,7 @@ export function createLog() {
   /** @param {RequestLog} entry */
   function append({ message, timestamp = "" }) {
     const line = element("li");
-    // Sent with or without a time zone, so shown as sent.
+    // Timestamps come with or without a time zone. Show the time as it was sent.
     const clock = /T(\d\d:\d\d:\d\d)/.exec(timestamp)?.[1];
     if (clock) line.append(element("time", clock));
     line.append(element("span", message));
@@ -20,7 +20,7 @@ export function createLog() {
   }
 
   return {
-    /** Forgets the last run's lines. */
+    /** Removes the lines of the last run. */
     clear() {
       seen = new Set();
       $("log-lines").replaceChildren();
@@ -28,7 +28,7 @@ export function createLog() {
     },
 
     /**
-     * Adds what is new: statuses repeat the whole list or bring only what was added, both are allowed.
+     * Adds the lines that are new. A status may repeat all lines or contain only the newest.
      * @param {RequestLog[]} logs
      */
     add(logs) {

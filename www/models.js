@@ -1,4 +1,4 @@
-// The two endpoints of the page and what differs between them.
+// The two endpoints of the page and the differences between them.
 
 /** @import { FieldName, Mode } from "./types.d.ts" */
 
@@ -11,7 +11,7 @@
  */
 
 /**
- * What each tab sends, keyed by the tab's mode.
+ * The endpoint and the fields of each tab, by its mode.
  * @type {Record<Mode, Model>}
  */
 export const MODELS = {

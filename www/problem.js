@@ -1,4 +1,4 @@
-// The one place where a run that did not work is explained.
+// The place on the page that explains why a run failed.
 import { $, element } from "./dom.js";
 
 /** @import { Problem } from "./types.d.ts" */
@@ -20,13 +20,13 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
 }
 
 /**
- * The words above the field, or the API's name where the page has no such field.
+ * The label of a field. If the page has no such field, its name in the API.
  * @param {string} field
  */
 const labelOf = (field) =>
   document.querySelector(`[data-field="${CSS.escape(field)}"] .label`)?.textContent ?? field;
 
-/** Takes it away. */
+/** Hides the problem. */
 export function hideProblem() {
   $("problem").hidden = true;
 }

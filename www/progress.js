@@ -1,4 +1,4 @@
-// Where a run is: three stages with their times, one bar, one line of detail.
+// The progress of a run: three stages with their times, a bar, and a line of detail.
 import { $, announce, formatBytes } from "./dom.js";
 import { createLog } from "./log.js";
 
@@ -96,7 +96,7 @@ export function createProgress() {
 
   return {
     /**
-     * Begins with the upload, or with the request where there is nothing to upload.
+     * Begins with the upload. If there is no file to upload, begins with the request.
      * @param {Mode} mode
      */
     start(mode) {
@@ -105,7 +105,7 @@ export function createProgress() {
     },
 
     /**
-     * Goes on with a run that was submitted at this time, in milliseconds since 1970.
+     * Continues a run that was submitted at this time, in milliseconds since 1970.
      * @param {Mode} mode
      * @param {number} submittedAt
      */
@@ -115,7 +115,7 @@ export function createProgress() {
     },
 
     /**
-     * Bytes of all files of the input.
+     * Shows the upload's progress, in bytes of all files of the input.
      * @param {UploadProgress} progress
      */
     uploaded({ loaded, total }) {
@@ -123,13 +123,13 @@ export function createProgress() {
       show(`${formatBytes(loaded)} of ${formatBytes(total)}`, (loaded / total) * 100);
     },
 
-    /** The request has an id. */
+    /** Shows that the request is in the queue. */
     queued() {
       advanceTo("queue", "In the queue");
     },
 
     /**
-     * One status of the queue, as `onQueueUpdate` gets it.
+     * Shows a queue status, as `onQueueUpdate` receives it.
      * @param {QueueStatus} status
      */
     update(status) {
@@ -139,7 +139,7 @@ export function createProgress() {
       isTakenUp = false;
     },
 
-    /** Ends the run, however it went; returns its seconds. */
+    /** Ends the run, however it ended. Returns its duration in seconds. */
     stop,
   };
 
@@ -153,7 +153,7 @@ export function createProgress() {
   }
 
   /**
-   * A run that generates already when it is taken up: its first log line tells since when.
+   * Enters the "generate" stage of a resumed run. Its first log line says when the model started.
    * @param {RequestLog | undefined} line
    */
   function enterBegun(line) {
@@ -175,7 +175,7 @@ export function createProgress() {
 }
 
 /**
- * When a log line was written, in milliseconds since 1970. Without a zone, it is in UTC.
+ * The time of a log line, in milliseconds since 1970. A timestamp without a zone is in UTC.
  * @param {RequestLog} [line]
  */
 function writtenAt(line) {
@@ -184,7 +184,7 @@ function writtenAt(line) {
 }
 
 /**
- * The newest percentage the model has logged; models that log none leave the bar moving without a value.
+ * The newest percentage in the model's log. If there is none, the bar moves without a value.
  * @param {RequestLog[]} logs
  */
 function lastPercent(logs) {

@@ -1,4 +1,4 @@
-// The stage and the facts under it: nothing yet, the picture while waiting, the video.
+// The stage and the facts below it. The stage shows nothing at first, then the picture during a run, then the video.
 import { $, announce, element, formatBytes, sayLoud } from "./dom.js";
 import { downloadFrom } from "./download.js";
 import { showProblem } from "./problem.js";
@@ -7,7 +7,7 @@ import { showProblem } from "./problem.js";
 
 /** @typedef {Partial<Record<"Size" | "Length" | "File" | "Seed" | "Made in", string | number | undefined>>} Facts */
 
-/** Keeps the last video until a newer one takes its place. */
+/** Shows the last video until a newer one replaces it. */
 export function createResult() {
   const video = $("video");
   const still = $("stage-still");
@@ -50,7 +50,7 @@ export function createResult() {
 
   return {
     /**
-     * Waits for a video, over the picture it is made from if there is one.
+     * Shows that a video is being made. If it is made from a picture, shows the picture.
      * @param {File} [file]
      */
     wait(file) {
@@ -61,13 +61,13 @@ export function createResult() {
       stage("busy");
     },
 
-    /** Shows what was there before the run that failed. */
+    /** After a failed run, shows the previous video again. */
     restore() {
       stage(video.src ? "video" : "none");
     },
 
     /**
-     * Plays the video of a result, or says that there is none.
+     * Plays the video of a result. If the result has none, says so.
      * @param {Made} made
      * @param {number} seconds
      */
@@ -90,7 +90,7 @@ export function createResult() {
       $("download").href = file.url;
       $("download").download = `video-${requestId.slice(0, 8)}.mp4`;
       stage("video");
-      // Whoever asked for less motion presses play.
+      // If the person prefers reduced motion, do not start by itself.
       video.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
       video.loop = $("loop").checked;
       video.src = file.url;

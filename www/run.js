@@ -1,20 +1,20 @@
-// The fal call: the code of fal.ai's documentation, with the import changed.
+// The calls of fal: the code of fal.ai's documentation, with the import changed.
 import { createFalClient, fal } from "fal-wasm";
 
 /** @import { Entry, Listeners, Made, Wish } from "./types.d.ts" */
 
-// Jobs are saved until their videos are here, so that a reload loses none.
+// Save jobs until their videos have arrived, so that a reload loses none.
 fal.config({ proxyUrl: "/api/fal/proxy", persist: true });
 
 /**
- * A client of its own for a key, so that the key is not left in the shared one.
+ * A separate client for a key, so that the shared client does not keep the key.
  * @param {string | undefined} key
  */
 const clientFor = (key) =>
   key ? createFalClient({ credentials: key, suppressLocalCredentialsWarning: true, persist: true }) : fal;
 
 /**
- * Makes the video. A `File` in `input` is uploaded by the client.
+ * Makes a video. The client uploads a `File` in `input`.
  * @param {Wish & Listeners & { key: string | undefined }} wish
  * @returns {Promise<Made>}
  */
@@ -31,7 +31,7 @@ export function run({ endpointId, input, mode, key, signal, onUpload, onEnqueue,
 }
 
 /**
- * Goes on with a job that the page was left in the middle of.
+ * Resumes a job that was running when the page was left.
  * @param {Pick<Listeners, "signal" | "onUpdate"> & { entry: Entry, key: string | undefined }} given
  * @returns {Promise<Made>}
  */
@@ -40,11 +40,11 @@ export function resume({ entry, key, signal, onUpdate }) {
 }
 
 /**
- * The latest job that is unfinished, and that no other tab shows.
+ * The newest unfinished job that no other tab follows.
  * @returns {Promise<Entry | undefined>}
  */
 export async function unfinished() {
-  // Also those that were begun with a key.
+  // All routes: includes jobs that were started with a key.
   const pending = await fal.pending({ allRoutes: true });
   const ours = /** @type {Entry[]} */ (pending.filter(({ label }) => label?.mode));
   for (const entry of ours) if (entry.state === "expired") await fal.forget(entry);

@@ -1,11 +1,11 @@
-// The JavaScript that does what the form says, kept in step with it.
+// The JavaScript that makes the same call as the form. It is updated with every change of the form.
 import { element } from "./dom.js";
 import { MODELS } from "./models.js";
 
 /** @import { Input, Mode, Wish } from "./types.d.ts" */
 
 /**
- * Writes the code for `input` into `target`. The key itself never gets here.
+ * Writes the code for `input` into `target`. The key itself is never passed to this function.
  * @param {HTMLElement} target
  * @param {Wish & { viaKey: boolean }} wish
  */
@@ -47,13 +47,13 @@ function fieldLines(mode, input) {
 }
 
 /**
- * A file name may hold a line break, and this one goes into a comment.
+ * Replaces line breaks in a file name, because the name is shown in a one-line comment.
  * @param {string} name
  */
 const oneLine = (name) => name.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
 
 /**
- * Marks the one difference from fal.ai's example, and mutes comments.
+ * Highlights the only difference from fal.ai's example, and dims comments.
  * @param {string} line
  */
 function paint(line) {

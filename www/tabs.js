@@ -1,12 +1,12 @@
-// Tabs after the ARIA pattern: one stop for the Tab key, arrows, Home and End between them.
+// Tabs in the ARIA pattern: the Tab key stops once; the arrow keys, Home and End move between the tabs.
 
 import { all } from "./dom.js";
 
 /** @import { Mode } from "./types.d.ts" */
 
 /**
- * Makes `tablist` work. Both tabs share one panel, whose name follows the chosen tab.
- * `onChange(mode)` is called with the `data-mode` of a newly chosen tab.
+ * Makes `tablist` work. Both tabs share one panel, and the chosen tab names it.
+ * Calls `onChange(mode)` with the `data-mode` of a newly chosen tab.
  * @param {HTMLElement} tablist
  * @param {(mode: Mode) => void} onChange
  */
@@ -43,7 +43,7 @@ export function createTabs(tablist, onChange) {
 
   return {
     /**
-     * Chooses the tab of this mode.
+     * Chooses the tab with this mode.
      * @param {Mode} mode
      */
     select: (mode) => choose(tabs.find((tab) => tab.dataset.mode === mode)),

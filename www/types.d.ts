@@ -1,11 +1,11 @@
-// The types that the parts of the page share. For the compiler alone: no page loads this.
+// The types that the parts of the page share. Only the compiler reads this file; no page loads it.
 
 import type { FalFile, PendingRequest, QueueStatus, Result, UploadProgress, ValidationErrorInfo } from "fal-wasm";
 
 /** A tab of the form. */
 export type Mode = "image" | "text";
 
-/** The elements that are more than an `HTMLElement`, by their ids. */
+/** Elements with a more specific type than `HTMLElement`, by their ids. */
 export interface Elements {
   continue: HTMLButtonElement;
   "copy-code": HTMLButtonElement;
@@ -31,13 +31,13 @@ interface PageForm extends HTMLFormElement {
   readonly elements: HTMLFormControlsCollection & Record<"acceleration" | "aspect_ratio" | "connection" | "duration" | "resolution", RadioNodeList>;
 }
 
-/** The names that both endpoints have for the fields. */
+/** The names of the fields, which both endpoints use. */
 export type FieldName = "acceleration" | "aspect_ratio" | "duration" | "image_url" | "num_inference_steps" | "prompt" | "resolution" | "seed";
 
-/** The form's values, without those left empty. */
+/** The values of the form, without empty fields. */
 export type Input = { [Name in Exclude<FieldName, "image_url">]?: string | number } & { image_url?: File };
 
-/** What the form says. */
+/** The run that the form describes. */
 export interface Wish {
   mode: Mode;
   endpointId: string;
@@ -50,17 +50,17 @@ export interface FieldError {
   text: string;
 }
 
-/** A run that did not work, in words. */
+/** The words that explain why a run failed. */
 export interface Problem {
   title: string;
   text?: string;
   fields?: FieldError[];
   requestId?: string | undefined;
-  /** No error at all. */
+  /** Whether this is not an error, but only a message. */
   calm?: boolean;
 }
 
-/** What is read of an error, which may be anything. */
+/** The fields that the page reads from an error. Anything can be thrown, so each is checked. */
 export interface Failure {
   name?: unknown;
   message?: unknown;
@@ -70,7 +70,7 @@ export interface Failure {
   fieldErrors?: ValidationErrorInfo[];
 }
 
-/** What a job tells the page on its way. */
+/** The callbacks and the abort signal of a job. */
 export interface Listeners {
   signal: AbortSignal;
   onUpload(progress: UploadProgress): void;
@@ -78,10 +78,10 @@ export interface Listeners {
   onUpdate(status: QueueStatus): void;
 }
 
-/** A video that was made. Models are not bound to give one. */
+/** A finished video. Models may return a result without one. */
 export type Made = Result<{ video?: FalFile; seed?: number } | undefined>;
 
-/** A saved job, with the label that the page gives its jobs. */
+/** A saved job with the label that this page gives to its jobs. */
 export interface Entry extends PendingRequest {
   readonly label: { mode: Mode; viaKey: boolean };
 }

@@ -1,4 +1,4 @@
-// The calls that the page makes. Each throws an error in words.
+// The calls that the page makes. A failed call throws an error whose message can be shown to a person.
 
 /** @import { Body, Delivery, FullExchange, FullJob, Plan } from "./types.d.ts" */
 
@@ -25,7 +25,7 @@ export const setFault = (id, isOn) => call("PUT", `/faults/${id}`, { is_on: isOn
 /** @type {(id: number) => Promise<unknown>} */
 export const removeFault = (id) => call("DELETE", `/faults/${id}`);
 
-/** What to say of something that was thrown. */
+/** The text to show a person for a value that was thrown. */
 export const reasonOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
 /**

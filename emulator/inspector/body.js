@@ -9,8 +9,8 @@ import { preview, previews } from "./preview.js";
 
 /**
  * @param {Body} body
- * @param {{label: string, forwards: boolean, file?: string | null | undefined, level?: 3 | 4}} about `file` is the path of a file that
- * the body is, `level` that of its heading
+ * @param {{label: string, forwards: boolean, file?: string | null | undefined, level?: 3 | 4}} about `file` is the path of the
+ * stored file if the body is one, `level` the level of its heading
  */
 export function showBody(body, { label, forwards, file, level = 4 }) {
   const { bytes, content_type: type, text, is_cut: isCut, first_bytes: first } = body;

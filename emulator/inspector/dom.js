@@ -1,24 +1,24 @@
-// What every part of the page needs from the document.
+// Helpers for the document, used by every part of the page.
 
 /** @import { Elements } from "./types.d.ts" */
 
 /**
- * The element with this id, which is in the page.
+ * The element with this id. The element must exist.
  * @template {string} Id
  * @param {Id} id
  */
 export const $ = (id) => /** @type {Id extends keyof Elements ? Elements[Id] : HTMLElement} */ (document.getElementById(id));
 
 /**
- * The element in `scope` that a selector finds, which is there.
+ * The element in `scope` that a selector finds. The element must exist.
  * @param {ParentNode} scope
  * @param {string} selector
  */
 export const part = (scope, selector) => /** @type {HTMLElement} */ (scope.querySelector(selector));
 
 /**
- * A new element. Of `props`, functions are listeners (`onclick`), `class` and the like attributes; `true` is an
- * attribute without a value, and `false`, `null` and `undefined` are none. Children are nodes or text.
+ * A new element. In `props`, a function is a listener (`onclick`), and any other value is an attribute (`class`): `true` sets an
+ * attribute without a value; `false`, `null` and `undefined` set none. Children are nodes or text.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, string | number | boolean | null | undefined | EventListener>} props
@@ -36,7 +36,7 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
- * Sets the text of `element`, unless it is that already: a selection in it stays.
+ * Sets the text of `element`. An element that has this text already is left alone, so that a selection in it stays.
  * @param {Element} element
  * @param {string} text
  */
@@ -48,12 +48,12 @@ export function setText(element, text) {
 let silence;
 
 /**
- * Tells a screen reader, when it is next silent, and shows the words for a while.
+ * Shows `text` for a few seconds. A screen reader reads it out when it is next silent.
  * @param {string} text
  */
 export function announce(text) {
   const voice = $("voice");
-  // The same words twice are no change, and no change is not read: empty first.
+  // A screen reader reads only changes. Emptying the element first makes the same text a change again.
   voice.textContent = "";
   setTimeout(() => (voice.textContent = text), 50);
   clearTimeout(silence);
@@ -61,7 +61,7 @@ export function announce(text) {
 }
 
 /**
- * A button that copies what `text()` gives, and says so on itself and aloud.
+ * A button that copies the result of `text()`, then shows and announces "Copied".
  * @param {string} label
  * @param {() => string} text
  * @param {string} about the accessible name, which begins with the label
@@ -86,7 +86,7 @@ export function copyButton(label, text, about) {
 }
 
 /**
- * Has the browser save `text` as a file.
+ * Makes the browser save `text` as a file.
  * @param {string} name
  * @param {string} type
  * @param {string} text
@@ -94,6 +94,6 @@ export function copyButton(label, text, about) {
 export function saveFile(name, type, text) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: url, download: name }).click();
-  // The browser reads it after this turn.
+  // The browser reads the URL after this task has ended, so it must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

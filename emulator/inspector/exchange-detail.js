@@ -22,7 +22,7 @@ export function createExchangeDetail({ state }) {
 
   return {
     /**
-     * Shows an exchange; loads it only if it has changed since it was shown.
+     * Shows an exchange. Loads it only if it has changed since it was last shown.
      * @param {Exchange} exchange
      * @param {() => void} close
      */
@@ -30,7 +30,7 @@ export function createExchangeDetail({ state }) {
       if (shown === exchange && place.hasChildNodes()) return;
       shown = exchange;
       const full = await loadExchange(exchange.id).catch((/** @type {Error} */ error) => error);
-      // Another may have been chosen meanwhile.
+      // While it loaded, the person may have chosen another exchange.
       if (shown !== exchange) return;
       draw(full instanceof Error ? [h("p", { class: "problem" }, full.message)] : sections(full, state.mode === "forward"), exchange, close);
     },

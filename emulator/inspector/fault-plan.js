@@ -1,4 +1,4 @@
-// From the form of the fault bench to a fault plan, and from a plan to words. Pure.
+// Turns the form of the fault bench into a fault plan, and a plan into words. Pure.
 
 /** @import { Fault, FaultForm, FaultKind, Plan, Scope, Switch } from "./types.d.ts" */
 
@@ -53,7 +53,7 @@ export const FAULTS = [
 ];
 
 /**
- * Which calls can be struck.
+ * The choices of calls that a fault can strike.
  * @type {[Scope, ...Scope[]]}
  */
 export const SCOPES = [
@@ -70,14 +70,14 @@ export const SCOPES = [
   { id: "webhook", name: "Webhook deliveries", route: "webhook", hasNoEndpoint: true },
 ];
 
-/** The largest seed that is drawn: short enough to be typed. */
+/** The upper bound of a random seed. It is small, so that a person can type the seed again. */
 const SEEDS = 1_000_000;
 
-/** A seed for a fault that is new. */
+/** A random seed for a new fault. */
 export const drawSeed = () => 1 + Math.floor(Math.random() * (SEEDS - 1));
 
 /**
- * The plan of one fault: the same seed strikes the same calls.
+ * The plan of one fault. A plan with the same seed strikes the same calls.
  * @param {FaultForm} form without mistakes
  * @returns {Plan}
  */
@@ -96,7 +96,7 @@ export function buildPlan({ fault, number = 0, scope, endpoint, times, chance = 
 }
 
 /**
- * The mistakes in the form: each with its field.
+ * The mistakes in the form, each with the name of its field.
  * @param {FaultForm} form
  */
 export function checkForm({ fault, number, times, chance, seed }) {
@@ -136,7 +136,7 @@ function nameOf(fault) {
 }
 
 /**
- * The item with this id; the first one, if there is none.
+ * The item with this id, or the first item if no item has it.
  * @template {{ id: string }} Item
  * @param {[Item, ...Item[]]} list
  * @param {string} id

@@ -1,4 +1,4 @@
-// The fault bench: calls that go wrong on purpose, switched on and off by hand.
+// The fault bench: a person switches faults on and off, which make calls go wrong on purpose.
 import { addFault, reasonOf, removeFault, setFault } from "./api.js";
 import { $, announce, copyButton, h, part, setText } from "./dom.js";
 import { showEmpty } from "./empty.js";
@@ -69,7 +69,7 @@ export function createFaults({ state, say }) {
     askForCalls();
   }
 
-  /** The one number that the chosen fault takes, if it takes one. */
+  /** Shows the number field if the chosen fault takes a number, with the default and the limits of that fault. */
   function askForNumber() {
     const { number } = chosen();
     $("number-field").hidden = !number;
@@ -80,7 +80,7 @@ export function createFaults({ state, say }) {
     tell("number", "");
   }
 
-  /** What means nothing for the chosen fault is not asked for. */
+  /** Disables the fields that have no meaning for the chosen fault. */
   function askForCalls() {
     const { scope } = chosen();
     const calls = $("fault-scope");
@@ -95,6 +95,7 @@ export function createFaults({ state, say }) {
     const wanted = readForm();
     const problems = checkForm(wanted);
     for (const field of FIELDS) tell(field, problems.find((problem) => problem.field === field)?.text ?? "");
+    showRefusal("");
     const [first] = problems;
     if (first) return $(`fault-${first.field}`).focus();
     try {
@@ -102,10 +103,18 @@ export function createFaults({ state, say }) {
       announce("It is on.");
       $("fault-seed").value = String(drawSeed());
     } catch (error) {
-      // The one thing that the form does not know better.
-      tell("endpoint", reasonOf(error));
+      const reason = reasonOf(error);
+      // The form has checked all other fields. What is not about the endpoint is about no field.
+      if (!reason.includes("endpoint")) return showRefusal(reason);
+      tell("endpoint", reason);
       $("fault-endpoint").focus();
     }
+  }
+
+  /** Shows why the emulator takes no fault, or nothing. */
+  function showRefusal(/** @type {string} */ reason) {
+    setText($("fault-refusal"), reason);
+    $("fault-refusal").hidden = !reason;
   }
 
   function readForm() {

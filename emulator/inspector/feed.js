@@ -1,15 +1,15 @@
-// The connection to the emulator. The browser opens it again when it breaks, and names the last event it saw.
+// The connection to the emulator. When it breaks, the browser reconnects and sends the id of the last event that it received.
 
 /** @import { Connection, Feed, FeedEvents } from "./types.d.ts" */
 
 const FEED = "/inspector/api/feed";
 /** @type {(keyof FeedEvents)[]} */
 const EVENTS = ["hello", "exchanges", "jobs", "files", "webhooks", "faults", "spent"];
-/** The wait before a connection that was refused is opened again. */
+/** The wait before reconnecting after the emulator refused a connection. */
 const REOPEN_MS = 2000;
 
 /**
- * Listens until it is paused. `onEvent(name, data)` is called for each event.
+ * Opens the feed and listens until `pause()`. Calls `onEvent(name, data)` for each event.
  * @param {{onEvent: <Name extends keyof FeedEvents>(name: Name, data: FeedEvents[Name]) => void, onConnection: (connection: Connection) => void}} listener
  * @returns {Feed}
  */
@@ -25,7 +25,7 @@ export function createFeed({ onEvent, onConnection }) {
     opened.addEventListener("open", () => onConnection("live"));
     opened.addEventListener("error", () => {
       onConnection("lost");
-      // A refusal ends an EventSource for good: the emulator may have been restarted meanwhile.
+      // An EventSource does not reconnect after a refusal, but the emulator may have been restarted meanwhile.
       if (opened.readyState === EventSource.CLOSED) setTimeout(() => opened === source && open(), REOPEN_MS);
     });
     for (const name of EVENTS) {
@@ -38,7 +38,7 @@ export function createFeed({ onEvent, onConnection }) {
 
   open();
   return {
-    /** Stops listening; what happens meanwhile is told on `resume()`. */
+    /** Stops listening. `resume()` fetches the changes made in between. */
     pause() {
       source?.close();
       source = undefined;

@@ -1,4 +1,4 @@
-// The files that the emulator stores, uploads and results: a preview of each, and its end.
+// The files that the emulator stores, uploads and results: a preview of each, and the time when it expires.
 import { $, copyButton, h, setText } from "./dom.js";
 import { showEmpty } from "./empty.js";
 import { formatBytes, formatClock, formatUntil } from "./format.js";
@@ -34,7 +34,7 @@ export function createFiles({ state }) {
     setText($("count-files"), state.files.length ? String(state.files.length) : "");
   }
 
-  /** The time that is left goes by while nothing is told. */
+  /** Updates the remaining times, which change without an event from the emulator. */
   function tick() {
     const now = Date.now();
     for (const [at, file] of state.files.entries()) {

@@ -1,16 +1,16 @@
-// Which requests are shown. Pure.
+// The filter of the request list. Pure.
 
 /** @import { Exchange } from "./types.d.ts" */
 
 /**
- * Calls that only ask how far a job is.
+ * The routes of calls that only poll the status of a job.
  * @type {Set<string | null>}
  */
 const POLLS = new Set(["status"]);
 
 /**
- * Whether an exchange is shown: all words of `text` have to be in it, and none of those with a minus before them.
- * `503` and `5xx` are statuses.
+ * A function that says whether an exchange is shown. The exchange must contain every word of `text`, and no word that has a minus
+ * before it. `503` and `5xx` match the status.
  * @param {{text?: string, onlyErrors?: boolean, hidePolls?: boolean}} wanted
  */
 export function exchangeFilter({ text = "", onlyErrors = false, hidePolls = false }) {
@@ -24,7 +24,7 @@ export function exchangeFilter({ text = "", onlyErrors = false, hidePolls = fals
 }
 
 /**
- * Whether an exchange ended badly, for whatever reason.
+ * Whether an exchange failed: by its status, by an answer that was cut or dropped, or by a caller that left.
  * @param {Pick<Exchange, "status" | "ending">} exchange
  */
 export const isError = ({ status, ending }) => (status ?? 0) >= 400 || (ending !== null && ending !== "whole");

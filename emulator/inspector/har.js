@@ -3,11 +3,11 @@
 /** @import { Body, FullExchange, Header } from "./types.d.ts" */
 
 const HTTP = "HTTP/1.1";
-/** An unknown size, as the format has it. */
+/** The value that the format uses for an unknown size. */
 const UNKNOWN = -1;
 
 /**
- * @param {FullExchange[]} exchanges as the inspector tells them in full, redacted
+ * @param {FullExchange[]} exchanges the full exchanges that the inspector sends, redacted
  * @param {{origin: string, version: string | undefined}} emulator
  */
 export function buildHar(exchanges, { origin, version }) {
@@ -22,7 +22,7 @@ export function buildHar(exchanges, { origin, version }) {
 }
 
 /**
- * A name for the file.
+ * The name of the exported file.
  * @param {Date} now
  */
 export const harName = (now) => `fal-emulator-${now.toISOString().slice(0, 19).replaceAll(":", "-")}.har`;

@@ -1,4 +1,4 @@
-// One job: where it stands, its log as it grows, and its result.
+// One job: its status, its growing log, and its result.
 import { loadJob } from "./api.js";
 import { showBody } from "./body.js";
 import { $, copyButton, h, setText } from "./dom.js";
@@ -14,10 +14,12 @@ export function createJobDetail({ state, cancel }) {
   let shown;
   /** @type {ReturnType<typeof skeleton> | undefined} */
   let parts;
+  /** How many lines of the job's log are shown, with those that the emulator has cut. */
+  let shownLines = 0;
 
   return {
     /**
-     * Shows a job; later log lines are added.
+     * Shows a job. If it is shown already, appends its new log lines.
      * @param {Job} job
      * @param {() => void} close
      */
@@ -26,6 +28,7 @@ export function createJobDetail({ state, cancel }) {
         parts = skeleton(job, close);
         place.replaceChildren(...parts.all);
         shown = undefined;
+        shownLines = 0;
       }
       if (shown === job) return;
       shown = job;
@@ -91,7 +94,7 @@ export function createJobDetail({ state, cancel }) {
     );
     setText(parts.problem, job.error ? `${job.error_type ? `${job.error_type}: ` : ""}${job.error}` : "");
     parts.problem.hidden = !job.error;
-    appendLines(parts, job.logs);
+    appendLines(parts, job);
     if (job.result && !parts.result.hasChildNodes()) {
       parts.result.append(showBody(job.result, { label: "Result", forwards: state.mode === "forward" }));
     }
@@ -99,14 +102,17 @@ export function createJobDetail({ state, cancel }) {
 
   /**
    * @param {ReturnType<typeof skeleton>} parts
-   * @param {FullJob["logs"]} logs
+   * @param {FullJob} job
    */
-  function appendLines({ lines, log }, logs) {
+  function appendLines({ lines, log }, { logs, logs_before: before }) {
     log.hidden = logs.length === 0;
     const isAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 24;
-    // The whole log comes each time; long ones begin later.
-    if (logs.length < lines.children.length) lines.replaceChildren();
-    for (const { message, timestamp } of logs.slice(lines.children.length)) {
+    // Each answer has the whole log, but the emulator cuts the start of a long one.
+    if (before + logs.length < shownLines) shownLines = 0;
+    if (shownLines === 0) lines.replaceChildren();
+    const fresh = logs.slice(Math.max(0, shownLines - before));
+    shownLines = before + logs.length;
+    for (const { message, timestamp } of fresh) {
       const clock = /T(\d\d:\d\d:\d\d)/.exec(timestamp ?? "")?.[1];
       lines.append(h("li", {}, clock && h("time", {}, clock), h("span", {}, message)));
     }

@@ -1,4 +1,4 @@
-// The jobs of the queue: where each stands, its log and its result, and a way to cancel it.
+// The jobs of the queue: the status, log and result of each, and a button to cancel it.
 import { cancelJob, reasonOf } from "./api.js";
 import { $, announce, h, part, setText } from "./dom.js";
 import { showEmpty } from "./empty.js";
@@ -60,7 +60,7 @@ export function createJobs({ state, say }) {
     else split.close();
   }
 
-  /** The time of those at work goes on while nothing is told of them. */
+  /** Updates the times of unfinished jobs, which change without an event from the emulator. */
   function tick() {
     for (const item of rows.children) {
       const job = state.jobs.get(item.getAttribute("data-id") ?? "");

@@ -1,11 +1,11 @@
-// JSON, indented for people. It is not parsed into values: numbers too large for JavaScript, the order of fields
-// and texts that break off stay as they were sent. Pure.
+// Indents JSON for people. It does not parse the JSON into values, so that numbers too large for JavaScript, the order of fields,
+// and JSON that breaks off stay as they were sent. Pure.
 
 const INDENT = "  ";
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s"{}[\],:]+/g;
 
 /**
- * The text with a line for each field and item. Other text stays as it is.
+ * Puts each field and item of JSON on a line of its own. Returns other text unchanged.
  * @param {string} text
  */
 export function indentJson(text) {
@@ -20,7 +20,7 @@ export function indentJson(text) {
     if (token === "{" || token === "[") {
       written += token;
       depth += 1;
-      // An empty one stays on its line, and so does one that breaks off.
+      // `{}` and `[]` stay on one line, and so does a bracket at the end of a text that breaks off.
       if (next !== undefined && !isEnd(next)) written += newLine();
     } else if (isEnd(token)) {
       depth = Math.max(0, depth - 1);

@@ -1,5 +1,5 @@
-// A list that changes while somebody reads it. Elements of items that stay are kept, so that the focus, a selection and the
-// place in it stay, too.
+// A list that changes while a person reads it. An item that stays keeps its element, and with it the focus, a selection and the
+// scroll position.
 
 /**
  * @template Item
@@ -7,8 +7,8 @@
  */
 
 /**
- * Keeps the children of `list` in step with items. `key(item)` names an item, `create(item)` makes its element, and
- * `update(element, item)` shows a change. Gives a function to be called with the items of now.
+ * Keeps the children of `list` in step with items. `key(item)` identifies an item, `create(item)` makes its element, and
+ * `update(element, item)` shows a change. Returns a function to call with the current items.
  * @template Item
  * @param {HTMLElement} list
  * @param {Rows<Item>} rows
@@ -27,7 +27,7 @@ export function createList(list, { key, create, update }) {
     }
     /** @type {HTMLElement | null} */
     let before = null;
-    // From the end on, so that elements that are in place stay there.
+    // Backwards, so that `before` is known and elements that are in place are not moved.
     for (const item of items.toReversed()) {
       const name = key(item);
       let entry = shown.get(name);
@@ -47,7 +47,7 @@ export function createList(list, { key, create, update }) {
 }
 
 /**
- * Moves the focus from a row that goes to the next one. It would fall to the top of the page.
+ * Moves the focus from a row that is about to be removed to the next row. Otherwise the browser moves it to the top of the page.
  * @param {HTMLElement} element
  * @param {HTMLElement} list
  */

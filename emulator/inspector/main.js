@@ -1,4 +1,4 @@
-// Wires the page: the feed on one side, a panel for each kind of thing on the other.
+// Connects the feed with the panels: requests, jobs, files, webhooks, faults and costs.
 import { $, announce, setText } from "./dom.js";
 import { createFaults } from "./faults.js";
 import { createFeed } from "./feed.js";
@@ -29,7 +29,7 @@ const panels = {
 const tabs = createTabs($("tabs"), showPanel);
 let isDrawing = false;
 
-/** Draws once for all that came since the last frame. */
+/** Schedules one drawing for all events since the last frame. */
 function draw() {
   if (isDrawing) return;
   isDrawing = true;
@@ -37,7 +37,7 @@ function draw() {
     isDrawing = false;
     for (const panel of Object.values(panels)) panel.render();
   };
-  // A hidden page has no frames.
+  // The browser calls no animation frames in a hidden page.
   if (document.hidden) setTimeout(now, 200);
   else requestAnimationFrame(now);
 }

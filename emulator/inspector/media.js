@@ -1,4 +1,4 @@
-// The pictures, films and sounds that a text names, and the URLs to show them from. Pure.
+// Finds the URLs of pictures, films and sounds in a text, and the URLs to show them from. Pure.
 
 /** @import { Media } from "./types.d.ts" */
 
@@ -9,27 +9,27 @@ const KINDS = {
   audio: /\.(mp3|wav|ogg|oga|m4a|flac|opus)$/i,
 };
 
-/** The path of a stored file, as the emulator and fal.ai's file hosts have it. */
+/** The form of a stored file's path, on the emulator and on fal.ai's file hosts. */
 const STORED = /^\/files\/b\/[0-9a-f]{8}\/[0-9a-f]{24}_[\w.-]+$/;
 const URLS = /https?:\/\/[^\s"'<>\\]+/g;
 
-/** More of one result are not shown beside it. */
+/** The most media that are shown beside one result. */
 const MOST = 12;
 
 /**
- * Where the inspector shows a stored file.
+ * The path by which the inspector shows a stored file.
  * @param {string} path
  */
 export const previewOf = (path) => `/inspector${path}`;
 
 /**
- * The name that a stored file was sent under.
+ * The file name that the sender of a stored file gave.
  * @param {string} path
  */
 export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1).replace(/^[0-9a-f]{24}_/, "");
 
 /**
- * `image`, `video` or `audio`, by the content type if it says so, else by the name; `undefined` for other files.
+ * `image`, `video` or `audio`: by the content type if it is one of these, otherwise by the name. `undefined` for other files.
  * @param {string} name
  */
 export function mediaKind(name, contentType = "") {
@@ -40,8 +40,8 @@ export function mediaKind(name, contentType = "") {
 }
 
 /**
- * The media that `text` names, each once: `{ kind, url, name }`. Stored files are shown past the record; those of
- * fal.ai itself are shown from there where the emulator forwards, and not at all where it does not.
+ * The media whose URLs are in `text`, each once: `{ kind, url, name }`. Files of this emulator get a URL of the inspector, whose
+ * requests are not recorded. Files on fal.ai's hosts keep their URL if the emulator forwards to fal.ai. Other media are left out.
  * @param {string} text
  * @param {{origin: string, forwards: boolean}} page
  */
@@ -65,7 +65,7 @@ export function mediaIn(text, { origin, forwards }) {
 function whereShown(place, { origin, forwards }) {
   const isFal = place.protocol === "https:" && place.hostname.endsWith(".fal.media");
   if (isFal && forwards) return place.href;
-  // The emulator may answer with fal's own URLs, and be called by another of its names.
+  // A URL on fal's hosts may be a file of this emulator, and so may a URL with another name of this machine.
   const isOwn = place.origin === origin || isFal || isLoopback(place);
   return isOwn && STORED.test(place.pathname) ? previewOf(place.pathname) : undefined;
 }

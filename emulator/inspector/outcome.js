@@ -1,10 +1,10 @@
-// How a request went, in a word. Pure.
+// The outcome of a request in a word. Pure.
 import { isError } from "./filter.js";
 
 /** @import { Exchange, Tone } from "./types.d.ts" */
 
 /**
- * The status in a word or a number, and its tone.
+ * The outcome as a status number or a word, and its tone.
  * @param {Pick<Exchange, "status" | "ending">} exchange
  * @returns {[string, Tone]}
  */

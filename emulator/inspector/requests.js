@@ -1,4 +1,4 @@
-// The requests: a list that grows while one looks, and the chosen one beside it.
+// The requests: a growing list, and the chosen request beside it.
 import { clearExchanges, loadExchanges, reasonOf } from "./api.js";
 import { $, announce, h, part, saveFile, setText } from "./dom.js";
 import { showEmpty } from "./empty.js";

@@ -1,7 +1,7 @@
-// A list with the chosen item beside it; on a narrow screen, in its place.
+// A list with the chosen item beside it. On a narrow screen the item replaces the list.
 
 /**
- * `onChange()` is called when another item is chosen, or none.
+ * Calls `onChange()` when the person chooses another item, or none.
  * @template {number | string} Id
  * @param {{split: HTMLElement, rows: HTMLElement, detail: HTMLElement, onChange: () => void}} parts
  */
@@ -37,7 +37,7 @@ export function createSplit({ split, rows, detail, onChange }) {
       return chosen;
     },
     /**
-     * Chooses an item, or none if it is chosen. The reader is taken to it.
+     * Chooses an item and moves the focus to it. If it is chosen already, closes it.
      * @param {Id} id
      */
     toggle(id) {
@@ -49,7 +49,7 @@ export function createSplit({ split, rows, detail, onChange }) {
     },
     close,
     /**
-     * Shows which row is chosen. `itemOf(id)` gives its list item.
+     * Marks the row of the chosen item. `itemOf(id)` returns the list item of an id.
      * @param {(id: Id) => Element | undefined} itemOf
      */
     mark(itemOf) {

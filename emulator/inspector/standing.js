@@ -1,15 +1,15 @@
-// Where a job stands, in words. Pure.
+// The status of a job in words. Pure.
 
 /** @import { Job, Tone } from "./types.d.ts" */
 
 /**
- * Whether it is in line or at work.
+ * Whether a job is in line or at work.
  * @param {Pick<Job, "status">} job
  */
 export const isUnfinished = ({ status }) => status !== "COMPLETED";
 
 /**
- * Where a job stands, in words, and the tone of it.
+ * The status of a job in words, and its tone.
  * @param {Pick<Job, "status" | "ahead" | "error" | "error_type">} job
  * @returns {[string, Tone]}
  */

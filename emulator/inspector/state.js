@@ -1,9 +1,9 @@
-// The page's copy of the emulator's state, and how events of the feed change it. Pure.
+// The page's copy of the emulator's state. Events of the feed change it. Pure.
 
 /** @import { FeedEvents, State } from "./types.d.ts" */
 
 /**
- * Nothing known yet.
+ * The state before the first event.
  * @returns {State}
  */
 export const emptyState = () => ({
@@ -33,7 +33,7 @@ export function applyEvent(state, name, data) {
 /** @type {{ [Name in keyof FeedEvents]: (state: State, data: FeedEvents[Name]) => void }} */
 const handlers = {
   hello(state, { run, mode, version }) {
-    // Numbers of another run of the emulator mean nothing in this one.
+    // Ids of an earlier run of the emulator have no meaning in this run.
     if (state.run !== run) Object.assign(state, emptyState());
     Object.assign(state, { run, mode, version });
   },
@@ -49,7 +49,7 @@ const handlers = {
   },
 
   jobs({ jobs }, { is_first: isFirst, changed, gone }) {
-    // With a new connection, all come again.
+    // On a new connection the first event has all jobs.
     if (isFirst) jobs.clear();
     for (const id of gone) jobs.delete(id);
     for (const job of changed) jobs.set(job.request_id, job);
@@ -74,7 +74,7 @@ export const newestExchanges = ({ exchanges }) => [...exchanges.values()].toReve
 export const newestJobs = ({ jobs }) => [...jobs.values()].sort((a, b) => b.submitted_ms - a.submitted_ms);
 
 /**
- * The endpoints that were called, by name.
+ * The ids of the endpoints that were called, sorted.
  * @param {State} state
  */
 export function knownEndpoints({ exchanges, jobs }) {

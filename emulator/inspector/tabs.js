@@ -1,8 +1,8 @@
-// Tabs after the ARIA pattern: one stop for the Tab key, arrows, Home and End between them.
+// Tabs that follow the ARIA pattern: the Tab key stops at one tab; arrows, Home and End move between the tabs.
 import { $ } from "./dom.js";
 
 /**
- * Makes `tablist` work; `onChange(name)` is called with the `data-panel` of a newly chosen tab.
+ * Makes the tabs in `tablist` work. Calls `onChange(name)` with the `data-panel` of a newly chosen tab.
  * @param {HTMLElement} tablist
  * @param {(name: string) => void} onChange
  */
@@ -21,7 +21,7 @@ export function createTabs(tablist, onChange) {
       each.tabIndex = isChosen ? 0 : -1;
       $(each.getAttribute("aria-controls") ?? "").hidden = !isChosen;
     }
-    // The tabs may be wider than a phone.
+    // On a phone, the row of tabs may be wider than the screen.
     tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     onChange(tab.dataset.panel ?? "");
   }

@@ -1,4 +1,4 @@
-// The shapes that the emulator sends (emulator/src/inspector/shown.rs), and those that the page's parts share.
+// The types of the data that the emulator sends (emulator/src/inspector/shown.rs), and of the data that the page's parts share.
 
 /** How an exchange ended; `null` if it has not. */
 export type Ending = "whole" | "cut" | "dropped" | "left" | null;
@@ -9,7 +9,7 @@ export interface Exchange {
   at_ms: number;
   method: string;
   path: string;
-  /** The URL behind the proxy. */
+  /** The target URL of a proxied request. */
   target: string | null;
   service: string | null;
   /** The call of the protocol, by its name in fault plans. */
@@ -39,7 +39,7 @@ export interface Body {
 
 export type Header = [name: string, value: string];
 
-/** All that is known of an exchange. */
+/** An exchange with its headers and bodies. */
 export interface FullExchange extends Exchange {
   request: { headers: Header[]; body: Body };
   answer: { reason: string | null; headers: Header[]; body: Body } | null;
@@ -53,7 +53,7 @@ export interface Job {
   status: "IN_QUEUE" | "IN_PROGRESS" | "COMPLETED";
   log_lines: number;
   last_line: string | null;
-  /** How many jobs are before it. */
+  /** The number of jobs before it in line. */
   ahead?: number;
   started_ms?: number;
   worked_ms?: number;
@@ -64,7 +64,10 @@ export interface Job {
 
 /** A job with its log and its result. */
 export interface FullJob extends Job {
+  /** The last lines of the log. */
   logs: { message: string; timestamp?: string }[];
+  /** How many lines come before these. */
+  logs_before: number;
   result?: Body;
 }
 
@@ -78,7 +81,7 @@ export interface StoredFile {
   access: "allow" | "forbid" | "hide";
 }
 
-/** What became of a webhook. */
+/** The delivery of one webhook: its stage and its attempts. */
 export interface Delivery {
   id: number;
   request_id: string;
@@ -89,7 +92,7 @@ export interface Delivery {
   attempts: { at_ms: number; took_ms: number; problem: string | null; is_by_hand: boolean }[];
 }
 
-/** A fault, as plans have it: of these, the bench makes some. */
+/** A fault in the format of fault plans: the fields that the bench uses. */
 export interface Fault {
   delay_ms?: number;
   kind?: string;
@@ -124,13 +127,13 @@ export interface Switch {
   calls: number;
 }
 
-/** The bench, and the plan that is followed besides, which may have any form. */
+/** The faults of the bench, and the fault plan that the emulator follows besides, whose form is not known here. */
 export interface Faults {
   switches: Switch[];
   plan: { plan: unknown; seed?: number; struck?: number; calls?: number };
 }
 
-/** The units of an endpoint. */
+/** The requests to an endpoint and their billable units. */
 export interface Spent {
   endpoint: string;
   requests: number;
@@ -163,7 +166,7 @@ export interface State {
   spent: Spent[];
 }
 
-/** How the feed is. */
+/** The state of the feed's connection. */
 export type Connection = "live" | "paused" | "lost";
 
 /** The feed. */
@@ -173,25 +176,25 @@ export interface Feed {
   readonly isPaused: boolean;
 }
 
-/** What every panel is given. */
+/** The objects that every panel gets. */
 export interface Page {
   state: State;
   feed: () => Feed;
-  /** Says that something went wrong. */
+  /** Shows a person that something went wrong. */
   say: (text: string) => void;
 }
 
-/** A part of the page. */
+/** The content of one tab. */
 export interface Panel {
   render(): void;
-  /** Shows that time went by. */
+  /** Updates the times that are shown. Called regularly. */
   tick?(): void;
 }
 
-/** How something went: for the colour of a word that says it. */
+/** The kind of an outcome, which decides the colour of its word. */
 export type Tone = "good" | "bad" | "open" | "calm";
 
-/** Media that a text names. */
+/** A picture, film or sound whose URL is in a text. */
 export interface Media {
   kind: "image" | "video" | "audio";
   url: string;
@@ -214,19 +217,19 @@ export interface FaultKind {
   id: string;
   name: string;
   hint: string;
-  /** The one number that it takes. */
+  /** The number that the fault takes, if it takes one. */
   number?: { label: string; value: number; min: number; max: number };
-  /** The only calls that it can strike. */
+  /** The id of the only scope that the fault can have. */
   scope?: string;
   fault: (number: number) => Fault;
 }
 
-/** Calls that can be struck. */
+/** A choice of calls that a fault can strike. */
 export interface Scope {
   id: string;
   name: string;
   route: string | string[];
-  /** Whether they belong to no endpoint. */
+  /** Whether these calls belong to no endpoint. */
   hasNoEndpoint?: boolean;
 }
 

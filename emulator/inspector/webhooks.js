@@ -38,7 +38,7 @@ export function createWebhooks({ state, say }) {
     setText($("count-webhooks"), state.webhooks.length ? String(state.webhooks.length) : "");
   }
 
-  /** The time to the next attempt goes by while nothing is told. */
+  /** Updates the times to the next attempts, which change without an event from the emulator. */
   function tick() {
     const now = Date.now();
     for (const [at, { stage, next_ms: next }] of state.webhooks.entries()) {

@@ -1,5 +1,5 @@
-// Which file is the emulator on this machine. npm installs the one of the optional dependencies
-// that fits, and leaves the others out.
+// Finds the emulator's program on this machine. Each platform has a package of its own among the optional
+// dependencies. npm installs only the package that fits the machine.
 
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,7 +20,7 @@ export const thisMachine = () => ({
 /**
  * Finds the program.
  * @param {{platform: string, arch: string, env: Record<string, string | undefined>, hasMusl: () => boolean, resolve: (id: string) => string}} machine
- * @returns {{file: string} | {problem: string}} its path, or why there is none and what helps
+ * @returns {{file: string} | {problem: string}} the path of the program, or the reason why there is none and what helps
  */
 export function findProgram({ platform, arch, env, hasMusl, resolve }) {
   const named = env.FAL_EMULATOR_BINARY;
@@ -61,7 +61,7 @@ function programIn(name, platform, resolve) {
 
 function hasMusl() {
   const report = /** @type {undefined | {excludeNetwork?: boolean, getReport(): object}} */ (process.report);
-  // Else the report looks up the names of all network connections.
+  // Without this, the report looks up the host names of all network connections, which may take long.
   if (report) report.excludeNetwork = true;
   const { header } = /** @type {{header?: {glibcVersionRuntime?: string}}} */ (report?.getReport() ?? {});
   return !header?.glibcVersionRuntime;

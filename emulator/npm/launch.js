@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the emulator's program in this terminal, with these arguments, and ends as it ends.
+// Runs the emulator's program in this terminal with the same arguments. Ends with its exit code or signal.
 
 import { spawn } from "node:child_process";
 import { findProgram, thisMachine } from "./find-program.js";
@@ -12,8 +12,8 @@ else launch(file);
 
 function launch(file) {
   const program = spawn(file, process.argv.slice(2), { stdio: "inherit" });
-  // Listening keeps this process alive until the program has tidied up. On Windows the console
-  // sends Ctrl-C to the program, too, and `kill` would end it before it tidies up.
+  // With a listener, the signal does not end this process, which waits until the program has cleaned up. On Windows
+  // the console sends Ctrl-C to the program, too, and `kill` would end the program before it has cleaned up.
   for (const signal of FORWARDED) process.on(signal, () => process.platform !== "win32" && program.kill(signal));
   program.on("error", (error) => fail(`${file} cannot be run: ${error.message}`));
   program.on("exit", (code, signal) => {

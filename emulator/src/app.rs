@@ -1,4 +1,4 @@
-//! What all parts of a running emulator share.
+//! The state that all parts of a running emulator share.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::webhook::Webhooks;
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) options: Options,
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) address: SocketAddr,
     /// Tells trusted callers from strangers.
     pub(crate) guard: Guard,
-    /// Where its tasks run; worker threads start some too.
+    /// The runtime of its tasks. Worker threads, which have no runtime of their own, start tasks here, too.
     pub(crate) runtime: Handle,
     pub(crate) queue: Queue,
     pub(crate) storage: Arc<Storage>,
@@ -40,14 +40,14 @@ pub(crate) struct App {
     /// Set in forward mode.
     pub(crate) forward: Option<Forward>,
     pub(crate) faults: Faults,
-    /// Set if tests may steer it.
+    /// Set if tests may control it over HTTP.
     pub(crate) control: Option<Control>,
     /// The record that the inspector shows.
     pub(crate) inspector: Inspector,
 }
 
 impl App {
-    /// What answers the proxy: `emulator` or `forward`.
+    /// The side that answers requests to the proxy: this `emulator`, or fal.ai in `forward` mode.
     pub(crate) fn mode(&self) -> &'static str {
         if self.forward.is_some() {
             "forward"
@@ -56,7 +56,7 @@ impl App {
         }
     }
 
-    /// One that listens nowhere, and the folder it needs.
+    /// An emulator that listens on no port, and its data folder, which the caller must keep.
     #[cfg(test)]
     pub(crate) fn for_tests() -> (Arc<Self>, crate::data::DataFolder) {
         let data = crate::data::DataFolder::open(None).expect("a temporary folder");

@@ -1,4 +1,4 @@
-//! Reading request bodies within a limit, however long they claim or turn out to be.
+//! Reads request bodies up to a limit. Neither a wrong length header nor a longer body gets past the limit.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use http_body_util::BodyExt;
 use crate::connection::Silence;
 use crate::reply;
 
-/// How long the rest of a refused body is read away, so that the sender gets to see the
-/// refusal instead of a connection that broke under its hands.
+/// How long the emulator reads and discards the rest of a refused body. If it stopped at once, the sender would see
+/// a broken connection instead of the refusal.
 const DISCARD_FOR: Duration = Duration::from_secs(10);
 
 /// Why a body was not read to its end.
@@ -44,7 +44,7 @@ impl Unread {
         causes.next().map(Self::of)
     }
 
-    /// The answer for whoever sent it.
+    /// The answer to the sender of the body.
     pub(crate) fn response(&self) -> Response {
         match self {
             Self::TooLarge(limit) => reply::detail(
@@ -77,7 +77,7 @@ pub(crate) async fn receive(mut body: Body, limit: usize) -> Result<Bytes, Unrea
     read
 }
 
-/// The whole body, if it is no longer than `limit` bytes. What is beyond is left.
+/// The whole body, if it is no longer than `limit` bytes. The rest of a longer body stays unread.
 pub(crate) async fn read(body: &mut Body, limit: usize) -> Result<Bytes, Unread> {
     let mut all = BytesMut::new();
     let mut pieces = Pieces::of(body, limit)?;
@@ -96,7 +96,7 @@ pub(crate) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// Refuses a length that is announced beyond `limit` before anything is read.
+    /// Fails before reading if the announced length is larger than `limit`.
     pub(crate) fn of(body: &'a mut Body, limit: usize) -> Result<Self, Unread> {
         let announced = body.size_hint().lower();
         if usize::try_from(announced).is_ok_and(|announced| announced <= limit) {
@@ -120,7 +120,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Reads the rest of a refused request away, for a while.
+/// Reads and discards the rest of a refused request, for at most [`DISCARD_FOR`].
 pub(crate) fn discard(mut body: Body) {
     tokio::spawn(tokio::time::timeout(DISCARD_FOR, async move {
         while let Some(Ok(_)) = body.frame().await {}

@@ -1,9 +1,9 @@
-//! A bound on bytes that are taken and given back: of the disk, or of memory.
+//! A limit on the bytes of disk or memory that its users may take together. They give them back later.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The bound, and how much of it is taken.
+/// The limit, and the bytes that are taken.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit_bytes: u64,
@@ -48,7 +48,7 @@ impl Budget {
     }
 }
 
-/// So many bytes are not left.
+/// Fewer bytes are left than were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
@@ -60,7 +60,7 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// A share of nothing, to be grown.
+    /// A share without bytes, for [`Share::grow`].
     pub(crate) fn none(budget: &Arc<Budget>) -> Self {
         Self {
             budget: Arc::clone(budget),
@@ -68,27 +68,27 @@ impl Share {
         }
     }
 
-    /// A share of so many bytes.
+    /// A share of `bytes` bytes.
     pub(crate) fn of(budget: &Arc<Budget>, bytes: u64) -> Result<Self, Full> {
         let mut share = Self::none(budget);
         share.grow(bytes)?;
         Ok(share)
     }
 
-    /// Takes so many bytes more.
+    /// Takes `bytes` more bytes.
     pub(crate) fn grow(&mut self, bytes: u64) -> Result<(), Full> {
         self.budget.take(bytes)?;
         self.bytes += bytes;
         Ok(())
     }
 
-    /// Takes so many bytes more, even beyond the limit: for users that make room afterwards.
+    /// Takes `bytes` more bytes, even beyond the limit. For users that free older bytes afterwards.
     pub(crate) fn grow_anyway(&mut self, bytes: u64) {
         self.budget.used_bytes.fetch_add(bytes, Ordering::SeqCst);
         self.bytes += bytes;
     }
 
-    /// Takes over what `other` has.
+    /// Takes over the bytes of `other`.
     pub(crate) fn absorb(&mut self, other: &mut Self) {
         self.bytes += std::mem::take(&mut other.bytes);
     }

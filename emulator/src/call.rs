@@ -1,5 +1,4 @@
-//! One request to fal.ai, whichever door it came through, and the part of the service
-//! that answers it.
+//! One request to fal.ai, by the proxy or by a direct URL, and the part of the service that answers it.
 
 use std::sync::Arc;
 
@@ -63,9 +62,9 @@ pub(crate) struct Call {
     pub(crate) body: Body,
     /// Set if the caller wants a WebSocket.
     pub(crate) socket: Option<WebSocketUpgrade>,
-    /// What the URLs in the answer start with, to lead back to the same service.
+    /// The start of URLs in the answer that lead back to the same service.
     pub(crate) base: String,
-    /// The emulator's own origin, where files are.
+    /// The emulator's own origin, which serves the files.
     pub(crate) origin: Origin,
 }
 

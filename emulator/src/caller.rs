@@ -1,5 +1,5 @@
-//! Who calls: the key that fal.ai asks for on every call but those to files (protocol §3).
-//! Asked for here only if the emulator was given one to ask for.
+//! The check of the caller's key. fal.ai requires a key on every call except those to files (protocol §3).
+//! The emulator requires one only if it was started with `--require-key`.
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,12 +9,11 @@ use crate::Key;
 use crate::call::{Call, Service};
 use crate::reply;
 
-/// The query parameter of a short-lived token, which takes the key's place for streams and
-/// sockets, and is judged where they are opened (protocol §3.3).
+/// The query parameter of a short-lived token. A stream or a WebSocket takes a token in place of the key, and checks it
+/// when it is opened (protocol §3.3).
 const TOKEN: &str = "fal_jwt_token";
 
-/// What the service answers to a call without the right key; `None` if it has it, or needs
-/// none.
+/// The service's answer to a call without the right key. `None` if the call has the key, or needs none.
 pub(crate) fn refusal(required: &Key, call: &Call) -> Option<Response> {
     if call.service == Service::Cdn || is_public(&call.path) || brings_token(call) {
         return None;
@@ -34,7 +33,7 @@ pub(crate) fn refusal(required: &Key, call: &Call) -> Option<Response> {
     Some(reply::detail(StatusCode::UNAUTHORIZED, text))
 }
 
-/// What a proxy adds to a call that brings no key of its own (protocol §4.2).
+/// Adds the key to a call that brings none, as a proxy does (protocol §4.2).
 pub(crate) fn add_key(key: &Key, headers: &mut HeaderMap) {
     headers
         .entry(AUTHORIZATION)
@@ -50,7 +49,7 @@ fn brings_token(call: &Call) -> bool {
     takes_one && call.parameter(TOKEN).is_some()
 }
 
-/// The keys that webhooks are verified with are for everyone (protocol §11.3).
+/// Everybody may fetch the public keys that verify webhooks (protocol §11.3).
 fn is_public(path: &str) -> bool {
     path.starts_with("/.well-known/")
 }

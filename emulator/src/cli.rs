@@ -1,4 +1,4 @@
-//! The command line: words and environment in, [`Options`] or a text out.
+//! The command line: turns arguments and environment variables into [`Options`], or into a text to print.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
@@ -23,7 +23,7 @@ Examples:
   FAL_KEY=… fal-emulator --allow-origin http://localhost:5173
                                                  spend your key for the page of a dev server";
 
-/// The words after the program's name. An option that is given twice counts as it was given last.
+/// The arguments after the program's name. If an option is given twice, the last one counts.
 #[derive(Debug, Parser)]
 #[command(
     name = "fal-emulator",
@@ -165,11 +165,11 @@ struct Forwarding {
 pub enum Command {
     /// Run with these settings.
     Run(Box<Options>),
-    /// Print this and end well.
+    /// Print this text and exit with success.
     Print(String),
 }
 
-/// Reads the words after the program's name; `env` looks up an environment variable.
+/// Parses the arguments after the program's name. `env` looks up an environment variable.
 /// The error is one line for the user.
 pub fn parse(
     words: impl IntoIterator<Item = OsString>,
@@ -238,7 +238,7 @@ impl Words {
     }
 }
 
-/// The mistake and the proposals of a text of many lines.
+/// One line out of clap's error text: the mistake and the tips.
 fn one_line(text: &str) -> String {
     let mut lines = text.lines().map(str::trim);
     let first = lines.next().unwrap_or_default();
@@ -251,7 +251,7 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// The key in the environment. A blank one is none.
+/// The key in the environment. A blank variable counts as no key.
 fn key(text: Option<String>) -> Result<Option<Key>, String> {
     let text = text.filter(|text| !text.trim().is_empty());
     let unusable = "FAL_KEY holds characters that no key has: copy it again";
@@ -259,7 +259,7 @@ fn key(text: Option<String>) -> Result<Option<Key>, String> {
     key.transpose()
 }
 
-/// The key to ask for. Errors do not show it.
+/// The key of `--require-key`. The errors do not show it.
 fn parse_required_key(text: &str) -> Result<Key, String> {
     if text.trim().is_empty() {
         return Err("--require-key needs a key: with an empty one, nobody could call".to_owned());
@@ -289,7 +289,7 @@ fn host(text: &str) -> Result<IpAddr, String> {
         .map_err(|_| "it must be an IP address, or localhost".to_owned())
 }
 
-/// A number of bytes, or of 1024-fold units of them.
+/// A number of bytes: digits, and K, M, G or T for powers of 1024.
 fn bytes(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.strip_suffix(['K', 'M', 'G', 'T']) {
         Some(digits) if text.ends_with('K') => (digits, 10),
@@ -303,7 +303,7 @@ fn bytes(text: &str) -> Result<u64, String> {
     bytes.ok_or_else(|| "it must be a number of bytes such as 500M or 8G".to_owned())
 }
 
-/// The key goes to the upstream, so it must not cross a network in the clear.
+/// A URL with `https`, or with `http` on this machine: the key must not cross a network unencrypted.
 fn upstream(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "it must be a URL".to_owned())?;
     let is_loopback = match url.host() {
@@ -319,7 +319,7 @@ fn upstream(text: &str) -> Result<Url, String> {
     }
 }
 
-/// An origin as browsers name it. One with a wildcard would be compared with them in vain.
+/// An origin in the form that browsers send. Wildcards are refused, as they would match no origin.
 fn origin(text: &str) -> Result<Url, String> {
     let is_origin = |url: &Url| {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!((options.port, options.concurrency), (8787, 2));
         assert_eq!(options.host, IpAddr::V4(Ipv4Addr::LOCALHOST));
         assert!(options.key.is_none() && !options.control && !options.allow_private_hosts);
-        // What `--help` calls the defaults are the defaults.
+        // The defaults that `--help` names are those of `Options`.
         assert_eq!(format!("{options:?}"), format!("{:?}", Options::default()));
     }
 

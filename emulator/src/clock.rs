@@ -1,4 +1,4 @@
-//! Points in time as fal.ai writes them: UTC, microseconds, no zone.
+//! The current time, and timestamps in the forms of fal.ai (UTC, microseconds, no zone) and of HTTP.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,4 @@
-//! Server-sent events: the answer that carries them, and how one is written
-//! (protocol §5.4, §7).
+//! Server-sent events: the answer that carries them, and the text of an event (protocol §5.4, §7).
 
 use std::io;
 
@@ -13,17 +12,16 @@ use serde_json::Value;
 
 use crate::reply;
 
-/// The content type of events.
+/// The content type of an event stream.
 pub(crate) const KIND: &str = "text/event-stream; charset=utf-8";
 
 /// A comment, which keeps the connection alive.
 pub(crate) const COMMENT: &str = ": ping\n\n";
 
-/// The sending end of an answer that is written while it is read. Dropping it ends the
-/// answer well; `abort` cuts the connection.
+/// The sending end of a streamed answer. Dropping it ends the answer; `abort` cuts the connection.
 pub(crate) type Writer = Sender<Bytes, io::Error>;
 
-/// An answer, and what writes its body.
+/// A streamed answer of this content type, and the writer of its body.
 pub(crate) fn answer(kind: HeaderValue) -> (Writer, Response) {
     let (writer, body) = Channel::new(1);
     let response = reply::with(Response::new(Body::new(body)), CONTENT_TYPE, kind);
@@ -32,7 +30,7 @@ pub(crate) fn answer(kind: HeaderValue) -> (Writer, Response) {
         CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
     );
-    // What stands before the service in development must not collect events.
+    // Tells proxies in front of the emulator, such as nginx, not to buffer events.
     let buffering = HeaderName::from_static("x-accel-buffering");
     let response = reply::with(response, buffering, HeaderValue::from_static("no"));
     (writer, response)

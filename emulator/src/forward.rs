@@ -1,5 +1,5 @@
-//! Forward mode: a request goes to the real fal.ai with the developer's key on it, and
-//! the answer comes back as it arrives, byte by byte.
+//! Forward mode: sends a request to the real fal.ai with the developer's key, and passes the answer on byte by byte as
+//! it arrives.
 
 mod allow;
 
@@ -27,7 +27,7 @@ pub(crate) use allow::Allowed;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("fal-emulator/", env!("CARGO_PKG_VERSION"));
 
-/// Sends requests on, with a key.
+/// Forwards requests, with a key.
 #[derive(Debug)]
 pub(crate) struct Forward {
     key: Key,
@@ -37,7 +37,7 @@ pub(crate) struct Forward {
 }
 
 impl Forward {
-    /// With `upstream`, requests go there instead of to the hosts they name.
+    /// If `upstream` is set, requests go there instead of to the hosts in their URLs.
     pub(crate) fn new(key: Key, allowed: Allowed, upstream: Option<Url>) -> Self {
         let mut http = HttpConnector::new();
         http.set_connect_timeout(Some(CONNECT_TIMEOUT));
@@ -51,14 +51,14 @@ impl Forward {
         }
     }
 
-    /// Whether a request to `target`, whose host is fal's, is one that is sent on.
+    /// Checks that a request to `target`, a URL on fal's hosts, may be forwarded.
     pub(crate) fn check(&self, method: &Method, target: &Url) -> Result<(), ApiError> {
         let checked = self.allowed.check(method, target);
         checked.map_err(|refused| ApiError::BadRequest(refused.to_string()))
     }
 
-    /// Sends a request on to `target`, which has been checked. Redirects come back to the caller:
-    /// the key follows none.
+    /// Forwards a request to `target`, which [`Forward::check`] has allowed. Redirects are returned to the caller and not
+    /// followed, so that the key goes to no other host.
     pub(crate) async fn send(
         &self,
         target: &Url,
@@ -97,7 +97,7 @@ impl Forward {
         Ok(without_connection(response.map(Body::new)))
     }
 
-    /// Where `target` is called: there, or at the upstream, under the target's host name.
+    /// The URL to call for `target`: the target itself, or a path of the upstream that begins with the target's host.
     pub(crate) fn url(&self, target: &Url) -> Url {
         let mut url = self.upstream.clone().unwrap_or_else(|| target.clone());
         if let Some(upstream) = &self.upstream {
@@ -110,8 +110,8 @@ impl Forward {
         url
     }
 
-    /// What the target gets to see of the caller's headers: cookies and everything else
-    /// about the page stay here.
+    /// The headers for the target: of the caller's, only those that fal.ai needs. Cookies and other headers about the page
+    /// are not forwarded.
     fn headers(&self, mut sent: HeaderMap, host: &str) -> HeaderMap {
         remove_hop_by_hop(&mut sent);
         let mut headers = HeaderMap::new();
@@ -120,13 +120,13 @@ impl Forward {
                 headers.append(name, value.clone());
             }
         }
-        // Files are public, and whoever serves them has no business with the key.
+        // The hosts of files get no key, as files are public.
         if !headers.contains_key(AUTHORIZATION) && !is_media(host) {
             headers.insert(AUTHORIZATION, self.key.authorization());
         }
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         headers.insert("x-fal-client-proxy", HeaderValue::from_static(AGENT));
-        // The body is passed on as it comes, so it must come as it is.
+        // The body is passed on unchanged, so the target must not compress it.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers
     }
@@ -142,8 +142,7 @@ fn is_media(host: &str) -> bool {
     host == "fal.media" || host.ends_with(".fal.media")
 }
 
-/// The answer without the headers about the other connection. The outer layer drops others, such
-/// as cookies.
+/// Removes the headers about the connection to the target. The outer layer drops others, such as cookies.
 fn without_connection(mut response: Response) -> Response {
     let headers = response.headers_mut();
     remove_hop_by_hop(headers);

@@ -1,21 +1,20 @@
-//! fal.ai, locally: a server that speaks the service's protocol for the four Kandinsky 5
-//! endpoints, for those that its user describes and for some of its own, keeps files, serves the demo page, and is the proxy that holds the key. No
-//! model is run: the clips are a camera moving over the picture that was given.
+//! A local stand-in for fal.ai: a server that speaks the service's protocol. It serves the four Kandinsky 5 endpoints,
+//! the endpoints that its user describes, and some of its own. It stores files, serves the demo page, and is the proxy
+//! that holds the key. It runs no model: its clips are a camera that moves over the given picture.
 //!
-//! A request comes in by one of several doors ([`routes`], [`proxy`]) and becomes a
-//! [`call::Call`]; the service it is for answers it: [`queue`], [`run`], [`realtime`],
-//! [`tokens`] or [`storage`]; [`own`] are the endpoints for tests. With a key
-//! the proxy sends it to the real fal.ai instead ([`forward`]). [`http`] is the outer layer of
-//! every request and every answer.
-//! [`endpoint`] plays what the user described instead, [`webhook`] tells how jobs ended.
-//! [`fault`] lets some of it go wrong, [`control`] is steered by tests, and [`inspector`] shows
-//! it all to a developer. [`connection`] limits connections, [`budget`] and [`memory`] the memory for
-//! inputs and results.
-//! [`model`] makes the clips, from pictures that [`picture`] gets. Each file is one part
-//! of the protocol.
+//! A request comes by a direct URL ([`routes`]) or by the [`proxy`], and becomes a [`call::Call`]. Its service answers
+//! it: [`queue`], [`run`], [`realtime`], [`tokens`] or [`storage`]. With a key, the proxy forwards it to the real fal.ai
+//! instead ([`forward`]). [`http`] is the outer layer of every request and answer.
+//!
+//! [`model`] makes the clips from pictures that [`picture`] loads. [`endpoint`] plays the endpoints that the user
+//! described, and [`own`] has the emulator's own endpoints for tests. [`webhook`] reports the ends of jobs.
+//!
+//! [`fault`] makes calls go wrong, [`control`] has the routes for tests, and [`inspector`] shows everything to a
+//! developer. [`connection`] limits connections. [`budget`] and [`memory`] limit the memory for inputs and results.
+//! Each file is one part of the protocol.
 
 #![forbid(unsafe_code)]
-// The shared vocabulary of the rooms, not of the crate.
+// The documentation is for developers of this crate, so it links to private modules.
 #![allow(rustdoc::private_intra_doc_links)]
 
 mod app;

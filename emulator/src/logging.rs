@@ -1,8 +1,8 @@
-//! The log on the terminal. Lines are written on a thread of their own: a reader that has
-//! left, or one that has stopped, holds up no request. Lines that it does not take are lost.
+//! The log on the terminal. A separate thread writes the lines, so that a reader of a pipe that has left or stopped
+//! delays no request. Lines that the reader does not take are lost.
 //!
-//! Kept by hand: `tracing-appender` does the same, but prints its own failures to the
-//! standard output, where a closed pipe is a panic.
+//! `tracing-appender` would do the same, but prints its own failures to the standard output, and panics if that is a
+//! closed pipe.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,26 +10,25 @@ use std::time::Duration;
 
 use tracing::Level;
 
-/// How many lines wait for a slow reader.
+/// The most lines that wait for a slow reader.
 const LINES: usize = 1024;
-/// How long the end of the program waits for the last lines to be written.
+/// How long the program waits at its end until the last lines are written.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// The log of the program.
+/// The log of the program, which can be flushed.
 #[derive(Debug)]
 pub(crate) struct Log(Lines);
 
-/// An order to the thread.
+/// An order to the writing thread.
 #[derive(Debug)]
 enum Order {
     Write(Vec<u8>),
-    /// Tell when all before is written.
+    /// Reply when all earlier lines are written.
     Tell(SyncSender<()>),
 }
 
 impl Log {
-    /// Logs to the standard error output from here on: warnings, and if it is verbose, every
-    /// request.
+    /// Starts logging to the standard error output: warnings, and if `is_verbose`, every request.
     pub(crate) fn start(is_verbose: bool) -> Self {
         let (sender, orders) = sync_channel(LINES);
         std::thread::spawn(move || write_all(&orders, &mut io::stderr()));
@@ -46,7 +45,7 @@ impl Log {
         Self(lines)
     }
 
-    /// Waits a moment for the lines so far to be written.
+    /// Waits until the lines so far are written, for at most [`PATIENCE`].
     pub(crate) fn flush(&self) {
         let (teller, told) = sync_channel(1);
         if self.0.0.try_send(Order::Tell(teller)).is_ok() {
@@ -55,7 +54,7 @@ impl Log {
     }
 }
 
-/// Carries out the orders. A line that cannot be written is dropped.
+/// Carries out the orders. Drops a line that cannot be written.
 fn write_all(orders: &Receiver<Order>, out: &mut impl Write) {
     for order in orders {
         match order {
@@ -69,13 +68,13 @@ fn write_all(orders: &Receiver<Order>, out: &mut impl Write) {
     }
 }
 
-/// Takes lines for the thread.
+/// Sends lines to the writing thread.
 #[derive(Debug, Clone)]
 struct Lines(SyncSender<Order>);
 
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        // Full, if the reader has stopped.
+        // Fails if the queue is full because the reader has stopped: the line is lost.
         let _ = self.0.try_send(Order::Write(line.to_vec()));
         Ok(line.len())
     }

@@ -1,5 +1,5 @@
-//! Paths that are too long to be any of ours. Further in, they would be file names that no
-//! system takes, or text in answers.
+//! Refuses paths that are too long for any URL of the service. They would become file names that no system accepts, or
+//! text in answers.
 
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -8,10 +8,10 @@ use axum::response::Response;
 
 use crate::{body, reply};
 
-/// The longest path, in bytes: servers should bear as much of a URL (RFC 9110 §4.1).
+/// The longest path, in bytes: servers should accept URLs of at least this length (RFC 9110 §4.1).
 const LONGEST: usize = 8000;
 
-/// 414 for a path that is too long.
+/// The answer 414 for a path that is too long. `None` for other paths.
 pub(crate) fn refusal(path: &str) -> Option<Response> {
     (path.len() > LONGEST).then(|| {
         let text = format!("The path is longer than {LONGEST} bytes: no URL of the service is");
@@ -19,7 +19,7 @@ pub(crate) fn refusal(path: &str) -> Option<Response> {
     })
 }
 
-/// Lets no request with such a path further in.
+/// Refuses requests whose path is too long.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     match refusal(request.uri().path()) {
         Some(refusal) => {

@@ -1,4 +1,4 @@
-//! The program: start, say where, run until told to stop.
+//! The program: starts the emulator, prints its address, and runs until a signal ends it.
 
 mod logging;
 mod signals;
@@ -11,12 +11,12 @@ use fal_emulator::{Options, Server};
 
 use logging::Log;
 
-/// How many descriptors are asked for: more than the connections and their files need.
+/// The number of descriptors to request from the system: more than the connections and their files need.
 const DESCRIPTORS: u64 = 4096;
 
 fn main() -> ExitCode {
-    // First, as the default settings are made for the descriptors that there are. A system
-    // that allows no more makes do with fewer connections.
+    // First, as the default settings depend on the number of descriptors. If the system refuses, the emulator allows
+    // fewer connections.
     let _ = rlimit::increase_nofile_limit(DESCRIPTORS);
     let words = std::env::args_os().skip(1);
     let options = match cli::parse(words, |name| std::env::var(name).ok()) {
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> ExitCode {
-    // First, so that a signal while it starts leaves nothing behind.
+    // First, so that a signal during the start leaves no files behind.
     let stopped = signals::listen();
     let keeps_data = options.data.is_some();
     let server = match Server::start(options).await {
@@ -83,7 +83,7 @@ fn greeting(server: &Server, keeps_data: bool) -> String {
     )
 }
 
-/// Prints, without minding that nobody may be reading.
+/// Prints a text. Ignores errors, as the reader of a pipe may have left.
 fn say(out: &mut impl Write, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -1,5 +1,5 @@
-//! About how much memory a JSON value takes. Its text tells little: `[0,0,…]` takes 16 times
-//! as much in memory as it has characters.
+//! Estimates the memory that a JSON value takes. The length of its text is no measure: `[0,0,…]` takes 16 times as many
+//! bytes in memory as it has characters.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ pub(crate) fn of_object(fields: &Map<String, Value>) -> u64 {
     fields.iter().map(field).sum()
 }
 
-/// The memory that a value holds beside its own size.
+/// The memory that a value holds on the heap, beside its own size.
 fn behind(value: &Value) -> u64 {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,

@@ -1,4 +1,4 @@
-//! How an emulator is set up.
+//! The settings of an emulator.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -18,57 +18,56 @@ pub struct Options {
     pub host: IpAddr,
     /// The port to listen on; `0` picks a free one.
     pub port: u16,
-    /// Where files are kept: in the folder `fal-emulator` of this one. `None`: in a fresh
-    /// temporary folder, removed at the end.
+    /// Files are kept in the folder `fal-emulator` within this folder. With `None`, they are kept in a new temporary
+    /// folder, which is removed at the end.
     pub data: Option<PathBuf>,
-    /// How many bytes the files may take in all.
+    /// The most bytes that all files together may take.
     pub disk_limit_bytes: u64,
-    /// How many bytes of memory the inputs that wait may take in all, and how many the
-    /// results that are kept.
+    /// The most bytes of memory that all waiting inputs together may take. Kept results may take as many again.
     pub memory_limit_bytes: u64,
-    /// How many connections there may be, and how long each may be idle.
+    /// The limits on the number of connections, and on their idle times.
     pub connections: ConnectionLimits,
-    /// How many jobs work at a time.
+    /// The number of jobs that run at the same time.
     pub concurrency: usize,
-    /// The least time a job takes.
+    /// The shortest time that a job takes.
     pub pace: Duration,
-    /// Divides the service's long waits: the time limits and the back-off of webhooks, and
-    /// the time for results that are not stored. At least 1.
+    /// The divisor of the service's long times: the time limits and retry delays of webhooks, and the lifetime of results
+    /// that are not stored. At least 1.
     pub speed_up: u32,
     /// A folder of endpoints to serve beside the built-in ones.
     pub endpoints: Option<PathBuf>,
     /// A file with a plan of faults to follow from the start.
     pub faults: Option<PathBuf>,
-    /// How long an event stream is silent before it gets a comment.
+    /// The silence of an event stream after which it sends a comment.
     pub comment_every: Duration,
-    /// Calls without this key are refused, as fal.ai refuses them; the proxy adds it.
-    /// `None`: nobody is asked.
+    /// The key that calls must have. Others are refused, as fal.ai refuses them. The proxy adds the key. With `None`, calls
+    /// need no key.
     pub require_key: Option<Key>,
-    /// With a key, the proxy forwards to fal.ai.
+    /// The key with which the proxy forwards to fal.ai. With `None`, it does not forward.
     pub key: Option<Key>,
-    /// Where the proxy forwards to instead of fal.ai.
+    /// The URL to which the proxy forwards instead of to fal.ai.
     pub upstream: Option<Url>,
     /// Whether pictures are also fetched from private and local addresses.
     pub allow_private_hosts: bool,
     /// Origins whose pages are trusted as the emulator's own is: they may use a forwarding proxy
     /// and the control routes, and have webhooks sent to this machine.
     pub allow_origins: Vec<Url>,
-    /// The demo page's folder. `None`: the page in the program, or the repository's, where the
-    /// program has none.
+    /// The folder of the demo page. With `None`, the page is the one embedded in the program, or the repository's if none is
+    /// embedded.
     pub www: Option<PathBuf>,
-    /// The built npm package's folder. `None`: as for the page.
+    /// The folder of the built npm package. `None` means the same as for the page.
     pub package: Option<PathBuf>,
     /// Whether other machines may use a forwarding proxy.
     pub allow_network: bool,
-    /// URLs to forward to, beside those that fal's clients need.
+    /// Patterns of URLs to forward, beside those that fal's clients need.
     pub allow_urls: Vec<Pattern>,
-    /// The endpoints whose runs are forwarded; empty: all of them.
+    /// Patterns of the endpoints whose runs are forwarded. If empty, runs of all endpoints are.
     pub allow_endpoints: Vec<Pattern>,
-    /// Whether DELETE is forwarded.
+    /// Whether requests with the method DELETE are forwarded.
     pub allow_delete: bool,
-    /// Whether follow-ups have to name the base app, as on the service.
+    /// Whether the URLs of follow-ups must name the base app, as on the service.
     pub strict: bool,
-    /// Whether tests may steer the emulator over HTTP.
+    /// Whether tests may control the emulator over HTTP.
     pub control: bool,
     /// Whether every request is logged.
     pub verbose: bool,

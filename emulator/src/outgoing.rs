@@ -1,14 +1,14 @@
-//! Connections to the outside: HTTP/1.1, with TLS where the URL asks for it.
+//! Connections to other servers: HTTP/1.1, with TLS for `https` URLs.
 
 use std::error::Error;
 
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 
-/// A connector that looks names up with `R`.
+/// A connector that resolves names with `R`.
 pub(crate) type Connector<R> = HttpsConnector<HttpConnector<R>>;
 
-/// TLS over `http`, trusting the roots that browsers trust.
+/// A connector for TLS over `http`. It trusts the root certificates that browsers trust.
 pub(crate) fn over<R>(mut http: HttpConnector<R>) -> Connector<R> {
     http.enforce_http(false);
     HttpsConnectorBuilder::new()
@@ -18,7 +18,7 @@ pub(crate) fn over<R>(mut http: HttpConnector<R>) -> Connector<R> {
         .wrap_connector(http)
 }
 
-/// The innermost reason of a failure: "client error (Connect)" helps nobody.
+/// The text of an error's innermost cause. The outermost one, such as "client error (Connect)", says too little.
 pub(crate) fn cause(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

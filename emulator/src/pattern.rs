@@ -1,6 +1,6 @@
-//! Patterns of URLs and endpoints, in the language of fal's own proxy for servers: `*` stands for
-//! anything but a slash, `**` for anything, `?` for one character, `[ab]` and `{a,b}` for one of
-//! several, and a backslash takes the meaning from the next character.
+//! Patterns of URLs and endpoints, in the language of fal's own proxy for servers: `*` stands for anything but a slash,
+//! `**` for anything, `?` for one character, `[ab]` and `{a,b}` for one of several. A backslash makes the next character
+//! an ordinary one.
 
 use fast_glob::glob_match;
 
@@ -9,7 +9,7 @@ use fast_glob::glob_match;
 pub struct Pattern(String);
 
 impl Pattern {
-    /// Takes a pattern; the error names the mistake in it.
+    /// Checks and wraps a pattern. The error names the mistake in it.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("a pattern cannot be empty".to_owned());
@@ -26,14 +26,14 @@ impl Pattern {
         Ok(Self(text.to_owned()))
     }
 
-    /// Whether all of `text` is like the pattern. `a/**` is like `a` itself, too.
+    /// Whether the pattern matches the whole `text`. `a/**` also matches `a` itself.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let root = self.0.strip_suffix("/**");
         glob_match(&self.0, text) || root.is_some_and(|root| glob_match(root, text))
     }
 }
 
-/// Whether every bracket and brace is closed. One that is not would match nothing.
+/// Whether every bracket and brace is closed. A pattern with an open one would match nothing.
 fn is_balanced(text: &str) -> bool {
     let (mut braces, mut is_class, mut is_cut_off) = (0_usize, false, false);
     let mut characters = text.chars();

@@ -1,5 +1,5 @@
-//! The proxy route: `/api/fal/proxy`, with the real URL in `x-fal-target-url`
-//! (protocol §4). With a key it forwards to fal.ai, without one it is fal.ai.
+//! The proxy route: `/api/fal/proxy`, with the target URL in `x-fal-target-url` (protocol §4). With a key it forwards to
+//! fal.ai. Without a key the emulator answers itself.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::http::{ApiError, Origin};
 use crate::target::{self, Refusal};
 use crate::{body, caller, routes};
 
-/// Where the proxy is: the default of fal.ai's clients.
+/// The path of the proxy: the default of fal.ai's clients.
 pub(crate) const PATH: &str = "/api/fal/proxy";
 
 /// Answers a request to the proxy.
@@ -36,7 +36,7 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
     }
 }
 
-/// The target of a request that can be proxied.
+/// Checks that a request can be proxied, and returns its target.
 fn check(app: &App, request: &Parts) -> Result<Url, ApiError> {
     if !matches!(
         request.method,

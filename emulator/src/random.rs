@@ -40,7 +40,7 @@ pub(crate) fn uuid() -> String {
     .join("-")
 }
 
-/// A seed of the size that models choose for themselves.
+/// A seed in the range from which models choose their own.
 pub(crate) fn seed() -> u32 {
     u32::from_le_bytes(bytes()) >> 1
 }

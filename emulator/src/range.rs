@@ -1,6 +1,5 @@
-//! Parts of files. The `Range` header is read as RFC 9110 §14.2 has it: what is to be ignored
-//! is taken away, and the rest is written in one way, so that whatever serves the file
-//! understands it.
+//! Parts of files. This module parses the `Range` header by RFC 9110 §14.2. It removes headers that must be ignored, and
+//! rewrites the others in one form that the file service understands.
 
 use std::convert::Infallible;
 
@@ -12,10 +11,10 @@ use axum::response::Response;
 use bytes::Bytes;
 use tower::{Service, ServiceExt};
 
-/// A range that no file has.
+/// A range beyond the end of every file.
 const BEYOND: &str = "bytes=4611686018427387904-";
 
-/// Answers a GET or HEAD from files, with a part of one if that is asked for.
+/// Answers a GET or HEAD from `files`. If the request has a valid range, the answer is that part of the file.
 pub(crate) async fn serve<S, B>(files: S, mut request: Request<Body>) -> Response
 where
     S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone,
@@ -33,9 +32,8 @@ where
     served.map(Body::new)
 }
 
-/// Leaves of the `Range` header what a file is to be served by: one range of bytes of a GET.
-/// Several are answered with the whole file, which the RFC allows. `whole` are the headers
-/// that the whole file is served with.
+/// Rewrites or removes the `Range` header. It stays only if it is one range of bytes, and the method is GET. A request
+/// for several ranges gets the whole file, which the RFC allows. `whole` has the headers of the whole file.
 fn tidy(request: &mut Request<Body>, whole: &HeaderMap) {
     let range = match *request.method() {
         Method::GET if is_unchanged(request.headers(), whole) => {
@@ -49,26 +47,25 @@ fn tidy(request: &mut Request<Body>, whole: &HeaderMap) {
     headers.extend(range.map(|range| (RANGE, range)));
 }
 
-/// Whether a part of the file fits the parts that the caller has: the file is the one that
-/// `If-Range` names (RFC 9110 §13.1.5).
+/// Whether the file is still the one that `If-Range` names, so that its parts fit those that the caller has (RFC 9110
+/// §13.1.5).
 fn is_unchanged(asked: &HeaderMap, whole: &HeaderMap) -> bool {
     let Some(named) = asked.get(IF_RANGE) else {
         return true;
     };
-    // A weak tag is none of these: the server gives strong ones only.
+    // A weak tag matches neither, as the server sends only strong ones.
     [ETAG, LAST_MODIFIED]
         .iter()
         .any(|name| whole.get(name) == Some(named))
 }
 
-/// The length of a file in bytes; `None` for an empty one, which has no part.
+/// The length of a file in bytes. `None` for an empty file, which has no parts.
 fn length(whole: &HeaderMap) -> Option<u64> {
     let length = whole.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
     length.filter(|length| *length > 0)
 }
 
-/// The one range of a file of so many bytes that is asked for; `None` where the header is to
-/// be ignored.
+/// The requested range of a file of `length` bytes, rewritten. `None` if the header must be ignored.
 fn read_range(headers: &HeaderMap, length: u64) -> Option<String> {
     let mut values = headers.get_all(RANGE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
@@ -87,7 +84,8 @@ fn read_range(headers: &HeaderMap, length: u64) -> Option<String> {
     one(range, length)
 }
 
-/// A range by its first byte, in digits that fit; `None` if it is none.
+/// Rewrites one range so that it begins with its first byte, with numbers that cannot overflow. `None` if it is not a
+/// range.
 fn one(range: &str, length: u64) -> Option<String> {
     let (first, last) = range.split_once('-')?;
     if !is_digits(first) || !is_digits(last) {
@@ -111,15 +109,14 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The number that digits write. One that is too large is beyond the end of any file, as is
-/// the one that takes its place.
+/// Parses digits. A number that is too large is replaced by [`LARGEST`], as both are beyond the end of any file.
 fn number(digits: &str) -> u64 {
     digits
         .parse()
         .map_or(LARGEST, |number: u64| number.min(LARGEST))
 }
 
-/// Larger than any file, and still a number that can be added to.
+/// A number larger than any file, to which more can be added without overflow.
 const LARGEST: u64 = 1 << 62;
 
 #[cfg(test)]
@@ -129,7 +126,7 @@ mod fuzz;
 mod tests {
     use super::*;
 
-    /// The header after `tidy`, for a file of ten bytes.
+    /// The `Range` header after `tidy`, for a file of ten bytes.
     fn tidied(method: Method, ranges: &[&str]) -> Option<String> {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
@@ -184,7 +181,7 @@ mod tests {
             "bytes =0-1",
             "items=0-1",
             "none",
-            // Several: the file is served whole.
+            // For several ranges, the whole file is served.
             "bytes=0-1,3-4",
             "bytes=0-1,x",
         ] {

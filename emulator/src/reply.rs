@@ -1,5 +1,4 @@
-//! The shapes of an answer: JSON, and the two error bodies that share the key `detail`
-//! (protocol §10).
+//! Answers with JSON, and errors with a `detail` (protocol §10).
 
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
@@ -22,13 +21,13 @@ pub(crate) fn detail(status: StatusCode, text: impl Into<String>) -> Response {
     json(status, &json!({ "detail": text.into() }))
 }
 
-/// 405, naming the method that would have been right.
+/// The answer 405, which names the right method.
 pub(crate) fn wrong_method(allowed: &'static str) -> Response {
     let response = detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
     with(response, ALLOW, HeaderValue::from_static(allowed))
 }
 
-/// The answer with one more header.
+/// Sets a header of an answer.
 pub(crate) fn with(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
     response.headers_mut().insert(name, value);
     response

@@ -1,5 +1,5 @@
-//! The doors: the proxy, the emulator's own pages, and fal.ai's URLs with `https:/`
-//! replaced by this origin. Whatever is none of these is a file of the demo page.
+//! Routes requests: to the proxy, to the emulator's own routes, and to fal.ai's services. The URLs of the services are
+//! fal.ai's with `https:/` replaced by this origin. All other paths are files of the demo page.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::{
     control, fault, inspector, long_path, proxy, queue, reply, site, storage, tokens, verbose,
 };
 
-/// The emulator's own paths: what is none of them is not there, and is no app either.
+/// The prefix of the emulator's own routes. Other paths below it get a 404, and are not taken for apps.
 const OWN: &str = "/api/";
 
-/// Everything that answers.
+/// The router with all routes and layers.
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new()
         .route(proxy::PATH, any(proxy::answer))
@@ -40,12 +40,12 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             http::layer,
         ))
         .layer(middleware::from_fn(verbose::layer));
-    // The record is the outermost: it has what callers get.
+    // The record is the outermost layer of calls, so that it has the answers that callers get.
     let record = middleware::from_fn_with_state(Arc::clone(app), inspector::layer);
     inspector::routes(router.layer(record), app).with_state(Arc::clone(app))
 }
 
-/// What stands behind the page.
+/// Answers with the name, version and mode of this server, which the demo page reads.
 async fn about(State(app): State<Arc<App>>) -> Response {
     let body = json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -55,7 +55,7 @@ async fn about(State(app): State<Arc<App>>) -> Response {
     reply::json(StatusCode::OK, &body)
 }
 
-/// The answer to a `Host` header that no URL could be made of.
+/// The answer to a `Host` header that is not a plain host.
 pub(crate) fn bad_host() -> Response {
     let text = "The Host header is not one plain host name or address";
     reply::detail(StatusCode::BAD_REQUEST, text)
@@ -92,7 +92,7 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
     call::answer(&app, call).await
 }
 
-/// A service, and the part of the path that named it.
+/// A service, and the part of the path that names it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Door<'a> {
     pub(crate) service: Service,
@@ -100,8 +100,8 @@ pub(crate) struct Door<'a> {
 }
 
 impl<'a> Door<'a> {
-    /// `None` for a file of the demo page: what is read, and is no request's status or
-    /// result.
+    /// The service for a request. `None` for files of the demo page: GET and HEAD requests that name no service and are no
+    /// follow-ups.
     pub(crate) fn of(method: &Method, path: &'a str) -> Option<Self> {
         let end = path.get(1..)?.find('/').map_or(path.len(), |at| at + 1);
         let prefix = path.get(..end)?;
@@ -124,7 +124,7 @@ impl<'a> Door<'a> {
         })
     }
 
-    /// The path on the service's own host.
+    /// The path on the service's host.
     pub(crate) fn inner(&self, path: &'a str) -> &'a str {
         match path.get(self.prefix.len()..) {
             None | Some("") => "/",

@@ -1,4 +1,4 @@
-//! The fal.ai key: readable by the one header it is sent in, by nothing else.
+//! The fal.ai key. It can be read only as the value of the header that it is sent in.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use axum::http::HeaderValue;
 pub struct Key(HeaderValue);
 
 impl Key {
-    /// Takes the `<id>:<secret>` form; `None` if it cannot be sent in a header.
+    /// Takes a key in the form `<id>:<secret>`. `None` if it cannot be sent in a header.
     pub fn new(key: &str) -> Option<Self> {
         let mut header = HeaderValue::from_str(&format!("Key {}", key.trim())).ok()?;
         header.set_sensitive(true);

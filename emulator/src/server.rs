@@ -1,4 +1,4 @@
-//! Listening, serving, and ending within a moment.
+//! The server: listens, serves, and shuts down within a moment.
 
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ use crate::storage::Storage;
 use crate::tokens::Tokens;
 use crate::webhook::Webhooks;
 
-/// How long the end waits for workers, which stop within a frame.
+/// How long a shutdown waits for workers, which stop within a frame.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A running emulator.
@@ -43,23 +43,23 @@ pub struct Server {
     serving: tokio::task::JoinHandle<()>,
 }
 
-/// Why an emulator did not start.
+/// The reason why an emulator did not start.
 #[derive(Debug)]
 pub enum StartError {
     /// The address could not be listened on.
     Listen(SocketAddr, io::Error),
     /// The folder for files could not be used.
     Data(DataError),
-    /// Files of user-defined endpoints cannot be used: a line for each problem.
+    /// Files of user-defined endpoints are wrong. Holds a line for each problem.
     Endpoints(Vec<String>),
-    /// The fault plan cannot be followed: a line that says why.
+    /// The fault plan cannot be followed. Holds the reason as a line.
     Faults(String),
-    /// No key to sign webhooks with could be made.
+    /// The key that signs webhooks could not be made.
     Key,
 }
 
 impl Server {
-    /// Starts an emulator; it serves from here on, until [`Server::shutdown`].
+    /// Starts an emulator. It serves until [`Server::shutdown`].
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let wanted = SocketAddr::new(options.host, options.port);
         let listen = async {
@@ -72,7 +72,7 @@ impl Server {
             .map_err(|error| StartError::Listen(wanted, error))?;
 
         let data = DataFolder::open(options.data.as_deref()).map_err(StartError::Data)?;
-        // Nobody waits for that: there may be much to delete.
+        // In the background, as there may be much to delete.
         tokio::task::spawn_blocking(data::remove_stale);
         let storage = Storage::open(&data, options.disk_limit_bytes)
             .map_err(|error| StartError::Data(DataError::Unusable(data.path().into(), error)))?;
@@ -112,7 +112,7 @@ impl Server {
         Ok(Self { app, data, serving })
     }
 
-    /// The address it listens on.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.app.address
     }
@@ -126,23 +126,22 @@ impl Server {
         Origin::at(address).to_string()
     }
 
-    /// Where files are kept.
+    /// The folder where files are kept.
     pub fn data(&self) -> &Path {
         self.data.path()
     }
 
-    /// Whether the proxy forwards to fal.ai instead of being it.
+    /// Whether the proxy forwards to fal.ai. Otherwise the emulator answers itself.
     pub fn forwards(&self) -> bool {
         self.app.forward.is_some()
     }
 
-    /// Names the callers that may spend the key, if there is one.
+    /// A text that names the callers that may spend the key. `None` without a key.
     pub fn spenders(&self) -> Option<String> {
         self.forwards().then(|| self.app.guard.spenders())
     }
 
-    /// Ends it: connections are closed, work is stopped, and a temporary data folder is
-    /// removed.
+    /// Shuts down: closes connections, stops jobs, and removes a temporary data folder.
     pub async fn shutdown(self) {
         self.stop();
         let idle = async {
@@ -150,13 +149,13 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        // A worker that does not stop in time is left behind: the process ends anyway.
+        // A worker that does not stop in time is not waited for, as the process ends anyway.
         let _ = tokio::time::timeout(PATIENCE, idle).await;
     }
 
     fn stop(&self) {
         self.serving.abort();
-        // First: what is cancelled by the end is not worth telling.
+        // Before the jobs, so that no webhook reports the jobs that the shutdown cancels.
         self.app.webhooks.stop();
         self.app.queue.cancel_all();
         self.app.ending.set();
@@ -193,7 +192,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Answers a request of a connection. An error in place of an answer drops the connection.
+/// Answers a request of a connection. An error drops the connection without an answer.
 async fn answer(
     router: Router,
     addresses: Addresses,

@@ -1,6 +1,6 @@
 //! The signals that end the program.
 
-/// Listens from here on; resolves when the user or the system wants the program to end.
+/// Starts listening at once. The future resolves when the user or the system wants the program to end.
 #[cfg(unix)]
 pub(crate) fn listen() -> impl Future<Output = ()> {
     use std::task::Poll;
@@ -33,15 +33,15 @@ pub(crate) async fn listen() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Whether whoever started the program had it ignore a signal, as `nohup` does: then it goes
-/// on. Only Linux says so without unsafe code; elsewhere `nohup` does not help.
+/// Whether the parent process made the program ignore a signal, as `nohup` does. Such a signal must not end it. Without
+/// unsafe code this can be found out only on Linux, so elsewhere `nohup` has no effect.
 #[cfg(unix)]
 fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     ignores(&status, kind.as_raw_value())
 }
 
-/// Reads the mask of ignored signals in a process's status.
+/// Whether the mask of ignored signals in a process's status contains `signal`.
 #[cfg(unix)]
 fn ignores(status: &str, signal: i32) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

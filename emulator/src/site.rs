@@ -1,5 +1,5 @@
-//! The demo page and the built package, as plain files, which are embedded in the program or
-//! lie in folders. The page runs under a content security policy as strict as it can bear.
+//! Serves the demo page and the built package, from files that are embedded in the program or lie in folders. The page
+//! gets the strictest content security policy under which it works.
 
 mod embedded;
 
@@ -23,16 +23,16 @@ use crate::http::PageFile;
 use crate::{body, range, reply};
 use embedded::EmbeddedFolder;
 
-/// Where the built npm package is served.
+/// The path of the built npm package.
 const PACKAGE: &str = "/fal-wasm/";
 
-/// The repository that this program was built in, for builds that embed nothing.
+/// The repository that this program was built in. Builds that embed nothing serve its files.
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The largest page whose inline scripts are looked for.
+/// The largest page, in bytes, for which a policy is made.
 const LARGEST_PAGE: usize = 1 << 20;
 
-/// Where files come from.
+/// The source of files.
 #[derive(Debug)]
 enum Files {
     Folder(PathBuf),
@@ -71,7 +71,7 @@ async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     if is_page(&path) {
-        // The policy is made from the page's text, so that is needed whole.
+        // The policy is made from the page's text, so the whole text is needed.
         for header in [IF_NONE_MATCH, IF_MODIFIED_SINCE, RANGE] {
             request.headers_mut().remove(header);
         }
@@ -109,7 +109,7 @@ fn set(response: &mut Response, name: axum::http::HeaderName, value: &'static st
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-/// Whether a path names a page, judged before the file is seen.
+/// Whether a path names a page, decided before the file is read.
 fn is_page(path: &str) -> bool {
     let extension = Path::new(path).extension();
     path.ends_with('/') || extension.is_some_and(|kind| kind.eq_ignore_ascii_case("html"))
@@ -126,7 +126,7 @@ async fn with_policy(response: Response, upstream: Option<&Url>) -> Response {
         Ok(page) => page,
         Err(unread) => return unread.response(),
     };
-    // Browsers hash a script's text with its line ends made one.
+    // Browsers hash a script's text after they have replaced CR LF by LF.
     let text = String::from_utf8_lossy(&page).replace("\r\n", "\n");
     let policy = policy(&text, upstream);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -135,9 +135,9 @@ async fn with_policy(response: Response, upstream: Option<&Url>) -> Response {
     Response::from_parts(parts, page.into())
 }
 
-/// The policy for a page: its scripts are its own, and of inline ones only its import maps
-/// count, each by its hash. It may call any `https` host, as nothing says where fal.ai has
-/// files uploaded to, and the upstream, which may be on this machine.
+/// The policy for a page. Its scripts must be from this origin. Of inline scripts, only import maps are allowed, each by
+/// its hash. The page may call any `https` host, as fal.ai's upload hosts are not documented, and the upstream, which may
+/// be on this machine.
 fn policy(page: &str, upstream: Option<&Url>) -> String {
     let upstream = upstream.map(|url| format!(" {}", url.origin().ascii_serialization()));
     let upstream = upstream.unwrap_or_default();
@@ -191,7 +191,7 @@ mod tests {
     fn import_maps_are_allowed_by_hash_and_other_inline_scripts_are_not() {
         let page = r#"<script type="importmap">{}</script><script>alert(1)</script>"#;
         let policy = policy(page, None);
-        // printf '{}' | openssl dgst -sha256 -binary | base64
+        // The output of: printf '{}' | openssl dgst -sha256 -binary | base64
         let hash = "'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='";
         let scripts = format!("script-src 'self' 'wasm-unsafe-eval' {hash};");
         assert!(policy.contains(&scripts), "{policy}");

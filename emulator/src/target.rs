@@ -1,15 +1,14 @@
-//! The URL in `x-fal-target-url`, taken apart by a real parser before anything is
-//! believed of it.
+//! The URL in `x-fal-target-url`. A URL parser splits it before any part of it is trusted.
 
 use std::fmt;
 
 use axum::http::HeaderMap;
 use url::Url;
 
-/// The header that names the real URL of a proxied request.
+/// The header with the target URL of a proxied request.
 pub(crate) const HEADER: &str = "x-fal-target-url";
 
-/// Why a target is not called. Its text is for the developer who sent it.
+/// The reason why a target is refused. Its text is for the developer who sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Missing,
@@ -18,12 +17,12 @@ pub(crate) enum Refusal {
     NotHttps(String),
     UserInfo,
     Port(u16),
-    /// Not a host of fal.ai that is served here.
+    /// The host is not one of fal.ai's that the proxy serves.
     Host(String),
 }
 
-/// The target of a proxied request: `https`, default port, no user info. The host is
-/// the caller's to judge.
+/// The target of a proxied request: `https`, the default port, no user info. The caller of this function must check the
+/// host.
 pub(crate) fn of(headers: &HeaderMap) -> Result<Url, Refusal> {
     let mut targets = headers.get_all(HEADER).iter();
     let target = targets.next().ok_or(Refusal::Missing)?;
@@ -47,8 +46,7 @@ fn parse(target: &str) -> Result<Url, Refusal> {
     Ok(url)
 }
 
-/// Whether `host` is fal.ai's: one of its domains, or below one, in letters, digits, dots
-/// and dashes.
+/// Whether `host` is one of fal.ai's domains or below one. It may have only letters, digits, dots and dashes.
 pub(crate) fn is_fal(host: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
     host.bytes().all(is_plain)
@@ -129,7 +127,7 @@ mod tests {
         ] {
             assert!(!is_fal(host), "{host}");
         }
-        // A backslash is a slash to the parser: the host is what comes before it.
+        // The parser treats a backslash as a slash, so the host ends before it.
         let tricky = parse("https://evil.com\\.fal.run/x").expect("a URL");
         assert!(!is_fal(tricky.host_str().unwrap_or_default()));
     }

@@ -1,5 +1,4 @@
-//! The request log: a line for each request, without queries, headers or bodies, where
-//! secrets travel.
+//! The request log: a line for each request. It leaves out queries, headers and bodies, which may contain secrets.
 
 use std::time::Instant;
 
@@ -11,7 +10,7 @@ use url::Url;
 
 use crate::target;
 
-/// Logs a request once its answer begins.
+/// Logs a request when its answer begins.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     if !tracing::enabled!(Level::INFO) {
         return next.run(request).await;

@@ -1,5 +1,5 @@
-//! How fast running work stops. A program of its own, so that no other test is at work
-//! while the time is taken.
+//! The time in which running work stops. This is a separate test program, so that no other test runs during the
+//! measurement.
 
 #[allow(dead_code)]
 #[path = "http/common.rs"]
@@ -12,7 +12,7 @@ use fal_emulator::Options;
 
 const LIMIT: Duration = Duration::from_millis(200);
 
-/// From the cancel to the worker's end: a job is done only when its worker is.
+/// The time from the cancel to the end of the worker. A job is done only when its worker has ended.
 async fn time_to_stop(emulator: &Emulator) -> Duration {
     let id = emulator.submit(T2V, &long_job()).await;
     let is_rendering = |status: &serde_json::Value| status["logs"].to_string().contains("frame");
@@ -39,7 +39,7 @@ async fn work_stops_within_200_ms_at_full_speed_and_when_held_back() {
     })
     .await;
     for emulator in [&fast, &paced] {
-        // The best of three: other programs may hold this machine up for a moment.
+        // The best of three, as other programs may slow this machine down for a moment.
         let mut best = Duration::MAX;
         for _ in 0..3 {
             if best >= LIMIT {

@@ -1,4 +1,4 @@
-// One emulator and one browser for all groups, and the pages that are measured.
+// The emulator and the browser that all groups share, and the pages that are measured.
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,15 +9,15 @@ import { writePages } from "./packages.mjs";
 import { RESULT_ID, writeResult } from "./result-file.mjs";
 
 const MEGABYTE = 1_000_000;
-/** More than jobs there are at one time in any group: none waits for another. */
+/** More than any group has jobs at one time, so that no job waits for another. */
 const CONCURRENCY = 64;
 
 /**
- * Starts both, for these sizes. Besides `emulator`, `browser` and `size`, it has
- * - `open(lane, origin)`: a fresh page of this origin in which `window.fal` is that lane's
- * - `file(megabytes)`: the path of a file of this size
- * - `forgetFiles()`: deletes what was uploaded
- * - `stop()`: ends both
+ * Starts the emulator and the browser for these sizes. Besides `emulator`, `browser` and `size`, the result has
+ * - `open(lane, origin)`: opens a fresh page of this origin, in which `window.fal` is the lane's client
+ * - `file(megabytes)`: makes a file of this size, and gives its path
+ * - `forgetFiles()`: deletes the uploaded bytes
+ * - `stop()`: stops both
  */
 export async function startBench(size) {
   const folder = mkdtempSync(path.join(tmpdir(), "fal-bench-"));
@@ -55,7 +55,7 @@ async function open(browser, lane, origin) {
   await page.goto(`${origin}/${lane}/index.html`);
   await page.waitForFunction(() => window.fal !== undefined);
   const devtools = await context.newCDPSession(page);
-  // Not the time that passes, but the time for which the main thread runs.
+  // Measure the time for which the main thread runs, not the time that passes.
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   return {
     page,
@@ -70,7 +70,7 @@ async function open(browser, lane, origin) {
   };
 }
 
-/** Opens a lane's page, does `work` in it, and closes it, whatever happens; at another `origin` where a server is before the emulator. */
+/** Opens a lane's page, runs `work` in it, and always closes it. `origin` may be a server in front of the emulator. */
 export async function inPage(bench, lane, work, origin = bench.emulator.url) {
   const view = await bench.open(lane, origin);
   try {
@@ -94,7 +94,7 @@ function randomFile(name, megabytes) {
 }
 
 /**
- * Uploads of a whole run would fill a disk; the emulator is never asked for them again.
+ * Empties the uploaded files, which would fill the disk during a run. The emulator is never asked for them again.
  * @param {string} folder
  */
 function forgetFiles(folder) {

@@ -1,10 +1,10 @@
-// What one call costs: a status, asked for again and again.
+// Measures the cost of one call: requests the same status again and again.
 import { inPage } from "./bench.mjs";
 import { LANES } from "./packages.mjs";
 import { alternate, longTasks, medians } from "./rounds.mjs";
 
 const ID = "emulator/echo";
-/** Calls before the clock starts: code is loaded and compiled by then. */
+/** Calls before the measurement, in which the browser loads and compiles the code. */
 const WARM = 20;
 
 export const rows = [

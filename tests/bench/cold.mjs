@@ -1,4 +1,4 @@
-// Cold start: from the request for a page to the first submit of its app at the server, nothing cached.
+// Cold start: the time from the request for a page until its app's first submit reaches the server, with an empty cache.
 import { startFront } from "./front.mjs";
 import { meter } from "./page/meter.mjs";
 import { LANES } from "./packages.mjs";
@@ -34,7 +34,7 @@ export async function measure(bench) {
   }
 }
 
-/** One visit in a fresh context: no cache, no connection, no compiled code from before. */
+/** Opens the page once in a fresh context, without a cache, connections or compiled code. */
 async function start(bench, front, lane, hinder) {
   const context = await bench.browser.newContext();
   try {

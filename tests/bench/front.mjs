@@ -1,5 +1,5 @@
-// A web server for cold starts: files compressed as a real host compresses them, and the moment at
-// which the first submit arrives. The submit goes on to the emulator.
+// A web server for cold starts. It compresses files as a real host does, records when the first submit arrives, and
+// passes the submit on to the emulator.
 import { readFileSync } from "node:fs";
 import { createServer, request as send } from "node:http";
 import path from "node:path";
@@ -9,8 +9,8 @@ import { portOf } from "../support/port.mjs";
 const TYPES = { ".html": "text/html", ".js": "text/javascript" };
 
 /**
- * Serves a folder, and the proxy route of the emulator at `upstream`.
- * - `next(page)`: resolves with `{ ms, body }` of the next submit, `ms` since that page was requested
+ * Serves a folder, and passes calls of the proxy route on to the emulator at `upstream`.
+ * - `next(page)`: resolves with `{ ms, body }` of the next submit. `ms` is the time since the page was requested
  * @param {string} folder
  * @param {string} upstream
  */

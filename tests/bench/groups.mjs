@@ -1,4 +1,4 @@
-// The groups of rows, by the names under which `npm run bench` runs them.
+// The groups of rows, by their names in `npm run bench`.
 import * as cold from "./cold.mjs";
 import * as calls from "./calls.mjs";
 import * as results from "./results.mjs";
@@ -8,8 +8,8 @@ import * as uploads from "./uploads.mjs";
 import * as streams from "./streams.mjs";
 
 /**
- * Each has its `rows` (`what` was measured in which `unit`, and the `aim` for this package), and
- * `measure(bench)`, which gives for each row's id the cells of the lanes.
+ * Each group has `rows` (`what` is measured, in which `unit`, and the `aim` for this package) and `measure(bench)`, which
+ * returns the cells of all lanes by the id of the row.
  */
 export const groups = { cold, calls, results, latency, many, uploads, streams };
 

@@ -1,14 +1,14 @@
-// Jobs of a given length, followed to their ends.
+// Jobs of a given length, followed until they end.
 
 const ID = "emulator/echo";
 
-/** The same lengths in every run, in ms: by the fraction of multiples of the golden ratio. */
+/** Lengths in ms, the same in every run: the fractions of multiples of the golden ratio serve as random numbers. */
 export function lengthsOf({ jobs, shortest_ms, longest_ms }) {
   const random = (at) => (at * 0.618_033_988_75) % 1;
   return Array.from({ length: jobs }, (_, at) => Math.round(shortest_ms + (longest_ms - shortest_ms) * random(at)));
 }
 
-/** Follows jobs of these lengths at the same time, in the page: for each `{ requestId, at }`, its id and when it was there. */
+/** Follows jobs of these lengths in the page, all at once. Each gives `{ requestId, at }`, `at` being the time of its result. */
 export function followJobs(view, mode, lengths) {
   return view.run(follow, { id: ID, mode, lengths });
 }
@@ -23,7 +23,7 @@ async function follow({ id, mode, lengths }) {
   return Promise.all(jobs);
 }
 
-/** When the job ended, in wall-clock time: it logs when it starts, and its status says how long it worked. */
+/** The wall-clock time at which the job ended: the time of its first log line plus its inference time. */
 export async function endOf(bench, requestId) {
   const answer = await fetch(`${bench.emulator.url}/queue.fal.run/${ID}/requests/${requestId}/status?logs=1`);
   const { logs, metrics } = await answer.json();

@@ -1,9 +1,9 @@
-// Following jobs to their end: how late `subscribe` resolves, and how many requests it takes.
+// Measures how late `subscribe` resolves after a job's end, and how many requests it makes.
 import { inPage } from "./bench.mjs";
 import { endOf, followJobs, lengthsOf } from "./jobs.mjs";
 import { median } from "./rounds.mjs";
 
-/** Lanes in their default mode, and in streaming mode. The floor always streams. */
+/** The lanes in their default mode, and in streaming mode. The floor always streams. */
 const DEFAULT = { floor: { lane: "floor" }, theirs: { lane: "theirs" }, ours: { lane: "ours" } };
 const STREAMING = { theirs: { lane: "theirs", mode: "streaming" }, ours: { lane: "ours", mode: "streaming" } };
 
@@ -31,7 +31,7 @@ export async function measure(bench) {
   };
 }
 
-/** All of them at the same time: nearly all of it is waiting, and so it takes no longer than one. */
+/** Runs all followers at the same time. They mostly wait, so this takes no longer than one of them. */
 async function inBothModes(work) {
   const followers = [...Object.values(DEFAULT), ...Object.values(STREAMING)];
   const [floor, theirs, ours, theirStreaming, ourStreaming] = await Promise.all(followers.map(orFailure(work)));

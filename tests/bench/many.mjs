@@ -1,10 +1,10 @@
-// Many jobs at once in one page, over HTTP/2 as production has it, and over HTTP/1.1.
+// Many jobs at once in one page: over HTTP/2, which production uses, and over HTTP/1.1.
 import { startTlsFront } from "../support/tls-front.mjs";
 import { inPage } from "./bench.mjs";
 import { endOf, followJobs, lengthsOf } from "./jobs.mjs";
 import { alternate, median, medians } from "./rounds.mjs";
 
-/** Lanes in their default mode, and in streaming mode. The floor always streams. */
+/** The lanes in their default mode, and in streaming mode. The floor always streams. */
 const BY_DEFAULT = { floor: { lane: "floor" }, theirs: { lane: "theirs" }, ours: { lane: "ours" } };
 const ALL = { ...BY_DEFAULT, "theirs, streaming": { lane: "theirs", mode: "streaming" }, "ours, streaming": { lane: "ours", mode: "streaming" } };
 
@@ -54,7 +54,7 @@ function split({ floor, theirs, ours, ...more }) {
 function sample(bench, { lane, mode }, origin) {
   const lengths = lengthsOf(bench.size.many);
   const work = async (view) => {
-    // Code is loaded and compiled by then.
+    // The first job loads and compiles the code. It is not measured.
     await followJobs(view, mode, [10]);
     await bench.emulator.clearRequests();
     const before = await view.cpu_ms();

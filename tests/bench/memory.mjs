@@ -1,7 +1,7 @@
-// The peak of what a page holds: its JavaScript heap, its array buffers, its WebAssembly memories.
+// Measures a page's peak memory: its JavaScript heap, its array buffers and its WebAssembly memories.
 const EVERY_MS = 20;
 
-/** Asks the browser again and again until `stop()`, which gives `{ peak }` in bytes. */
+/** Samples the memory until `stop()`, which returns `{ peak }` in bytes. */
 export function peakMemory({ page, devtools }) {
   let peak = 0;
   let isStopped = false;

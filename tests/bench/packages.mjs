@@ -1,5 +1,5 @@
-// The three lanes as pages load them: bundled and minified by esbuild with the options of
-// scripts/size.mjs, and split where a package splits itself.
+// Bundles the three lanes for pages, minified by esbuild with the options of scripts/size.mjs. A package that imports a
+// part of itself dynamically is split there.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What is compared: bare platform code, the official client, this package. */
+/** The lanes: the floor (bare platform code), the official client, this package. */
 export const LANES = ["floor", "theirs", "ours"];
 
 const PACKAGES = {
@@ -16,17 +16,17 @@ const PACKAGES = {
   ours: path.join(root, "dist/index.js"),
 };
 
-/** An app whose first deed is a call. */
+/** An app that makes a call right away. */
 const APP = `fal.config({ proxyUrl: "/api/fal/proxy" });
 fal.subscribe("emulator/echo", { input: { prompt: "first" } });`;
 
-/** What the measured pages import. `preload` is a name of this package's only. */
+/** The program of the measured pages. It uses only names that all three packages have, so it does not call `preload`. */
 const LIBRARY = `fal.config({ proxyUrl: "/api/fal/proxy" });
 window.fal = fal;`;
 
 const html = (body) => `<!doctype html><meta charset="utf-8"><title>bench</title>${body}`;
 
-/** Writes the pages into a folder: `<lane>/cold.html`, and `<lane>/index.html` for everything else. */
+/** Writes the pages into a folder: `<lane>/cold.html` for cold starts, and `<lane>/index.html` for all other groups. */
 export async function writePages(folder) {
   if (!existsSync(PACKAGES.ours)) throw new Error("There is no dist/index.js: run npm run build first.");
   for (const lane of LANES) {

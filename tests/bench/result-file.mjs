@@ -1,10 +1,10 @@
-// An endpoint of the emulator with a large JSON result, as detection and embedding models give it.
+// An endpoint of the emulator with a large JSON result, as detection and embedding models return it.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
 export const RESULT_ID = "bench/large-result";
 
-/** Describes the endpoint in a folder for `--endpoints`; its result has at least `bytes` as JSON. */
+/** Writes the endpoint's description into a folder for `--endpoints`. Its result has at least `bytes` bytes of JSON. */
 export function writeResult(folder, bytes) {
   const items = [];
   for (let length = 0; length < bytes; ) {

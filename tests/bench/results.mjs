@@ -1,4 +1,4 @@
-// A large result: 10 MB of JSON, fetched and parsed.
+// A large result: fetches and parses 10 MB of JSON.
 import { inPage } from "./bench.mjs";
 import { LANES } from "./packages.mjs";
 import { alternate, longTasks, medians } from "./rounds.mjs";
@@ -18,14 +18,14 @@ export async function measure(bench) {
 const makeOne = async (id) => (await fal.subscribe(id, { input: {} })).requestId;
 
 async function sample(view, job) {
-  // The first call loads code, the second is the one that counts.
+  // The first call loads code. Only the second one is measured.
   await view.run(async ({ id, requestId }) => void (await fal.queue.status(id, { requestId })), job);
   await view.run(() => window.meter.start());
   const { ms, did } = await view.run(async ({ id, requestId }) => {
     const from = performance.now();
     const { data } = await fal.queue.result(id, { requestId });
     const ms = performance.now() - from;
-    // Told after a pause, as writing it all out is a long task of its own.
+    // Count the bytes later: writing the data as JSON is a long task itself.
     window.data = data;
     return { ms, did: { items: data.items.length } };
   }, job);

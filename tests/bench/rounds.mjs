@@ -1,26 +1,26 @@
-// Taking samples: the lanes take turns, so that what else the machine does strikes them alike.
+// Takes samples. The lanes take turns, so that other work of the machine affects all of them alike.
 import { isDeepStrictEqual } from "node:util";
 
-/** A lane that has used up this much time is not sampled again, in ms. */
+/** A lane that has taken more time than this, in ms, is not sampled again. */
 const ENOUGH_MS = 10_000;
 
-/** The middle one, or the mean of the two in the middle. */
+/** The middle number. For an even count, the mean of the two in the middle. */
 export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** @typedef {any[] | { failed: string }} Sampled the figures of a lane, or why there are none */
+/** @typedef {any[] | { failed: string }} Sampled the figures of a lane, or the reason why there are none */
 
 /**
- * Samples each lane `times` times, each round beginning with another one.
+ * Samples each lane `times` times. Each round begins with another lane.
  * @param {string[]} lanes
  * @param {number} times
- * @param {(lane: string, round: number) => Promise<object>} sample does the work once; gives its
- * figures, and in `did` what was done: counts, bytes. A lane whose sample rejects has failed.
+ * @param {(lane: string, round: number) => Promise<object>} sample does the work once. It returns its figures, and in
+ * `did` a description of the work: counts, bytes. If it rejects, the lane has failed
  * @returns {Promise<Record<string, Sampled>>} by lane
- * @throws where two lanes did not do the same
+ * @throws if two lanes did not do the same work
  */
 export async function alternate(lanes, times, sample) {
   /** @type {Record<string, { samples: any[], spent: number, failed?: string }>} */
@@ -48,12 +48,12 @@ export async function alternate(lanes, times, sample) {
   );
 }
 
-/** The medians of one figure: for each lane `{ value, of, did }`, or `{ failed }`. */
+/** The median of one figure. For each lane: `{ value, of, did }`, or `{ failed }`. */
 export function medians(sampled, figure) {
   return each(sampled, (samples) => ({ value: median(samples.map(figure)), of: samples.length, did: samples[0].did }));
 }
 
-/** How many long tasks there were, by `tasks` of the samples, and the longest of all of them. */
+/** The median number of long tasks per sample, and the longest task of all samples. */
 export function longTasks(sampled) {
   return each(sampled, (samples) => {
     const longest = Math.max(...samples.map(({ tasks }) => tasks.longest));

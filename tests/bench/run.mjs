@@ -1,24 +1,24 @@
-// `npm run bench`: this package, the official client and bare platform code do the same work in one
-// Chromium against one emulator, taking turns; prints medians and ratios.
-// Arguments: names of groups, to run only these; `--write` writes the table to the README.
+// `npm run bench`: this package, the official client and bare platform code do the same work in one Chromium against one
+// emulator. They take turns. Prints medians and ratios.
+// Arguments: names of groups to run only these; `--write` writes the table to docs/measurements.md.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { buildForPages } from "../../scripts/emulator.mjs";
-import { writePart } from "../../scripts/readme.mjs";
+import { writePart } from "../../scripts/docs.mjs";
 import { nodeModules } from "../../scripts/setup.mjs";
 import { StepError, main, step } from "../../scripts/steps.mjs";
 
 await main(async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { write: { type: "boolean" } } });
   await nodeModules();
-  // Only now: they import what that installed.
+  // Import these only now: they need the npm packages that the line above installed.
   const { groups } = await import("./groups.mjs");
   const { startBench } = await import("./bench.mjs");
   const { FULL } = await import("./sizes.mjs");
   const { isMet, table } = await import("./table.mjs");
   const unknown = positionals.filter((name) => !(name in groups));
   if (unknown.length > 0) throw new StepError(`There is no group ${unknown[0]}; there are ${Object.keys(groups).join(", ")}.`);
-  if (values.write && positionals.length > 0) throw new StepError("The README shows whole runs: name no groups with --write.");
+  if (values.write && positionals.length > 0) throw new StepError("docs/measurements.md shows whole runs: name no groups with --write.");
   await buildForPages();
 
   const bench = await startBench(FULL);

@@ -1,4 +1,4 @@
-// Every group of the bench, once and small: that each figure can be had, and that the lanes do the
+// Runs every group of the bench once, with small sizes. Checks that each figure can be measured, and that the lanes do the
 // same work for it.
 
 import assert from "node:assert/strict";
@@ -9,10 +9,10 @@ import { alternate, median } from "./rounds.mjs";
 import { TINY } from "./sizes.mjs";
 import { isMet, table } from "./table.mjs";
 
-/** What the official client cannot do: the bytes of a file in one piece are sent once. */
+/** Rows that the official client must fail. It sends a file that goes in one piece only once. */
 const FAILS = { theirs: ["small-failing"] };
 
-/** What must have been done: all bytes, all events; else what the floor did. */
+/** The work that each lane must have done: all bytes, all events. In other groups, the same work as the floor. */
 function expected(id, { floor }) {
   const { uploads, streams } = TINY;
   if (/^(small|large)/.test(id)) return { bytes: (id.startsWith("small") ? uploads.small : uploads.large).megabytes * 1_000_000 };

@@ -1,6 +1,6 @@
-// How much of everything: for the figures, and for the test that only asks whether they can be had.
+// The sizes of the work: full ones for the figures, and tiny ones for the test that only checks that figures can be had.
 
-/** Counts, bytes, megabytes, ms; `times` is how often each lane is sampled. */
+/** Counts, bytes, megabytes, ms. `times` is how often each lane is sampled. */
 export const FULL = {
   cold: { times: 7 },
   calls: { times: 4, calls: 500 },
@@ -19,7 +19,7 @@ export const TINY = {
   results: { times: 1 },
   latency: { jobs: 2, shortest_ms: 20, longest_ms: 60, long_job_ms: 600 },
   many: { times: 1, jobs: 3, shortest_ms: 20, longest_ms: 60 },
-  // What is sent in parts has more than 90 MiB.
+  // Only files of more than 90 MiB are sent in parts.
   uploads: { small: { times: 1, megabytes: 1 }, large: { times: 1, megabytes: 95 } },
   streams: { times: 1, events: 200 },
 };

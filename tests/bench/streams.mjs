@@ -1,4 +1,4 @@
-// A stream of 5,000 events in one burst, heard by a listener and in a loop.
+// A stream of 5,000 events in one burst, read by a listener and by a loop.
 import { inPage } from "./bench.mjs";
 import { LANES } from "./packages.mjs";
 import { alternate, longTasks, medians } from "./rounds.mjs";
@@ -27,7 +27,7 @@ export async function measure(bench) {
 }
 
 async function sample(view, work, events) {
-  // A short one first: it loads the code.
+  // A short stream first, which loads the code.
   await view.run(work, 10);
   await view.run(() => window.meter.start());
   const { ms, did } = await view.run(work, events);

@@ -1,14 +1,14 @@
-// The table: a row per work, a column per lane, what they are to each other, and the aim.
+// The table: a row for each kind of work, a column for each lane, the ratios, and the aim.
 import { readFileSync } from "node:fs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../node_modules/@fal-ai/client/package.json", import.meta.url), "utf8"));
 /** @type {Record<string, string>} */
 const LANE_NAMES = { floor: "the floor", theirs: "theirs" };
 
-/** @typedef {{ most?: number, least?: number, of?: string }} Aim at most or at least so much, or so many times another lane */
+/** @typedef {{ most?: number, least?: number, of?: string }} Aim at most or at least so much, or so many times a lane's figure */
 /** @typedef {{ id: string, what: string, unit: string, aim?: Aim }} Row */
 
-/** A number with three digits that say something, at the most one behind the point from 10 on. */
+/** Formats a number. Integers stay as they are. Others get two decimals, from 10 on one, and from 100 on none. */
 export function shown(number) {
   if (Number.isInteger(number)) return number.toLocaleString("en");
   const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;
@@ -21,7 +21,7 @@ function cell({ value, note, failed }, unit) {
   return `${shown(value)} ${unit === "requests" ? "" : unit}`.trimEnd();
 }
 
-/** How many times the figure of the other lane ours is, where both have one that says something. */
+/** The ratio of our figure to the other lane's. There is none for counts of tasks, after a failure, or if theirs is 0. */
 function ratio(cells, other, unit) {
   const [ours, theirs] = [cells.ours.value, cells[other].value];
   if (unit === "tasks" || cells.ours.failed || cells[other].failed || theirs === 0) return "–";
@@ -29,7 +29,7 @@ function ratio(cells, other, unit) {
 }
 
 /**
- * Whether our figure keeps to the aim of its row; undefined where that has none.
+ * Whether our figure meets the aim of its row. Returns undefined if the row has no aim.
  * @param {{ aim?: any }} row
  * @param {Record<string, any>} cells
  */
@@ -52,7 +52,7 @@ function aimText(row, cells) {
 }
 
 /**
- * The table in Markdown.
+ * The table as Markdown.
  * @param {{ row: Row, cells: Record<string, any> }[]} measured
  */
 export function table(measured) {

@@ -1,4 +1,4 @@
-// Uploads: a file in one piece and one in parts, with latency and with failures.
+// Uploads: a file in one piece and a file in parts, with latency and with failures.
 import { inPage } from "./bench.mjs";
 import { peakMemory } from "./memory.mjs";
 import { LANES } from "./packages.mjs";
@@ -42,9 +42,9 @@ export async function measure(bench) {
   };
 }
 
-/** Every request waits at the emulator before it is read. */
+/** Delays every request at the emulator before it reads the request. */
 const latency = { delay_ms: 50, times: 1_000_000 };
-/** The bytes arrive, and the answer is a 503, once. */
+/** Lets the bytes arrive, and then answers once with a 503. */
 const refusal = (part) => ({ method: "PUT", path_contains: part, times: 1, status: 503, after: true });
 
 function everyFifth(megabytes) {
@@ -53,11 +53,11 @@ function everyFifth(megabytes) {
   return numbers.map((number) => refusal(`/${number}?`));
 }
 
-/** One upload of a file on disk; `watch` is told of the page, and gives what ends the watching. */
+/** Uploads a file from the disk once. `watch(view)` may start a measurement, which is stopped after the upload. */
 async function sample(bench, view, file, { faults = [], watch }) {
   const { emulator } = bench;
   await view.page.setInputFiles("input", file);
-  // Loads the code; what a first call costs is a figure of its own.
+  // This call loads the code. The cost of a first call is measured elsewhere.
   await view.run(async () => void (await fal.queue.submit("emulator/echo", { input: {} })));
   await view.run(() => window.meter.start());
   const watched = watch?.(view);

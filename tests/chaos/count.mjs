@@ -1,29 +1,28 @@
-// The figures of the jobs, from what the page was told (`calls`, of page/jobs.js), what the emulator did
-// (`jobs` of the ledger) and what it received (`records`).
+// Counts the jobs of a run. It compares the page's record of its calls (`calls`, of page/jobs.js) with the jobs that the
+// emulator made (`jobs`, of the ledger) and the requests that it received (`records`).
 //
-// - submitted: calls of `subscribe`; each has a marker of its own in its input
-// - completed: calls that gave their own job's result; of them, recovered: by the request id in the
-//   error, after `subscribe` had failed
-// - uncertain: calls that failed with `SubmitUncertainError`: the client says that the job may exist;
-//   the app buys it again, knowingly. And calls whose submit was answered with a 5xx, of which the
-//   client's documentation says the same
-// - refused: calls that failed otherwise, without a request id: there is no job
-// - lost: jobs that exist, whose result the page has not got, and of which no error said that they
-//   may exist; and numbers of jobs that were never done
-// - billed twice: jobs beyond the first that one call made; an uncertain one may have made one, too, not two
+// - submitted: calls of `subscribe`. Each has its own marker in its input
+// - completed: calls that returned the result of their own job. Of them, recovered: `subscribe` failed, and the request id
+//   in the error led to the result
+// - uncertain: calls that failed with `SubmitUncertainError`. The job may exist, and the app submits again, knowing that it
+//   may pay twice. Also calls whose submit was answered with a 5xx: the client's documentation says the same of them
+// - refused: calls that failed otherwise, without a request id. No job exists
+// - lost: jobs that exist, but whose result the page never got, and no error said that they may exist. Also numbers of jobs
+//   that were never done
+// - billed twice: jobs of one call beyond the first. An uncertain call may have made one job, but not two
 import { readFileSync } from "node:fs";
 import { keyProblems } from "./keys.mjs";
 import { orderProblems } from "./order.mjs";
 
 const painter = JSON.parse(readFileSync(new URL("endpoints/painter.json", import.meta.url), "utf8"));
 
-/** The log of a job; the emulator begins it with a line about the webhook. */
+/** The log of a job with this length. The emulator begins it with a line about the webhook. */
 export function messagesOf(length) {
   const { logs } = { ...painter, ...painter.cases.find(({ when }) => when.length === length) };
   return ["The end will be told to the webhook at 127.0.0.1", ...logs.map(({ message }) => message)];
 }
 
-/** How a call ended: `completed`, `uncertain`, `gateway`, `refused`, or `failed`, where it knew its request. */
+/** How a call ended: `completed`, `uncertain`, `gateway`, `refused`, or `failed` if the error or the page had a request id. */
 export function endOf({ result, requestId, isUncertain, errors }) {
   if (result) return "completed";
   if (requestId) return "failed";
@@ -33,8 +32,8 @@ export function endOf({ result, requestId, isUncertain, errors }) {
 }
 
 /**
- * The figures (`uncertain` and `gateway` as two: how many calls, and how many of their jobs exist), and in `problems` the reasons for those that must
- * be 0.
+ * The figures. `uncertain` and `gateway` are pairs: the number of such calls, and how many of their jobs exist. `problems`
+ * lists the reasons for each figure that must be 0.
  */
 export function count({ wanted, calls, jobs, records, unhandled, misplaced, said, key }) {
   /** @type {Record<string, string[]>} */
@@ -53,7 +52,7 @@ export function count({ wanted, calls, jobs, records, unhandled, misplaced, said
     if (isLost) problems.lost.push(`${marker} (${route}, ${requestId}): ${errors.map(({ name, message }) => `${name}: ${message}`).join("; ")}`);
     const isOwn = result?.data?.marker === marker && ids.includes(result.requestId) && requestId === result.requestId;
     if (end === "completed" && !isOwn) problems.wrong.push(`${marker} (${route}, ${requestId}): ${JSON.stringify(result)}`);
-    // Where `subscribe` failed half-way, what it told is right up to there.
+    // Check the order only if `subscribe` itself succeeded: after a failure the updates may stop anywhere.
     const told = call.isRecovered || end !== "completed" ? [] : updates;
     if (end === "completed" && !call.isRecovered && updates.length === 0) problems.order.push(`${marker} (${route}, ${mode}): no update at all`);
     for (const problem of orderProblems(told, { repeats: mode === "polling", messages: messagesOf(length) })) {
@@ -78,7 +77,7 @@ export function count({ wanted, calls, jobs, records, unhandled, misplaced, said
   };
 }
 
-/** How many of these calls went by each route. */
+/** The number of calls by each route. */
 function byRoute(calls) {
   /** @type {Record<string, number>} */
   const found = {};

@@ -1,4 +1,4 @@
-// Many jobs at once, by every route, while one call in five misbehaves: see count.mjs for what is counted.
+// Many jobs at once, by every route, while one call in five misbehaves. count.mjs describes the figures.
 import { count } from "./count.mjs";
 import { openLedger } from "./ledger.mjs";
 import { untilOver } from "./over.mjs";
@@ -8,9 +8,9 @@ import { KEY } from "./setup.mjs";
 import { row, zero } from "./table.mjs";
 
 /**
- * Runs `count` jobs, `atOnce` at a time, by `routes` and followed in one of the `modes`: the figures of
- * count.mjs; `struck`, how many calls misbehaved; and `front`, its figures. `plan`: the emulator's faults;
- * `library`: the script of another client, in place of the package's.
+ * Runs `count` jobs, `atOnce` at a time, by `routes`, and follows them in `modes`. Returns the figures of count.mjs, the
+ * number of misbehaved calls as `struck`, and the front's figures as `front`. `plan` is the emulator's fault plan.
+ * `library` is the script of another client, which replaces the package.
  */
 export async function jobs(chaos, { count: wanted, atOnce, seed, within_ms, modes, routes, stalls, outages, plan = everyFifth(seed, { stalls }), library }) {
   const ledger = await openLedger(chaos.emulator);
@@ -36,7 +36,7 @@ export async function jobs(chaos, { count: wanted, atOnce, seed, within_ms, mode
 }
 
 /**
- * In the page.
+ * Starts the jobs. Runs in the page.
  * @param {Parameters<typeof import("./page/jobs.js").runJobs>[0] & { library?: string }} options
  */
 async function begin({ library, ...options }) {

@@ -1,13 +1,13 @@
-// Where a key was seen that has no business there. It may be in one place only: the `Authorization` of
-// requests to fal's own hosts, and to the proxy that the app named beside the key.
+// Finds keys in wrong places. A key may appear only in the `Authorization` of requests to fal's own hosts, and to the proxy
+// that the app configured together with the key.
 
-/** The services of fal that take a key, and the proxy, as the emulator's records name their paths. */
+/** The paths that may get a key, as in the emulator's records: fal's services that take one, and the proxy. */
 const TRUSTED = /^\/(queue\.fal\.run\/|fal\.run\/|rest\.fal\.ai\/|rest\.alpha\.fal\.ai\/|api\/fal\/proxy$)/;
 
 /**
- * - `calls`: of the page, with its errors and updates
- * - `records`: the emulator's; of an `Authorization`, they say only that there was one
- * - `misplaced`: what the page's own `fetch` noticed
+ * - `calls`: the page's calls, with their errors and updates
+ * - `records`: the emulator's records. Of an `Authorization` they say only that it was there
+ * - `misplaced`: requests in which the page's own `fetch` found the key in a wrong place
  * - `said`: lines of the console
  */
 export function keyProblems({ calls, records, misplaced, said, key }) {

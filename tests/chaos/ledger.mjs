@@ -1,18 +1,18 @@
-// What the emulator really did, by its own word: it lists its jobs, and each job that was made tells its
-// end to a webhook, also where the answer to its submit was lost. Nothing of the client is in between.
+// The jobs that the emulator has really made, independent of the client. The emulator lists its jobs. It also reports the end
+// of each job to a webhook, even if the answer to the submit was lost.
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { portOf } from "../support/port.mjs";
 
 const LOOKS_EVERY_MS = 100;
-/** The longest job takes 3 s; a webhook that was not told within this time is a finding. */
+/** The longest job takes 3 s. A job whose webhook takes longer than this is a finding. */
 const SETTLES_WITHIN_MS = 60_000;
 
 /**
- * Listens. Gives
- * - `url`: to be given as `webhookUrl`
+ * Starts a server for webhooks. Returns
+ * - `url`: the `webhookUrl` for jobs
  * - `jobs`: the jobs that have ended, `{ marker, status }` by request id
- * - `settled()`: resolves once every job that the emulator has made since is among them
+ * - `settled()`: resolves when `jobs` has every job that the emulator has made since the start
  */
 export async function openLedger(emulator) {
   const before = new Set((await emulator.jobs()).map(({ request_id }) => request_id));

@@ -1,11 +1,10 @@
-// Whether what a caller was told of one request could be shown as it came.
+// Checks whether an app could show the updates of one request in the order in which they came.
 const RANKS = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
 
 /**
- * What is wrong with a sequence of updates (JSON texts, or objects): a status that goes back, log lines
- * that vanish, change or come twice, the same update twice, no end, lines that never came. `repeats`: the
- * caller asked for a report of every status, changed or not; `messages`: of all lines, where they are
- * known.
+ * The problems of a sequence of updates (JSON texts, or objects): a status that goes back; log lines that vanish, change or
+ * come twice; the same update twice; no end; missing lines. With `repeats`, the caller asked for a report of every status,
+ * changed or not. `messages` are the texts of all log lines, if they are known.
  * @param {any[]} updates
  * @param {{ repeats?: boolean, messages?: string[] }} [options]
  */

@@ -1,9 +1,8 @@
-// The end of what a page does. A run that never ends is a finding, too.
+// Waits for the end of a page's work. A run that never ends is a finding, too.
 const LOOKS_EVERY_MS = 200;
 
 /**
- * Waits until `window.run.isOver()` in the page, at most so many ms. Then it throws, and says what is under
- * way.
+ * Waits until `window.run.isOver()` holds in the page. After `within_ms` it throws, and names the unfinished calls.
  */
 export async function untilOver(page, within_ms) {
   try {

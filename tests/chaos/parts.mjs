@@ -1,4 +1,4 @@
-// The parts of the chaos runs, each with its table.
+// The parts of the chaos runs. Each has its own table.
 import * as jobs from "./jobs.mjs";
 import * as reloads from "./reloads.mjs";
 import * as upload from "./upload.mjs";

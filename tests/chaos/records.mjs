@@ -1,9 +1,9 @@
-// The emulator's records of a long run: it remembers the latest 20,000 requests only.
+// Collects the emulator's records during a long run, because the emulator keeps only the latest 20,000 requests.
 import { setTimeout as sleep } from "node:timers/promises";
 
 const EVERY_MS = 5_000;
 
-/** Collects them from now on; `stop()` gives all. */
+/** Collects the records from now on. `stop()` returns all of them. */
 export function collect(emulator) {
   const found = new Map();
   const take = async () => {

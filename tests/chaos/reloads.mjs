@@ -1,17 +1,16 @@
-// A page that is reloaded at random moments while its jobs run by every proxy, and one call in five
-// misbehaves. In each page a client of another account takes up a saved request that is not its own. A job
-// is submitted once; what came of each is counted by the marker in its input:
+// A page is reloaded at random moments while its jobs run by every proxy and one call in five misbehaves. In each page, a
+// client of another account tries to resume a saved request that is not its own. Each job is submitted once. The marker in
+// its input says how it ended:
 //
-// - delivered: its result was given to the app, in the page that submitted it or in a later one
-// - delivered again: in a later page, too. The package forgets a request after its result was given,
-//   not before: a reload between the two gives it twice rather than never. Never twice in one page
-// - uncertain: the answer to the submit was lost, or was a 5xx, and the error says that the job may
-//   exist; or the page ended while the submit was on its way or before its answer was noted, so that
-//   no app was told of the id
-// - aborted: the app gave the job up, and a cancel reached fal. Until one has, the request stays saved
-// - deleted: a call failed, its result had not been delivered, and its request was saved no more; or it is
-//   neither delivered nor saved in the end, though its id had been told
-// - lost: everything else that exists at the emulator
+// - delivered: the app got its result, in the page that submitted it or in a later one
+// - delivered again: also in a later page. The package forgets a request after it has given the result, not before, so that a
+//   reload in between gives the result twice rather than never. One page never gets it twice
+// - uncertain: the answer to the submit was lost or was a 5xx, and the error says that the job may exist. Or the page ended
+//   while it submitted, or before it saved the answer, so that no app got the request id
+// - aborted: the app aborted the call, and a cancel reached fal. Until then the request stays saved
+// - deleted: a call failed without a result, and its request was no longer saved. Or the app got the request id, but in the
+//   end the job is neither delivered nor saved
+// - lost: every other job that exists at the emulator
 import { messagesOf } from "./count.mjs";
 import { openLedger } from "./ledger.mjs";
 import { orderProblems } from "./order.mjs";
@@ -20,7 +19,7 @@ import { everyFifth } from "./plan.mjs";
 import { collect } from "./records.mjs";
 import { row, zero } from "./table.mjs";
 
-/** Reloads so often, with so many jobs under way, and gives the figures. `plan` and `library`: as for `jobs`. */
+/** Reloads the page `reloads` times, with `atOnce` running jobs, and returns the figures. For the rest, see `jobs`. */
 export async function reloads(chaos, { reloads: wanted, atOnce, seed, within_ms, stalls, outages, plan = everyFifth(seed, { stalls }), library }) {
   const ledger = await openLedger(chaos.emulator);
   const view = await chaos.open();
@@ -44,13 +43,13 @@ export async function reloads(chaos, { reloads: wanted, atOnce, seed, within_ms,
   }
 }
 
-/** The ids of the requests of which a cancel has reached the emulator. */
+/** The ids of the requests whose cancel has reached the emulator. */
 function cancelled(records) {
   const ids = records.map(({ method, path, target }) => method === "PUT" && /\/requests\/([^/]+)\/cancel/.exec(target ?? path)?.[1]);
   return new Set(ids.filter(Boolean));
 }
 
-/** The figures, from what the pages noted and the jobs that the emulator made; `cancels`: ids of cancelled requests. */
+/** The figures, from the facts that the pages recorded and the emulator's jobs. `cancels`: the ids of cancelled requests. */
 export function figures(notes, jobs, { thrown = [], cancels = new Set() } = {}) {
   const { sent = [], enqueued = [], delivered = [], uncertain = [], failed = [], told = [], meddled = [], aborted = [] } = notes;
   const { deleted = [], reloads = [], left = [], unhandled = [], now = [] } = notes;
@@ -58,7 +57,7 @@ export function figures(notes, jobs, { thrown = [], cancels = new Set() } = {}) 
   const isDelivered = markers(delivered);
   const isUncertain = markers(uncertain);
   const isEnqueued = markers(enqueued);
-  // A job that was cancelled has no result, and so no marker.
+  // A cancelled job has no result, and its webhook no marker. The page recorded the marker of each request id.
   const markerOf = new Map(enqueued.map(({ marker, id }) => [id, marker]));
   const existing = [...jobs].map(([id, { marker = markerOf.get(id) }]) => marker).filter(Boolean);
   const isGivenUp = markers(aborted.filter(({ id }) => cancels.has(id)));

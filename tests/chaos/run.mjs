@@ -1,7 +1,7 @@
-// `npm run test:chaos`: the package in Chromium while one call in five misbehaves. Prints what came of
-// it; what must be 0 and is not fails the run.
-// Arguments: `jobs`, `reloads`, `upload`, to run only these; `--seed N` repeats a run; `--short` is the
-// size of `npm test`.
+// `npm run test:chaos` runs the package in Chromium while one call in five misbehaves, and prints the figures. It fails if a
+// figure that must be 0 is not.
+// Arguments: `jobs`, `reloads`, `upload` run only these parts; `--seed N` repeats a run; `--short` uses the small sizes of
+// `npm run test:chaos-short`.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { buildForPages } from "../../scripts/emulator.mjs";
@@ -13,7 +13,7 @@ await main(async () => {
   const seed = values.seed === undefined ? randomInt(1_000_000) : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new StepError(`--seed takes a whole number, not ${values.seed}.`);
   await nodeModules();
-  // Only now: they import what that installed.
+  // Import these only now: they need the npm packages that the line above installed.
   const { parts } = await import("./parts.mjs");
   const { startChaos } = await import("./setup.mjs");
   const { FULL, SHORT } = await import("./sizes.mjs");

@@ -1,4 +1,4 @@
-// The chaos runs, short and always with the same seed; and that their counters count.
+// Runs each part of the chaos runs with small sizes and a fixed seed, and checks that the counters find problems.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -55,7 +55,7 @@ describe("the plan, for a client that believes every answer", () => {
   before(async () => (chaos = await startChaos()));
   after(() => chaos?.stop());
 
-  // The emulator itself has no faults here: what goes wrong, the routes do.
+  // The emulator has no faults here. All trouble comes from the routes.
   const gullible = { library: "/gullible.js", plan: { rules: [] }, seed: SEED };
   const runJobs = (routes, count) => parts.jobs.run(chaos, { ...SHORT.jobs, ...gullible, routes, count, modes: ["polling"] });
 

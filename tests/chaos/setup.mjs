@@ -1,4 +1,4 @@
-// One emulator, one front before it and one browser for a chaos run, and its pages.
+// The emulator, the front before it, the browser, and the pages of a chaos run.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,15 +9,15 @@ import { startFront } from "./front/index.mjs";
 
 const inside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** No key: the emulator takes this one only, and everything that was said or sent is searched for it. */
+/** A made-up key. The emulator accepts only this one, and the run searches all output and all requests for it. */
 export const KEY = "chaos-0123456789abcdef:fedcba9876543210";
 
 /**
- * Starts them. Besides `emulator`, `front`, `browser` and `folder`, for files, it has
- * - `open({ url?, before?, worker? })`: a fresh page with `window.library`, of the front or of another origin,
- *   after a script; `worker` is the seed of a service worker that takes charge of the page. `said` collects
- *   the page's console, `thrown` what nobody took
- * - `stop()`: ends them, and removes all files
+ * Starts them. The result has `emulator`, `front`, `browser`, `folder` (for files), and
+ * - `open({ url?, before?, worker? })`: opens a fresh page with `window.library`. `url` is its origin, the front by default;
+ *   `before` a script that runs first; `worker` the seed of a service worker that controls the page. `said` collects the
+ *   page's console, `thrown` its uncaught errors
+ * - `stop()`: stops them and removes all files
  */
 export async function startChaos() {
   const folder = mkdtempSync(path.join(tmpdir(), "fal-chaos-"));

@@ -1,22 +1,22 @@
-// Rows of a figure and a name; a figure that must be 0 and is not has its reasons below it.
+// Tables with a figure and a name in each row. If a figure should be 0 and is not, its reasons follow below.
 const REASONS = 5;
-/** A reason may hold a whole answer. */
+/** The longest printed reason, in characters. A reason may contain a whole answer. */
 const LONGEST = 400;
 
-/** One row; `reasons` are given where the figure must be 0. */
+/** A row. It has `reasons` only if its figure must be 0. */
 export const row = (name, figure, reasons) => ({ name, figure, reasons });
 
-/** The figure of a row that must be 0. */
+/** A row whose figure must be 0. */
 export const zero = (name, reasons) => row(name, reasons.length, reasons);
 
 const shorten = (reason) => (reason.length > LONGEST ? `${reason.slice(0, LONGEST)}…` : reason);
 
-/** The rows that should be 0 and are not, as texts. */
+/** The rows that should be 0 and are not, each as a text. */
 export function missed(rows) {
   return rows.filter(({ reasons = [] }) => reasons.length > 0).map(({ name, figure, reasons }) => `${figure} ${name}: ${shorten(reasons[0])}`);
 }
 
-/** Prints the rows under a headline, and gives how many of them should be 0 and are not. */
+/** Prints the rows under a headline. Returns the number of rows that should be 0 and are not. */
 export function print(headline, rows) {
   const text = rows.map(({ figure }) => (typeof figure === "number" ? figure.toLocaleString("en") : figure));
   const width = Math.max(...text.map(({ length }) => length));

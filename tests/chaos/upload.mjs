@@ -1,4 +1,4 @@
-// One large file, while one part in five fails: it must arrive byte for byte.
+// Uploads a large file while one part in five fails. It must arrive byte for byte.
 import { createHash } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
@@ -12,10 +12,10 @@ import { KEY } from "./setup.mjs";
 import { row, zero } from "./table.mjs";
 
 const MEBIBYTE = 1_048_576;
-/** What the page may hold at most: JavaScript's heap, array buffers and WebAssembly, in bytes. */
+/** The most memory that the page may use, in bytes: JavaScript's heap, array buffers and WebAssembly. */
 const MOST_BYTES = 64_000_000;
 
-/** Uploads so many bytes, within so many ms: the figures. */
+/** Uploads `bytes` bytes within `within_ms` and returns the figures. */
 export async function upload(chaos, { bytes, seed, within_ms }) {
   const file = path.join(chaos.folder, "large.bin");
   const hash = randomFile(file, bytes, seed);
@@ -49,7 +49,7 @@ export async function upload(chaos, { bytes, seed, within_ms }) {
   }
 }
 
-/** In the page: begins the upload. */
+/** Begins the upload. Runs in the page. */
 function begin(credentials) {
   const input = /** @type {HTMLInputElement} */ (document.querySelector("input"));
   const [file] = /** @type {FileList} */ (input.files);
@@ -71,7 +71,7 @@ function begin(credentials) {
   window.run = { isOver: () => found !== undefined, underWay: () => `${before} bytes of ${file.size}`, found: () => found };
 }
 
-/** A file that is the same for the same seed, and no two of its mebibytes alike: its hash. */
+/** Writes a file that is the same for the same seed, and has no two equal mebibytes. Returns its hash. */
 function randomFile(name, bytes, seed) {
   const chance = random(seed);
   const block = new Uint32Array(MEBIBYTE / 4).map(() => chance() * 2 ** 32);
@@ -87,7 +87,7 @@ function randomFile(name, bytes, seed) {
   return hash.digest("hex");
 }
 
-/** What is not the same about the stored file, read as it comes. */
+/** Compares the stored file with the original. Reads it in chunks. Returns the difference, if there is one. */
 async function difference(url, bytes, wanted) {
   const answer = await fetch(url);
   const hash = createHash("sha256");

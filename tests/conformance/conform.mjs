@@ -1,4 +1,4 @@
-// Runs every scenario with both packages and judges what differs.
+// Runs every scenario with both packages and judges the differences.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { differences } from "./differences/index.mjs";
@@ -6,10 +6,10 @@ import { differencesOf, judge } from "./support/compare.mjs";
 import { startLanes } from "./support/lanes.mjs";
 
 const FOLDER = new URL("./scenarios/", import.meta.url);
-/** Most scenarios wait, for a page or for the clock, so that more pairs than cores pay off. */
+/** The number of page pairs. Most scenarios wait for a page or the clock, so more pairs than cores save time. */
 const PAIRS = 4;
 
-/** Every scenario, with the name of its file; `only` is part of an id. */
+/** All scenarios, each with the name of its file. `only` is part of an id. */
 export async function allScenarios(only = "") {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith(".mjs")).sort();
   const lists = await Promise.all(
@@ -17,22 +17,22 @@ export async function allScenarios(only = "") {
   );
   const scenarios = lists.flat();
   const twice = scenarios.find(({ id }, at) => scenarios.findIndex((other) => other.id === id) < at);
-  // The page finds a scenario by its id: the second of two would never run.
+  // The page finds a scenario by its id. With two of the same id, the second would never run.
   if (twice) throw new Error(`Two scenarios have the id ${twice.id}`);
   return scenarios.filter(({ id }) => id.includes(only));
 }
 
 /**
- * Runs them: `[{ scenario, verdict, used, problems, theirs, ours }]` in the order of the list. A verdict is
- * "equal", "different" (on purpose) or "unexplained"; `problems` are lines that say why.
+ * Runs the scenarios. Returns `[{ scenario, verdict, used, problems, theirs, ours }]` in the order of the list. A verdict is
+ * "equal", "different" (on purpose) or "unexplained". `problems` are lines that give the reasons.
  */
 export async function conform(scenarios, { pairs = PAIRS } = {}) {
   return inLanes(scenarios, { pairs }, (scenario, seen) => verdict(scenario, seen));
 }
 
 /**
- * Runs them with the official client on both sides: `[{ scenario, differences }]`. What differs then is
- * the tests' own doing.
+ * Runs the scenarios with the official client on both sides. Returns `[{ scenario, differences }]`. The tests themselves
+ * cause any difference that this finds.
  */
 export async function conformWithItself(scenarios, { pairs = PAIRS } = {}) {
   return inLanes(scenarios, { pairs, itself: true }, (scenario, { theirs, ours }) => ({ scenario, differences: differencesOf(theirs, ours) }));
@@ -59,7 +59,7 @@ async function inLanes(scenarios, { pairs, itself }, judged) {
   return verdicts;
 }
 
-/** Entries of the table that no scenario found. */
+/** The entries of the table that explain no difference of any scenario. */
 export function unfound(verdicts) {
   const found = new Set(verdicts.flatMap(({ used }) => [...used]));
   return differences.filter(({ id }) => !found.has(id)).map(({ id }) => id);
@@ -77,7 +77,7 @@ function verdict(scenario, seen) {
   return { scenario, verdict: name, used, problems, ...seen };
 }
 
-/** An entry that may change anything is no explanation by itself. */
+/** An entry that names no place could explain any difference, so the scenario must have a check of its own. */
 function unchecked({ differs = [], check }) {
   if (check) return [];
   const broad = differs.filter((id) => !differences.find((entry) => entry.id === id)?.at);

@@ -1,18 +1,14 @@
-// `npm run test:conformance`: both packages through every scenario, and what differs.
-// Arguments: part of a scenario's id, to run only these; `--seen` prints what both did;
-// `--write` writes the table to differences.md and to the README.
-import { writeFileSync } from "node:fs";
-import { writePart } from "../../scripts/readme.mjs";
+// `npm run test:conformance` runs every scenario with both packages and prints the differences.
+// Arguments: part of a scenario's id runs only the matching ones; `--seen` prints what both packages did;
+// `--write` writes the table to docs/differences.md.
+import { writePart } from "../../scripts/docs.mjs";
 import { allScenarios, conform, unfound } from "./conform.mjs";
 import { markdown } from "./differences/index.mjs";
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
 const only = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
 
-if (flags.includes("--write")) {
-  writeFileSync(new URL("differences.md", import.meta.url), markdown());
-  writePart("differences", markdown());
-}
+if (flags.includes("--write")) writePart("differences", markdown());
 
 const from = performance.now();
 const verdicts = await conform(await allScenarios(only));

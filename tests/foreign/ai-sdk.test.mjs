@@ -20,7 +20,7 @@ before(async () => {
 after(() => emulator?.stop());
 beforeEach(() => (sent = []));
 
-// The SDK's own download refuses addresses of this machine, where the emulator's files are.
+// Replaces the SDK's own download, which refuses addresses of this machine. The emulator's files are on this machine.
 const fromHere = async ({ url }) => ({ data: await download(url), mediaType: undefined });
 const providerOptions = { fal: { pollIntervalMs: 50 } };
 

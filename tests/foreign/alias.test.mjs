@@ -1,5 +1,4 @@
-// The tests of the official JavaScript client, run once more with this package in its place, as an alias of a bundler
-// puts it there.
+// Runs the tests of the official JavaScript client again, with this package in its place, as with an alias of a bundler.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,14 +10,14 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL("./", import.meta.url));
 const alias = new URL("./support/alias.mjs", import.meta.url).href;
 
-/** The tests that this package fails on purpose, by its table of differences. */
+/** The test files, each with the tests that this package fails on purpose. The table of differences explains them. */
 const FILES = {
   "fal-client.test.mjs": [],
   "fal-client-errors.test.mjs": [],
   "fal-client-streams.test.mjs": [],
-  // Parts go several at a time.
+  // This package sends several parts at a time.
   "fal-client-storage.test.mjs": ["a file of more than 90 MiB is stored in parts, one of them at the second attempt"],
-  // Errors of a connection say in other words what happened, and a refused token is a 401.
+  // Connection errors have other messages, and a refused token is a 401.
   "fal-client-realtime.test.mjs": [
     "an error of the app is an ApiError, and the connection lives on",
     "a close that is no normal one is an ApiError with its code",
@@ -26,9 +25,9 @@ const FILES = {
   ],
 };
 
-/** The names of a file's tests: those that passed, and those that failed. */
+/** Runs a test file. Returns the names of the tests that passed and of those that failed. */
 async function run(file) {
-  // A test runner within another one would report to that.
+  // Remove this variable: otherwise the inner test runner would report to the outer one.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
   const child = spawn(process.execPath, ["--import", alias, "--test-reporter=tap", path.join(here, file)], { env, stdio: ["ignore", "pipe", "inherit"] });
   const said = await text(child.stdout);

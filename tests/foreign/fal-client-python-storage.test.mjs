@@ -8,7 +8,7 @@ import { STRICT } from "./support/endpoints.mjs";
 import { blocks, digest, secondsLeft, stored } from "./support/files.mjs";
 import { startPython } from "./support/python.mjs";
 
-/** One MiB more than the client sends in one piece. */
+/** The client sends files of up to 100 MiB in one piece. This is one MiB more. */
 const LARGE = 101;
 
 let emulator;

@@ -35,7 +35,7 @@ test("submit gives a handle, whose events go from queue to work to a video", asy
   assert.match(headers["user-agent"], /^fal-client\/.* \(python\)$/);
 });
 
-/** From queue to work to the end, with logs that only grow. */
+/** Checks the order of the events: queued, in progress, completed. The logs may only grow. */
 function assertEvents(events) {
   const kinds = events.map(({ type }) => type);
   const order = ["Queued", "InProgress", "Completed"];
@@ -50,7 +50,7 @@ function assertEvents(events) {
 }
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
-  // The first one keeps the only worker, and the others wait.
+  // The first job keeps the only worker busy, so the others wait.
   const held = await emulator.hold({ log_contains: "(50%)" });
   const seen = await python.value("cancel_in_line", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" } });
   assert.equal(seen.positions[1], seen.positions[0] + 1);
@@ -63,7 +63,7 @@ test("jobs wait in line, are told their position, and can be cancelled there", a
 });
 
 test("several jobs at once are followed by the asynchronous client", async () => {
-  // The first one keeps the only worker until the client has asked for the status of both.
+  // The first job keeps the only worker busy until the client has polled the status of both.
   const held = await emulator.hold({ log_contains: "(50%)" });
   const together = python.value("together", { endpoint: DISTILL, inputs: [SQUARE, { ...SQUARE, prompt: "b" }] });
   await until(async () => {
@@ -123,9 +123,9 @@ describe("errors", () => {
   });
 
   test("a timeout of the client cancels the job", async () => {
-    // The largest picture takes several times as long.
-    const large = { prompt: "x", resolution: "1024P" };
-    const late = await python.error("subscribe_for", { endpoint: TEXT_TO_VIDEO, arguments: large, seconds: 1.01 });
+    const running = await emulator.hold({ log_contains: "(50%)" });
+    const late = await python.error("subscribe_for", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" }, seconds: 5.01 });
+    await running.release();
     assert.deepEqual([late.type, late.is], ["FalClientTimeoutError", ["FalClientError", "TimeoutError"]]);
     const end = await python.value("end_of", { endpoint: TEXT_TO_VIDEO, request_id: late.request_id });
     assert.equal(end.error_type, "client_cancelled");

@@ -1,5 +1,5 @@
-// The official JavaScript client against the emulator: realtime. Node 20 has no WebSocket of
-// its own, so the client gets that of the package `ws`, which also leads it to the emulator.
+// The official JavaScript client against the emulator: realtime. Node 20 has no WebSocket, so the client gets that of the
+// package `ws`, which also redirects it to the emulator.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { ApiError, createFalClient } from "@fal-ai/client";
@@ -20,7 +20,7 @@ before(async () => {
 after(() => emulator?.stop());
 beforeEach(() => emulator.clearRequests());
 
-/** A connection, and what comes over it, one after the other; an error as `{ error }`. */
+/** Connects. `next()` resolves with the next result as `{ result }`, or with the next error as `{ error }`. */
 function connect(options = {}) {
   const arrived = [];
   const waiting = [];

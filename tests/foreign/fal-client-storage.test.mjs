@@ -8,7 +8,7 @@ import { blocks, digest, secondsLeft, stored } from "./support/files.mjs";
 import { withOfficialClient } from "./support/official.mjs";
 import { fetchFrom } from "./support/redirect.mjs";
 
-/** One MiB more than the client sends in one piece. */
+/** The client sends files of up to 90 MiB in one piece. This is one MiB more. */
 const LARGE = 91;
 
 let emulator;

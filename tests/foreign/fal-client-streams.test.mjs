@@ -38,7 +38,7 @@ describe("the status stream", () => {
       input: SQUARE,
       mode: "streaming",
       logs: true,
-      // The client gives the same growing list with every update: it is copied here.
+      // Copy the list: the client passes the same growing list with every update.
       onQueueUpdate: (update) => updates.push({ ...update, logs: [...(update.logs ?? [])] }),
     });
     assertVideo(await download(data.video.url));

@@ -33,7 +33,7 @@ test("subscribe uploads the picture, tells where the job stands, and gives a vid
   assert.deepEqual(initiate.body, { content_type: "image/png", file_name: "in.png" });
 });
 
-/** The updates go from queue to work to the end, and their logs only grow. */
+/** Checks that the statuses come in order and that the logs only grow. */
 function assertLife(updates, requestId) {
   const states = updates.map(({ status }) => status);
   const order = ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"];
@@ -66,7 +66,7 @@ test("the door without a proxy answers in the same way, and its URLs lead back t
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
   const submit = async () => (await fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } })).request_id;
-  // The first one keeps the only worker, and the others wait.
+  // The first job keeps the only worker busy, so the others wait.
   const held = await emulator.hold({ log_contains: "(50%)" });
   const jobs = [await submit(), await submit(), await submit()];
   await held.reached();

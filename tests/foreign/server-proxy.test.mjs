@@ -1,4 +1,4 @@
-// fal's own server proxy, in Express, between this package in Chromium and the emulator.
+// fal's own server proxy in Express, between this package in Chromium and the emulator.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launchBrowser } from "../support/browser.mjs";
@@ -11,7 +11,7 @@ let emulator;
 let server;
 let browser;
 let page;
-/** Everything that went between the browser and any server, as text. */
+/** All exchanges between the browser and any server, as text. */
 let seen = [];
 before(async () => {
   emulator = await startEmulator({ args: STRICT });
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 /**
- * Opens the app's page, its proxy being set up by `config`; the page has the package.
+ * Opens the app's page with the package in it. `config` configures the app's proxy.
  * @param {Parameters<typeof startProxyServer>[1]} [config]
  */
 async function openApp(config = { allowedEndpoints: ["fal-ai/**"] }) {
@@ -52,7 +52,7 @@ async function exchange(request) {
   return JSON.stringify([request.url(), await request.allHeaders(), request.postData(), await response.allHeaders(), body]);
 }
 
-/** No part of the key was in anything that the browser sent or got. */
+/** Checks that no part of the key was in anything that the browser sent or received. */
 async function assertKeyUnseen() {
   const exchanges = await Promise.all(seen);
   assert.ok(exchanges.length > server.upstream.length, "the browser's part was recorded");
@@ -112,7 +112,7 @@ test("queue, status, result and cancel pass with their headers", async () => {
   assert.ok(server.upstream.some(({ method, url }) => method === "PUT" && url.endsWith("/cancel")));
 });
 
-// The adapter for Express answers 200 whatever fal.ai answered, and leaves the body as it was.
+// The Express adapter always answers with status 200, whatever fal.ai answered. It leaves the body unchanged.
 
 test("a job that fails rejects with what the model found, by field", async () => {
   await openApp();

@@ -1,4 +1,4 @@
-// The Express route of docs/webhooks.md, run as it is written there, with the emulator in place of fal.
+// Runs the Express route of docs/webhooks.md as it is written there, with the emulator in place of fal.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ after(async () => {
   await emulator?.stop();
 });
 
-/** The app of the guide. Its module lies here, where Express is installed. */
+/** Imports the guide's app. Its module must be in this folder, where Express is installed. */
 async function route() {
   const [code] = Array.from(readFileSync(path.join(root, "docs/webhooks.md"), "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm), ([, code]) => code);
   const folder = mkdtempSync(path.join(here, ".route-"));
@@ -44,7 +44,7 @@ async function route() {
 }
 
 test("the Express route takes a webhook of the emulator's once it is delivered", { timeout: 30_000 }, async (t) => {
-  // The route prints the webhooks that it takes.
+  // The route prints the webhooks that it accepts.
   const taken = new Promise((resolve) => t.mock.method(console, "log", (...words) => resolve(words)));
   const submit = `${emulator.url}/queue.fal.run/emulator/echo?fal_webhook=${encodeURIComponent(url)}`;
   const reply = await fetch(submit, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });

@@ -1,4 +1,4 @@
-// Pages in the three engines. Firefox and WebKitGTK need no driver: an app reports by itself.
+// Opens pages in the three engines. Firefox and WebKitGTK need no driver, because each app reports by itself.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -7,17 +7,17 @@ import { launchBrowser } from "../support/browser.mjs";
 import { firefox, webKit } from "../../scripts/setup.mjs";
 import { start } from "./processes.mjs";
 
-/** A developer's server compiles a page when it is first asked for, which takes its time on a busy machine. */
+/** A development server compiles a page at its first request. On a busy machine, this takes long. */
 const OPENS_WITHIN_MS = 90_000;
 
 let chromium;
 
-/** Opens a page; gives `broken`, a promise that rejects if it cannot be, and `close()`. */
+/** Opens a page. Returns `close()`, and `broken`, a promise that rejects if the page fails to open or has an error. */
 export function open(browser, url) {
   return { chromium: inChromium, firefox: inFirefox, webkit: inWebKit }[browser](url);
 }
 
-/** Ends the browser that pages shared. */
+/** Closes the Chromium that all pages share. */
 export async function closeBrowsers() {
   await (await chromium)?.close();
   chromium = undefined;
@@ -33,7 +33,7 @@ async function inChromium(url) {
   return { broken, close: () => context.close() };
 }
 
-// Without questions, updates and pages of its own.
+// No questions, no updates, and no pages of Firefox's own.
 const FIREFOX_PREFERENCES = {
   "app.update.enabled": false,
   "browser.shell.checkDefaultBrowser": false,
@@ -48,7 +48,7 @@ async function inFirefox(url) {
   const profile = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-firefox-"));
   const lines = Object.entries(FIREFOX_PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
   writeFileSync(path.join(profile, "user.js"), lines.join("\n"));
-  // Another Firefox of this user must not be asked to open the page.
+  // Do not let another running Firefox of this user open the page.
   const program = start(command, ["--headless", "--no-remote", "--profile", profile, url], { env: { HOME: profile } });
   return shown(program, profile);
 }
@@ -56,7 +56,7 @@ async function inFirefox(url) {
 async function inWebKit(url) {
   const { browser, display } = await webKit();
   const home = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-webkit-"));
-  // Its sandbox does not work as root, which is how containers run tests.
+  // WebKit's sandbox does not work as root, and containers run tests as root.
   const env = { HOME: home, XDG_RUNTIME_DIR: home, ...(process.getuid?.() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }) };
   return shown(start(display, ["--auto-servernum", browser, "--private", url], { env }), home);
 }

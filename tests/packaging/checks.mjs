@@ -1,20 +1,20 @@
-// What is checked of the package besides running it: its manifest, its types, and that a
-// program which uses nothing of it carries nothing of it.
+// Checks of the package besides running it: its manifest, its types, and that a program which uses nothing of the package
+// contains nothing of it.
 
 import assert from "node:assert/strict";
 import path from "node:path";
 import { makeApp, tool } from "./lab.mjs";
 import { run } from "./processes.mjs";
 
-/** Enough for a line that prints, not for a class. */
+/** Enough for a line that prints, but not for a class. */
 const NOTHING_BYTES = 60;
-/** Enough for the text coders of the generated glue, which are made at import. */
+/** Enough for the text coders of the generated glue, which are created at import. */
 const CODERS_BYTES = 400;
-/** MessagePack makes its tables at import; `inline` holds it, and bundlers drop it by `sideEffects`. */
+/** MessagePack creates tables at import. `inline` contains them, and bundlers remove them because of `sideEffects`. */
 const MESSAGEPACK_BYTES = 5_000;
 
 const ENTRIES = ["fal-wasm", "fal-wasm/inline", "fal-wasm/slim", "fal-wasm/react", "fal-wasm/webhook"];
-/** Not of the package. */
+/** Modules outside the package. */
 const OUTSIDE = ["react"];
 const UNUSED = (entry) => `import * as all from "${entry}";\nimport "${entry}";\nconsole.log("unused");\n`;
 
@@ -25,14 +25,14 @@ export async function publintFindings(lab) {
   return messages;
 }
 
-/** What attw says of the types; throws it where that is bad. */
+/** Runs attw, which checks the types. Throws its output if it finds a problem. */
 export async function attw(lab) {
   await run(tool("attw"), [lab.tarball, "--exclude-entrypoints", "core.wasm"]);
 }
 
 /**
- * The size of a program bundled by esbuild that imports this entry and uses nothing of it.
- * @param {boolean} ignoreAnnotations whether to disbelieve the package's `sideEffects: false`
+ * The size of a program that imports this entry and uses nothing of it, bundled by esbuild.
+ * @param {boolean} ignoreAnnotations whether to ignore the package's `sideEffects: false`
  */
 export async function unusedInEsbuild(lab, entry, ignoreAnnotations) {
   const { build } = await import("esbuild");
@@ -52,7 +52,7 @@ export async function unusedInEsbuild(lab, entry, ignoreAnnotations) {
   return /** @type {import("esbuild").OutputFile} */ (output).contents.length;
 }
 
-/** The same with Rollup. */
+/** The same, bundled by Rollup. */
 export async function unusedInRollup(lab, entry) {
   const [{ rollup }, { nodeResolve }] = await Promise.all([import("rollup"), import("@rollup/plugin-node-resolve")]);
   const folder = makeApp(lab, `unused in Rollup ${entry}`, { "app.mjs": UNUSED(entry) });
@@ -64,7 +64,7 @@ export async function unusedInRollup(lab, entry) {
 
 const packages = new Map();
 
-/** The installed package, in an app that checks share. */
+/** The folder of the installed package, in an app that all checks share. */
 function packageIn(lab) {
   if (!packages.has(lab)) packages.set(lab, path.join(makeApp(lab, "checks", {}), "node_modules/fal-wasm"));
   return packages.get(lab);
@@ -80,7 +80,7 @@ const leavesNothing = (tool, needs, measure) =>
     }),
   );
 
-/** Those that need only the repository's own packages. */
+/** The checks that need only the repository's own packages. */
 export const quickChecks = [
   check("publint", [], async (lab) => assert.deepEqual(await publintFindings(lab), [])),
   ...leavesNothing("esbuild", [], unusedInEsbuild),
@@ -93,5 +93,5 @@ export const quickChecks = [
   }),
 ];
 
-/** All of them. */
+/** All checks. */
 export const checks = [...quickChecks, ...leavesNothing("Rollup", ["tools"], unusedInRollup), check("attw", ["tools"], attw)];

@@ -1,4 +1,4 @@
-// Takes the reports of apps, wherever they run: in a page, a worker, a server.
+// Receives the reports of apps, wherever they run: in a page, a worker or a server.
 
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
@@ -7,11 +7,11 @@ import { portOf } from "../support/port.mjs";
 const WITHIN_MS = 90_000;
 
 /**
- * Starts listening.
+ * Starts the collector.
  *
- * - `address(row)`: where the row's app reports to
- * - `report(row, broken)`: its first report; rejects when none comes in time, or with what
- *   `broken`, a promise, rejects with
+ * - `address(row)`: the URL to which the app of this row reports
+ * - `report(row, broken)`: resolves with the row's first report. Rejects if none comes in time, or if the promise `broken`
+ *   rejects
  * - `stop()`
  */
 export async function startCollector() {
@@ -44,7 +44,7 @@ export async function startCollector() {
   };
 }
 
-// The report may come before somebody waits for it.
+// Make the slot on first use: a report may come before the test waits for it.
 function slot(slots, path) {
   if (!slots.has(path)) {
     const made = {};

@@ -1,4 +1,4 @@
-// What rows need: the packed package, an emulator, the collector, and a folder for an app.
+// The things that rows need: the packed package, an emulator, the collector, and a folder for each app.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,16 +12,16 @@ import { serve } from "./static.mjs";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
 const repository = path.join(here, "../..");
-// Here, so that apps find the tools in the folder above them.
+// Inside this folder, so that apps find the tools in the folder above them.
 const apps = path.join(here, ".apps");
 
-/** The folder of the tools. */
+/** The folder with the tools' packages. */
 export const tools = path.join(here, "node_modules");
 
-/** The command of a tool. */
+/** The path of a tool's command. */
 export const tool = (name) => path.join(tools, ".bin", name);
 
-/** Packs the package and starts what apps talk to. */
+/** Packs and installs the package, and starts the servers that apps call. */
 export async function startLab() {
   mkdirSync(apps, { recursive: true });
   const folder = path.join(apps, `run-${process.pid}`);
@@ -61,12 +61,12 @@ export function packAndInstall(folder) {
 }
 
 /**
- * Makes an app: these files, the scenario, and the package as npm installed it.
+ * Makes an app from these files, the scenario, and the installed package.
  * @returns {string} its folder
  */
 export function makeApp(lab, row, files) {
   const folder = path.join(lab.folder, row.replaceAll(/\W+/g, "-"));
-  // npm takes a second for each install of the same.
+  // Copy the installed package: npm would need a second to install it for each app.
   cpSync(lab.installed, folder, { recursive: true });
   writeScenario(lab, row, folder, files);
   return folder;
@@ -108,10 +108,10 @@ export async function seenAt(lab, row, url, browser = "chromium") {
   }
 }
 
-/** Runs a program that reports, and waits for that. */
+/** Runs a program and waits for its report. */
 export async function told(lab, row, command, args, options) {
   const program = start(command, args, options);
-  // It may end well before its report is read.
+  // If it exits with 0, keep waiting: its report may be read only later.
   const failed = program.ended.then((code) => (code === 0 ? new Promise(() => {}) : program.broken));
   try {
     return await lab.collector.report(row, failed);

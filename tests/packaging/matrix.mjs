@@ -1,7 +1,6 @@
-// The rows in their order, and the table of them that the README shows.
+// The rows in their order, and the table of them in docs/runtimes.md.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { framed, partIn, writePart } from "../../scripts/readme.mjs";
+import { framed, readPart, writePart } from "../../scripts/docs.mjs";
 import { checks as packageChecks } from "./checks.mjs";
 import { checks as aliasChecks, rows as aliases } from "./rows/aliases.mjs";
 import { rows as bundlers } from "./rows/bundlers.mjs";
@@ -20,24 +19,17 @@ import { checks as workerdChecks, rows as workerd } from "./rows/workerd.mjs";
 import { versionOf } from "./versions.mjs";
 
 const TOOLS = ["bun", "deno", "esbuild", "jest", "next", "parcel", "rollup", "vite", "vite7", "webpack", "workerd"];
-const file = new URL("./matrix.md", import.meta.url);
 
-/** Every row: a `subscribe` and an `upload` somewhere. */
+/** Every row. Each runs `subscribe` and `upload` in another environment. */
 export const rows = [...pages, ...script, ...policy, ...workers, ...vite, ...bundlers, ...parcel, ...next, ...runtimes, ...jest, ...workerd, ...aliases];
 
-/** Every check of the package besides. */
+/** Every check of the package that is not a row. */
 export const checks = [...packageChecks, ...typeChecks, ...scriptChecks, ...policyChecks, ...workerdChecks, ...aliasChecks, ...emulatorChecks];
 
-/** Writes the table of a run in which every row passed, to matrix.md and to the README. */
-export function writeMatrix() {
-  writeFileSync(file, matrix());
-  writePart("matrix", table());
-}
+/** Writes the table to docs/runtimes.md, after a run in which every row passed. */
+export const writeMatrix = () => writePart("matrix", table());
 
-/**
- * The table as the README has to show it.
- * @returns {string} Markdown between two comments, by which `matrixIn` finds it
- */
+/** The part of docs/runtimes.md that shows the table, for the present rows and tools. */
 export const matrix = () => framed("matrix", table());
 
 function table() {
@@ -46,8 +38,5 @@ function table() {
   return ["| Where | `subscribe` | `upload` |", "|---|---|---|", ...lines, "", `Run with ${versions}.`, ""].join("\n");
 }
 
-/** The table that the last whole run wrote. */
-export const writtenMatrix = () => readFileSync(file, "utf8");
-
-/** The table that this Markdown shows; undefined where it shows none. */
-export const matrixIn = (markdown) => partIn(markdown, "matrix");
+/** The part that the last whole run wrote. Returns undefined if the page has none. */
+export const writtenMatrix = () => readPart("matrix");

@@ -1,25 +1,25 @@
-// Programs that a row starts: run to their end, or kept until the row is done.
+// Runs programs for a row: until they exit, or until the row is done.
 
 import { spawn } from "node:child_process";
 
 const SHOWN_CHARS = 2_000;
 
-// A run that dies must not leave programs behind.
+// If the run dies, leave no programs behind.
 const alive = new Set();
 process.on("exit", () => alive.forEach((child) => kill(child, "SIGKILL")));
 
 /**
- * Starts a program in a process group of its own.
+ * Starts a program in its own process group.
  *
- * - `ended`: its exit code
- * - `broken`: rejects with what it said when it ends; for programs that must not end
- * - `stop()`: ends it and what it started
+ * - `ended`: resolves with its exit code
+ * - `broken`: rejects with its output when it exits; for programs that must not exit
+ * - `stop()`: kills it and its children
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined> }} [options]
  */
 export function start(command, args, { cwd, env = {} } = {}) {
-  // Vite, which runs in this process, sets NODE_ENV in it.
+  // Remove NODE_ENV: Vite sets it in this process.
   const environment = { ...process.env, NODE_ENV: undefined, ...env };
   const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: environment });
   alive.add(child);
@@ -41,7 +41,7 @@ export function start(command, args, { cwd, env = {} } = {}) {
 }
 
 /**
- * Runs a program; throws what it said unless it exits with 0.
+ * Runs a program. Throws its output unless it exits with 0.
  * @param {string} command
  * @param {string[]} args
  * @param {Parameters<typeof start>[2]} [options]
@@ -55,6 +55,6 @@ function kill(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It is gone already.
+    // The process has already exited.
   }
 }

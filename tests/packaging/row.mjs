@@ -1,6 +1,6 @@
-// Running one row or check: what came of it, and whether the emulator saw it too.
+// Runs one row or check. Returns its outcome, and checks that the emulator saw the calls, too.
 
-/** What a row came to: `subscribe` and `upload` are "ok" or say what went wrong. */
+/** Runs a row. In its outcome, `subscribe` and `upload` are "ok" or describe the problem. */
 export async function runRow(lab, row) {
   const from = performance.now();
   await lab.emulator.clearRequests();
@@ -15,14 +15,14 @@ export async function runRow(lab, row) {
   };
 }
 
-/** What a check came to, in the same form. */
+/** Runs a check. Returns its outcome in the same form. */
 export async function runCheck(lab, { name, ...rest }) {
   const from = performance.now();
   const outcome = await rest.check.call({ name }, lab).then(() => "ok", (error) => error.message);
   return { name, subscribe: outcome, upload: "", seconds: (performance.now() - from) / 1000 };
 }
 
-/** Whether everything of it went well. */
+/** Whether a row or a check passed. */
 export const passed = ({ subscribe, upload }) => subscribe === "ok" && (upload === "ok" || upload === "");
 
 function believed(outcome, isThere, what) {

@@ -1,5 +1,5 @@
-// `npm run test:packaging`: installs the packed package into a small app for each row, runs
-// that for real, and prints what came of it. What is missing on the machine fails its rows.
+// `npm run test:packaging` installs the packed package into a small app for each row, runs the apps for real, and prints the
+// outcomes. If a tool is missing on the machine, the rows that need it fail.
 //
 // node tests/packaging/run.mjs [--only vite,node]
 
@@ -53,7 +53,7 @@ async function build() {
   await buildEmulator(compiler);
 }
 
-/** Sets up what the rows need; gives what could not be had, and why. */
+/** Sets up the tools that the rows need. Returns the missing ones, each with the reason. */
 async function prepare(needs) {
   const missing = new Map();
   for (const need of needs) {

@@ -1,4 +1,4 @@
-// A plain web server for built apps, with the headers that a row asks for.
+// A plain web server for built apps. Each row chooses the headers.
 
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -19,7 +19,7 @@ export async function serve(folder, headers = {}, breaks = () => false) {
     const file = path.join(folder, path.normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
     if (breaks(pathname)) return response.writeHead(503).end();
     if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
-    // No charset: modules are UTF-8 in any case, and other files have to say it themselves.
+    // No charset: modules are UTF-8 in any case, and other files must declare it themselves.
     response.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream", "cache-control": "no-store", ...headers });
     return createReadStream(file).pipe(response);
   });

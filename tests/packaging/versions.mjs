@@ -1,4 +1,4 @@
-// The versions of the tools, from the lock file.
+// The versions of the tools, read from the lock file.
 
 import { readFileSync } from "node:fs";
 

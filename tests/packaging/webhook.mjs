@@ -1,4 +1,4 @@
-// What the rows of fal-wasm/webhook verify: a webhook that the emulator has signed, and a forged one.
+// The webhooks that the rows of fal-wasm/webhook verify: one signed by the emulator, and a forged one.
 
 import { serveHttp } from "../support/webhooks.mjs";
 
@@ -17,13 +17,13 @@ const run = () =>
   });
 `;
 
-/** A program that verifies the webhook, and does what every row does. */
+/** A program that verifies the webhook and then runs the scenario. */
 export const WEBHOOK_MAIN = `${IMPORTS}await run();\n`;
 
 /** The same as a worker. */
 export const WEBHOOK_WORKER = `${IMPORTS}export default { test: run };\n`;
 
-/** The files of an app that verifies: a delivery of the emulator's, and where its keys are. */
+/** Files for an app that verifies a webhook: one delivery of the emulator, and the URL of the emulator's keys. */
 export async function webhookFiles(lab) {
   let deliver;
   const delivered = new Promise((resolve) => (deliver = resolve));

@@ -1,4 +1,4 @@
-// In the page: mounts and unmounts panels for the tests. The package is `window.library`.
+// Runs in the page: mounts and unmounts panels for the tests. The package is `window.library`.
 
 import { version } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
@@ -7,9 +7,9 @@ import { Panels } from "./panel.jsx";
 let root;
 const host = () => document.body.appendChild(document.createElement("div"));
 
-/** The jobs of the panels as they were last rendered, by name. */
+/** The jobs of the panels at their last rendering, by the panels' names. */
 window.jobs = {};
-/** What React complains about. */
+/** React's warnings and errors. */
 window.complaints = [];
 window.reactVersion = version;
 
@@ -19,13 +19,13 @@ console.error = (...args) => {
   error(...args);
 };
 
-/** Shows these panels in place of those before. */
+/** Replaces the shown panels with these. */
 window.show = (panels, { isStrict = false } = {}) => {
   root ??= createRoot(host());
   root.render(<Panels panels={panels} isStrict={isStrict} />);
 };
 
-/** Takes over what the server has rendered. */
+/** Hydrates the HTML that the server has rendered. */
 window.hydrate = (html, panels, { isStrict = false } = {}) => {
   const place = host();
   place.innerHTML = html;

@@ -1,11 +1,11 @@
-// What the tests of fal-wasm/react show: components that use the hook, each in a panel with a name.
+// The components for the tests of fal-wasm/react. Each uses the hook in a panel with a name.
 
 import { StrictMode } from "react";
 import { useFal } from "fal-wasm/react";
 
 export const ENDPOINT = "acme/gate";
 
-/** Shows a job, and leaves it in `jobs` for the test. */
+/** Shows a job, and saves it in `jobs` for the test. */
 function Panel({ name, options }) {
   const job = useFal(ENDPOINT, options);
   if (globalThis.jobs) globalThis.jobs[name] = job;
@@ -21,7 +21,7 @@ function Panel({ name, options }) {
   );
 }
 
-/** The panels of these names, with options for the hook. */
+/** Shows panels with these names and these options for the hook. */
 export function Panels({ panels, isStrict }) {
   const list = Object.entries(panels).map(([name, options]) => <Panel key={name} name={name} options={options} />);
   return isStrict ? <StrictMode>{list}</StrictMode> : <>{list}</>;

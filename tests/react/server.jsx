@@ -1,4 +1,4 @@
-// On the server: renders panels to HTML.
+// Runs on the server: renders panels to HTML.
 
 import { renderToString } from "react-dom/server";
 import { Panels } from "./panel.jsx";

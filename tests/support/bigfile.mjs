@@ -1,5 +1,5 @@
-// Files too large to hold: made on the disk, uploaded by a page, compared by their hash, with an
-// eye on the page's memory meanwhile.
+// Files that are too large for memory. They are made on the disk, uploaded by a page, and compared by their hash. The page's
+// memory is watched meanwhile.
 
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -13,7 +13,7 @@ const CHUNK_BYTES = 1 << 20;
 /** @typedef {Awaited<ReturnType<typeof bigFile>>} BigFile */
 
 /**
- * A file of so many bytes, no two mebibytes of it alike: `{ path, sha256(), remove() }`.
+ * Makes a file of this size. No two of its mebibytes are the same. Resolves with `{ path, sha256(), remove() }`.
  * @param {number} bytes
  */
 export async function bigFile(bytes, name = "big.bin") {
@@ -30,7 +30,7 @@ export async function bigFile(bytes, name = "big.bin") {
 }
 
 /**
- * The hash of what is at a URL, read as it comes.
+ * The hash of the bytes at a URL. Reads them in chunks.
  * @param {string} url
  */
 export async function sha256At(url) {
@@ -46,14 +46,14 @@ async function sha256(stream) {
 }
 
 /**
- * Gives a page the file, as `window.bigFile`: as a person would, so that its bytes stay on the disk.
+ * Chooses the file in a page, as `window.bigFile`. A person would do the same, so its bytes stay on the disk.
  * @param {import("playwright-core").Page} page
  * @param {BigFile} file
  */
 export async function choose(page, file) {
   await page.setContent("<input type=file>");
   await page.locator("input").setInputFiles(file.path);
-  // Its size is asked for, as from then on the browser knows the file as it is now.
+  // Read the size: from then on the browser notices changes of the file.
   await page.evaluate(() => {
     const input = /** @type {HTMLInputElement} */ (document.querySelector("input"));
     const [chosen] = /** @type {FileList} */ (input.files);
@@ -63,8 +63,8 @@ export async function choose(page, file) {
 }
 
 /**
- * Watches a page's memory while `work` is done: what came of that, and how many bytes the page
- * held at most, over what it held before. Objects, array buffers and WebAssembly count.
+ * Watches a page's memory while `work` runs. Resolves with the outcome of the work, and with `peakBytes()`, the highest use of
+ * memory. Objects, array buffers and WebAssembly count.
  * @template Outcome
  * @param {import("playwright-core").Page} page
  * @param {() => Promise<Outcome>} work
@@ -96,9 +96,8 @@ export async function watchMemory(page, work) {
 }
 
 /**
- * Uploads a file of so many bytes from a page that has `fal` in it, with the options given, and
- * compares what has arrived: `{ isSame, peakBytes, ms, reports, thrown }`. `reports` are the
- * progress reports as `[ms, loaded, total]`.
+ * Uploads a file of this size from a page with `fal`, with the given options. Compares the stored file with the original.
+ * Resolves with `{ isSame, peakBytes, ms, reports, thrown }`. `reports` are the progress reports as `[ms, loaded, total]`.
  * @param {Pick<import("./client.mjs").Client, "page" | "run">} client
  * @param {number} bytes
  * @param {import("fal-wasm").UploadOptions} [options]

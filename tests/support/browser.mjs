@@ -1,10 +1,11 @@
-// The browser that tests run in: the Chromium of this machine, wherever it is, or another engine.
+// Starts the browser for the tests: this machine's Chromium, or another engine.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 import { launchFirefox } from "./engines/firefox.mjs";
 import { engine } from "./engines/limits.mjs";
 import { launchWebKit } from "./engines/webkit.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const PLACES = [
@@ -13,10 +14,10 @@ const PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** The path of a Chromium or Chrome; `CHROME_PATH` comes first. Throws, in one line, when there is none. */
+/** The path of a Chromium or Chrome. `CHROME_PATH` comes first. Throws an error of one line if there is none. */
 export function findChromium() {
   const { CHROME_PATH, PATH = "" } = process.env;
-  // A path that was asked for and is wrong must not be replaced by another browser in silence.
+  // If `CHROME_PATH` is wrong, say so. Do not silently use another browser.
   if (CHROME_PATH && !isExecutable(CHROME_PATH)) throw new Error(`CHROME_PATH is ${CHROME_PATH}, which cannot be run.`);
   const onPath = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
   const found = [CHROME_PATH, ...PLACES, ...onPath].find((path) => path && isExecutable(path));
@@ -28,22 +29,36 @@ export function findChromium() {
 /** @typedef {import("playwright-core").LaunchOptions} LaunchOptions */
 
 /**
- * A headless browser with playwright's API, of the engine in `FAL_ENGINE` (`chromium`, `firefox` or
- * `webkit`); the caller closes it.
+ * Starts a headless browser of the engine in `FAL_ENGINE` (`chromium`, `firefox` or `webkit`). It has playwright's API. The
+ * caller closes it.
  * @param {LaunchOptions} [options]
  * @returns {Promise<Browser>}
  */
 export async function launchBrowser(options = {}) {
   if (engine !== "chromium" && options.args) throw new Error(`Switches for Chromium, and the engine is ${engine}: name the file in scripts/test-engines.mjs.`);
-  if (engine === "firefox") return launchFirefox();
-  // It has of this API what the tests use.
+  if (engine === "firefox") return waitLonger(await launchFirefox());
+  // The WebKit driver implements only the part of the API that the tests use.
   if (engine === "webkit") return /** @type {Browser} */ (/** @type {unknown} */ (await launchWebKit()));
-  return launchChromium(options);
+  return waitLonger(await launchChromium(options));
+}
+
+/**
+ * Makes playwright wait for conditions as long as all tests do.
+ * @param {Browser} browser
+ */
+function waitLonger(browser) {
+  const { newContext } = browser;
+  browser.newContext = async (...given) => {
+    const context = await newContext.apply(browser, given);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
+  };
+  return browser;
 }
 
 /** @param {LaunchOptions} options */
 function launchChromium(options) {
-  // Chromium refuses to sandbox itself as root, which is how containers run tests.
+  // Containers run tests as root, and Chromium refuses to sandbox itself as root.
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({
     executablePath: findChromium(),

@@ -1,28 +1,29 @@
-// The built package in a blank page of the emulator's origin, and what it sent.
+// A blank page on the emulator's origin with the built package in it, and the requests that the page sends.
 
 import { BLANK_PAGE, startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startClient>>} Client */
 
 /**
- * What a function in the page threw.
+ * The error that a function in the page threw.
  * @typedef {import("../page.js").Caught & { fieldErrors: import("fal-wasm").ValidationErrorInfo[], isUserTimeout: boolean, is: string[], shown: unknown }} Thrown
  */
 
 /**
- * A browser page in which `window.fal` is the package, configured with the emulator's proxy.
+ * Opens a page in which `window.fal` is the package, configured with the emulator's proxy.
  *
- * - `run(script, argument)`: runs a function in the page; what it throws comes back as
+ * - `run(script, argument)`: runs a function in the page. If it throws, resolves with
  *   `{ thrown: { name, message, code, status, requestId, fieldErrors, … } }`
- * - `sent(filter)`: the requests that reached the emulator, `filter` being part of a target URL
+ * - `sent(filter)`: the requests that reached the emulator. `filter` is a part of the target URL
  * - `loseAnswers(part, times)`: breaks the connection after a request has arrived
- * - `unhandled`: rejections and errors that nobody took
+ * - `unhandled`: the page's uncaught errors and unhandled rejections
  *
- * With `speed`, the page's clock and timers run that many times as fast, `sleep` too: the
- * client's patience of minutes takes seconds. The network and the emulator stay as they are.
+ * `speed` makes the page's clock and timers, and `sleep`, run that many times faster: minutes of the client's patience pass in
+ * seconds. The network and the emulator keep their speed.
  * @param {{ args?: string[], speed?: number }} [options]
  */
 export async function startClient({ args, speed = 1 } = {}) {
@@ -34,19 +35,19 @@ export async function startClient({ args, speed = 1 } = {}) {
   const unhandled = [];
   page.on("pageerror", (error) => isOfPage(error) && unhandled.push(String(error)));
 
-  /** Starts the page anew: on the origin of a server in front of the emulator, or with another clock, if that is given. */
+  /** Loads the page again. Takes the origin of a server in front of the emulator, and another speed of the clock. */
   async function reset({ origin = emulator.url, speed: clock = speed } = {}) {
     await emulator.clearFaults();
     await emulator.releaseAll();
     await page.unrouteAll();
     await page.goto(`${origin}${BLANK_PAGE}`);
-    // Before the package: it may keep the functions that it finds.
+    // Before the package loads, because it may keep references to the functions that it finds.
     if (clock !== 1) await page.evaluate(speedUpClock, clock);
     await page.evaluate(async () => {
       const library = await import("/fal-wasm/index.js");
       Object.assign(window, library, { library });
       library.fal.config({ proxyUrl: "/api/fal/proxy" });
-      // Else its download would be among the requests that tests count.
+      // Load the module now, so that its download is not among the requests that tests count.
       await library.preload();
       window.IMAGE_TO_VIDEO = "fal-ai/kandinsky5-pro/image-to-video";
       window.TEXT_TO_VIDEO = "fal-ai/kandinsky5-pro/text-to-video";
@@ -66,7 +67,7 @@ export async function startClient({ args, speed = 1 } = {}) {
   }
 
   /**
-   * Runs a function in the page. What it throws comes back as `{ thrown }`.
+   * Runs a function in the page. If it throws, resolves with `{ thrown }`.
    * @template Value
    * @template [Argument=undefined]
    * @param {((argument: Argument) => Value) | string} script or the text of one
@@ -95,9 +96,9 @@ export async function startClient({ args, speed = 1 } = {}) {
   }
 
   /**
-   * Loses the answers to the next requests whose target contains `part`: they arrive, and the
-   * page sees a broken connection. Done in the browser, as a browser silently repeats a request
-   * itself when a kept-alive connection closes before any answer.
+   * Loses the answers to the next requests whose target contains `part`. The requests arrive, and the page sees a broken
+   * connection. This happens in the browser, not at a server: browsers silently repeat a request if a kept-alive connection
+   * closes before any answer.
    * @param {string} part
    */
   async function loseAnswers(part, times = 1) {
@@ -105,7 +106,7 @@ export async function startClient({ args, speed = 1 } = {}) {
     await page.route("**/api/fal/proxy", async (route) => {
       const isMeant = route.request().headers()["x-fal-target-url"]?.includes(part);
       if (!isMeant || left-- <= 0) return route.fallback();
-      // Routes end with the page's next start, and a stream's answer takes its time: longer than playwright waits by default.
+      // No timeout: the answer of a stream may take longer than playwright's default. The next `reset` ends the route.
       await route.fetch({ timeout: 0 }).catch(() => {});
       return route.abort("connectionreset").catch(() => {});
     });
@@ -125,12 +126,12 @@ export async function startClient({ args, speed = 1 } = {}) {
 }
 
 /**
- * Waits until `check` gives something; fails after `ms` milliseconds.
+ * Waits until `check` returns a truthy value, and resolves with it. Throws after `ms` milliseconds.
  * @template Value
  * @param {() => Value} check
  * @returns {Promise<Exclude<Awaited<Value>, undefined | null | false | 0 | "">>}
  */
-export async function until(check, ms = 30_000) {
+export async function until(check, ms = PATIENCE_MS) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await check();

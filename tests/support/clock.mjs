@@ -1,8 +1,8 @@
 /**
- * Lets the clock and the timers of this realm run `speed` times as fast. Call it before the package
- * is imported. It uses nothing outside itself, so that `page.evaluate(speedUpClock, speed)` works.
+ * Makes the clock and the timers of this realm run `speed` times faster. Call it before importing the package. It uses nothing
+ * outside itself, so that `page.evaluate(speedUpClock, speed)` works.
  * @param {number} speed
- * @returns {() => void} puts the usual clock and timers back
+ * @returns {() => void} restores the usual clock and timers
  */
 export function speedUpClock(speed) {
   /** @type {import("../page.js").Timers} */
@@ -26,8 +26,8 @@ export function speedUpClock(speed) {
 }
 
 /**
- * Holds the timers of this realm that are set for just so long: they run at `expire()`. So a timeout passes when
- * a test wants it to, and on a slow machine not before the submit. It uses nothing outside itself.
+ * Holds the timers of this realm that are set for exactly `held` ms, until `expire()` runs them. A test thus decides when a
+ * timeout passes, and on a slow machine it does not pass before the submit. It uses nothing outside itself.
  * @param {number} held in milliseconds
  */
 export function holdTimers(held) {
@@ -51,8 +51,8 @@ export function holdTimers(held) {
 }
 
 /**
- * Stops the clock and the timers of this realm: time passes by `advance(ms)` only, which runs what is due
- * on the way. Call it before the package is imported. It uses nothing outside itself.
+ * Stops the clock and the timers of this realm. Only `advance(ms)` moves the time, and runs the timers that become due. Call
+ * it before importing the package. It uses nothing outside itself.
  */
 export function holdClock() {
   /** @type {import("../page.js").Timers} */
@@ -62,7 +62,7 @@ export function holdClock() {
   const timers = new Map();
   let now = 0;
   let last = 0;
-  // Browsers hold timers up that are set again and again, and messages they do not.
+  // Browsers slow down timers that are set again and again. They do not slow down messages.
   const { port1, port2 } = new MessageChannel();
   const turn = () => new Promise((resolve) => ((port1.onmessage = resolve), port2.postMessage(0)));
 
@@ -80,7 +80,7 @@ export function holdClock() {
   globalThis.advance = async (ms) => {
     const end = now + ms;
     for (;;) {
-      // What was waited for may have to run first, and set further timers.
+      // Let pending promises run first: they may set further timers.
       await turn();
       const [id, next] = [...timers].sort(([, one], [, other]) => one.at - other.at)[0] ?? [];
       if (!next || next.at > end) break;

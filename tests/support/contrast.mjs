@@ -1,8 +1,8 @@
-// Contrast as WCAG 2 defines it, measured on what the browser computed.
+// Contrast as defined by WCAG 2, measured on the browser's computed colours.
 
 /**
- * The contrast of every visible text of the page with what is painted behind it:
- * `[{ text, ratio, needed }]`, lowest first. Where a gradient lies behind a text its base colour counts.
+ * The contrast of every visible text of the page with its background: `[{ text, ratio, needed }]`, lowest first. For a
+ * gradient, the base colour counts.
  * @param {import("playwright-core").Page} page
  */
 export async function textContrasts(page) {
@@ -33,7 +33,7 @@ export async function textContrasts(page) {
 }
 
 /**
- * The contrast of two custom properties of the page that hold colours, such as `--control` and `--surface`.
+ * The contrast of two custom properties of the page that are colours, such as `--control` and `--surface`.
  * @param {import("playwright-core").Page} page
  * @param {string} one
  * @param {string} other

@@ -1,20 +1,19 @@
-// One emulator process per call, on a free port, with its control door open.
+// Starts emulators: each call starts one process on a free port, with the control API on.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "./patience.mjs";
 
-const STARTS_WITHIN_MS = 20_000;
 const STOPS_WITHIN_MS = 3_000;
-const REACHED_WITHIN_MS = 30_000;
 const CONTROL = "/api/emulator";
 /**
- * The path of a page without content, on the emulator's origin. It is a file of the demo page: in all other answers
- * no script may run.
+ * The path of a blank page on the emulator's origin. It is a file of the demo page, because the emulator allows no scripts in
+ * its other answers.
  */
 export const BLANK_PAGE = "/css/base.css";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
-// A test run that dies must not leave servers behind.
+// If a test run dies, leave no emulators behind.
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const alive = new Set();
 process.on("exit", () => alive.forEach((child) => child.kill("SIGKILL")));
@@ -23,29 +22,29 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 /** @typedef {Awaited<ReturnType<typeof startEmulator>>} Emulator */
 
 /**
- * A request that the emulator got.
+ * A request that the emulator received.
  * @typedef {object} SeenRequest
  * @property {string} method
  * @property {string} path with its query
  * @property {string} [target] the URL that the proxy was asked for
  * @property {Record<string, string>} headers
- * @property {any} body JSON where it is JSON
+ * @property {any} body parsed, if it is JSON
  * @property {string | null} service
  * @property {number} at_ms
  */
 
 /**
- * A fault of the next calls, or of so many.
+ * A fault for the next `times` calls that match; by default, for one.
  * @typedef {object} Fault
  * @property {string} [method]
- * @property {string} [path_contains] part of the path and query, of the target for proxied requests
+ * @property {string} [path_contains] part of the path and query; for proxied requests, part of the target
  * @property {number} [times]
  * @property {number} [status]
  * @property {Record<string, string>} [headers]
  * @property {unknown} [body]
  * @property {number} [delay_ms]
  * @property {boolean} [close] the connection is dropped
- * @property {boolean} [after] the request is processed first, and its answer lost
+ * @property {boolean} [after] the request is processed first, and then its answer is lost
  */
 
 /** @typedef {{ method?: string, path_contains: string } | { log_contains: string }} HoldAbout */
@@ -53,32 +52,31 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 /** @typedef {{ plan: FaultPlan | null, seed: number, calls: any, struck: any, refused_as_expired: number, rules: any[] }} PlanCounts */
 
 /**
- * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed and resolves once it listens.
+ * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed. Resolves when it listens.
  *
  * - `url`: its origin, without a slash at the end
- * - `requests()`: the requests it got since `clearRequests()`, oldest first
- * - `jobs()`: the jobs it has made, `{ request_id, endpoint_id, is_done }`
+ * - `requests()`: the requests that it received since `clearRequests()`, oldest first
+ * - `jobs()`: the jobs that it has made, `{ request_id, endpoint_id, is_done }`
  * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
- * - `clearFaults()`: forgets planned faults
- * - `hold({ method?, path_contains })`: holds the requests that match, before they are processed;
- *   `hold({ log_contains })` holds the jobs that have just logged such a line. Gives
- *   `{ reached(count = 1), release() }`: the first resolves once so many wait there, the second lets
- *   them go on, and all that come later
+ * - `clearFaults()`: removes planned faults
+ * - `hold({ method?, path_contains })`: holds matching requests before they are processed. `hold({ log_contains })` holds jobs
+ *   that have just logged such a line. Returns `{ reached(count = 1), release() }`: `reached` resolves when `count` of them
+ *   wait; `release` lets them continue, and all later ones
  * - `releaseAll()`: ends every hold
- * - `plan({ seed, rules })`: follows a fault plan (emulator/faults/README.md) from here on, with all counts at 0
- * - `planned()`: the plan with its counts: `{ plan, seed, calls, struck, refused_as_expired, rules }`; `plan` may be null
- * - `clearPlan()`: ends the plan, and gives it with its last counts
- * - `stop()`: ends the process; resolves when it is gone
+ * - `plan({ seed, rules })`: starts a fault plan (emulator/faults/README.md) with all counts at 0
+ * - `planned()`: the plan with its counts: `{ plan, seed, calls, struck, refused_as_expired, rules }`. `plan` may be null
+ * - `clearPlan()`: ends the plan and returns it with its last counts
+ * - `stop()`: stops the process. Resolves when it has exited
  * @param {{args?: string[], env?: Record<string, string | undefined>}} options
  */
 export async function startEmulator({ args = [], env = {} } = {}) {
   const binary = process.env.FAL_EMULATOR || `${repository}target/debug/fal-emulator`;
   if (!existsSync(binary)) throw new Error(`There is no emulator at ${binary}: build it, or set FAL_EMULATOR.`);
-  // A binary that was built in another checkout would serve that one's page and package.
+  // Name these folders: a binary from another checkout would serve the page and the package of that checkout.
   const served = ["--www", `${repository}www`, "--package", `${repository}dist`];
   const child = spawn(binary, ["--port", "0", "--pace", "0", "--control", ...served, ...args], {
     cwd: repository,
-    // With a key of the developer's the emulator would forward, and tests would cost money.
+    // Remove the developer's key. With a key the emulator forwards calls to fal.ai, and the tests would cost money.
     env: { ...process.env, FAL_KEY: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -93,7 +91,7 @@ export async function startEmulator({ args = [], env = {} } = {}) {
 }
 
 /**
- * Ends `child` even if this process is killed outright: then the guard's input ends, and it strikes.
+ * Kills `child` even if this process is killed outright. The input of the guard process then ends, and the guard kills the child.
  * @param {import("node:child_process").ChildProcess} child
  */
 function watchOver(child) {
@@ -119,10 +117,10 @@ function untilListening(child) {
       child.kill("SIGKILL");
       reject(new Error(`The emulator ${why}.\n${output}`));
     };
-    const timer = setTimeout(() => fail(`said no URL within ${STARTS_WITHIN_MS / 1000} s`), STARTS_WITHIN_MS);
+    const timer = setTimeout(() => fail(`said no URL within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
     const read = (/** @type {Buffer} */ chunk) => (output += chunk.toString());
     child.stderr.on("data", read);
-    // Reading goes on after the URL was found: a full pipe would stop the emulator.
+    // Keep reading after the URL: the emulator would block on a full pipe.
     child.stdout.on("data", (chunk) => {
       read(chunk);
       const [url] = /https?:\/\/[^\s/]+(?=[^\n]*\n)/.exec(output) ?? [];
@@ -162,12 +160,12 @@ function controls(url) {
 async function hold(url, about) {
   const { hold: id } = await control(url, "POST", "/holds", about);
   const reached = async (count = 1) => {
-    const end = Date.now() + REACHED_WITHIN_MS;
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       /** @type {{ hold: number, waiting: number }[]} */
       const holds = await control(url, "GET", "/holds");
       if (holds.some(({ hold, waiting }) => hold === id && waiting >= count)) return;
-      if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${REACHED_WITHIN_MS} ms`);
+      if (Date.now() > end) throw new Error(`Not ${count} at the hold ${JSON.stringify(about)} within ${PATIENCE_MS} ms`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

@@ -1,5 +1,4 @@
-// A server between a page and the emulator, where tests replace answers: proxies, caches and login
-// pages as they are in the field.
+// A server between a page and the emulator. Tests replace its answers by those that real proxies, caches and login pages give.
 import http from "node:http";
 import { startClient } from "./client.mjs";
 import { portOf } from "./port.mjs";
@@ -7,7 +6,7 @@ import { portOf } from "./port.mjs";
 /** @typedef {http.ServerResponse} Response */
 
 /**
- * What came to the gateway.
+ * A request that came to the gateway.
  * @typedef {object} Call
  * @property {string} method
  * @property {string} url
@@ -21,8 +20,8 @@ import { portOf } from "./port.mjs";
 /** @typedef {(response: Response, call: Call, forward: (change?: Change) => void) => unknown} Answer */
 
 /**
- * Starts a client, by these options, whose page has a gateway for its origin: `{ client, gateway, reset, stop }`.
- * `reset` gives a test a gateway without rules and a new page, whose clock runs as fast as before.
+ * Starts a client with these options. The origin of its page is a gateway. Resolves with `{ client, gateway, reset, stop }`.
+ * `reset` removes the gateway's rules and loads the page again. Its clock keeps its speed.
  * @param {Parameters<typeof startClient>[0]} [options]
  */
 export async function startBehindGateway(options) {
@@ -43,14 +42,14 @@ export async function startBehindGateway(options) {
 }
 
 /**
- * Starts a server that hands everything on to the emulator at `emulatorUrl`, except what a rule takes.
+ * Starts a server that passes requests on to the emulator at `emulatorUrl`, unless a rule answers them.
  *
  * - `url`: its origin
- * - `calls`: what came, oldest first: `{ method, url, target, headers, isOpen }`; `isOpen` ends with the connection
- *   or the whole answer. `target` is the URL that the proxy was asked for, or the path
- * - `when(part, answer, { method, times })`: answers the next `times` calls (all of them, by default) whose target
- *   contains `part` with `answer(response, call, forward)`. `forward(change)` hands the call on; `change` may replace
- *   `{ status, headers, body }` of the answer, whose body is a string for it then
+ * - `calls`: the requests that came, oldest first: `{ method, url, target, headers, isOpen }`. `isOpen` is false after the
+ *   whole answer, or when the connection closes. `target` is the URL that the proxy was asked for, or the path
+ * - `when(part, answer, { method, times })`: answers the next `times` calls (by default, all) whose target contains `part`
+ *   with `answer(response, call, forward)`. `forward(change)` passes the call on. `change` may replace
+ *   `{ status, headers, body }` of the answer; it gets the body as a string
  * - `reset()`: forgets rules and calls
  * - `stop()`
  * @param {string} emulatorUrl
@@ -116,7 +115,7 @@ function handOn({ request, response, emulator, agent, change }) {
     }
     const chunks = await answer.toArray();
     const changed = change({ status: Number(answer.statusCode), headers: { ...answer.headers }, body: Buffer.concat(chunks).toString() });
-    // Of the body as it was.
+    // These headers describe the original body.
     delete changed.headers["content-length"];
     delete changed.headers["transfer-encoding"];
     response.writeHead(changed.status, changed.headers).end(changed.body);
@@ -127,17 +126,17 @@ function handOn({ request, response, emulator, agent, change }) {
 }
 
 /**
- * Answers with JSON.
+ * An answer with JSON.
  * @type {(body: unknown, options?: { status?: number, headers?: http.OutgoingHttpHeaders }) => Answer}
  */
 export const json = (body, { status = 200, headers = {} } = {}) => (response) =>
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 
 /**
- * A login page, as a proxy answers once its session has ended.
+ * A login page, as a proxy sends it after its session has ended.
  * @type {Answer}
  */
 export const loginPage = (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Log in</title>");
 
-/** Never answers. */
+/** An answer that never comes. */
 export const silence = () => {};

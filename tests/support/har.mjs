@@ -1,7 +1,7 @@
-// What is wrong with an HTTP archive, by the fields that HAR 1.2 requires and their types.
+// Checks an HTTP archive: the fields that HAR 1.2 requires, and their types.
 
 /** @typedef {(value: unknown) => boolean} Test */
-/** @typedef {Test | [Shape] | { [name: string]: Shape }} Shape a test, a list of such, or fields */
+/** @typedef {Test | [Shape] | { [name: string]: Shape }} Shape a test, a list of one shape, or fields */
 
 /** @type {Test} */
 const text = (value) => typeof value === "string";
@@ -41,7 +41,7 @@ const ENTRY = {
 const HAR = { log: { version: text, creator: { name: text, version: text }, entries: [ENTRY] } };
 
 /**
- * The places that are missing or of a wrong type: `log.entries[0].time`.
+ * The paths of fields that are missing or have a wrong type, such as `log.entries[0].time`.
  * @param {unknown} har
  */
 export const harProblems = (har) => check(HAR, har, "");

@@ -1,4 +1,4 @@
-// Hostile JSON and hostile text, from a seed: what the fuzz tests feed to what reads answers.
+// Makes hostile JSON and hostile text from a seed, for the fuzz tests of the code that reads answers.
 
 const WORDS = [
   "", "body", "prompt", "Not enough credits", "<!doctype html><title>502</title>", " \n<html>", "\0", "\r\n", "é😀", "\ud800", "\u2028",
@@ -12,11 +12,11 @@ const NAMES = [
 const NUMBERS = [0, -0, 1, -1, 0.5, 1e308, -1e308, 2 ** 53, 422];
 
 const LONG = "x".repeat(65_536);
-/** A field nested deeper than a recursive reader can follow. */
+/** A body with a field that is nested deeper than a recursive reader can follow. */
 export const DEEP = `{"detail":[{"msg":"No","loc":${"[".repeat(50_000)}${"]".repeat(50_000)}}]}`;
 
 /**
- * Numbers between 0 and 1, the same for the same seed (mulberry32).
+ * Returns numbers from 0 to 1. The same seed gives the same numbers (mulberry32).
  * @param {number} seed
  */
 export function randomFrom(seed) {
@@ -30,7 +30,7 @@ export function randomFrom(seed) {
 }
 
 /**
- * Hostile things, drawn with `random`.
+ * Makes hostile values with the numbers of `random`.
  * @param {() => number} random
  */
 export function hostile(random) {
@@ -41,7 +41,7 @@ export function hostile(random) {
   const list = (make) => Array.from({ length: below(4) }, make);
 
   /**
-   * What JSON.parse may give; like an error body of the service more often than not.
+   * A value that JSON.parse may return. More often than not it resembles an error body of the service.
    * @returns {unknown}
    */
   function json(depth = 3) {
@@ -61,7 +61,7 @@ export function hostile(random) {
   }
 
   /**
-   * As JSON.parse makes it, which makes a field of `__proto__`, too.
+   * Makes an object as JSON.parse does: `__proto__` is an ordinary field.
    * @param {[string, unknown][]} fields
    */
   function object(fields) {
@@ -78,7 +78,7 @@ export function hostile(random) {
   }
 
   /**
-   * Text that is cut, doubled, or has something in it that does not belong there.
+   * Damages a text: cuts it, doubles it, or inserts something that does not belong there.
    * @param {string} text
    */
   function damaged(text) {

@@ -1,10 +1,10 @@
-// Real pictures for tests, made here: a PNG with a gradient, a disc and a bar.
+// Makes real pictures for tests: PNGs with a gradient, a disc and a bar.
 import { deflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = [8, 2, 0, 0, 0];
 
-/** A valid PNG of this size. `grain` (0 to 255) adds noise, which makes the file large. */
+/** A valid PNG of this size. `grain` (0 to 255) adds noise, which makes the file larger. */
 export function png({ width = 768, height = 512, grain = 0 } = {}) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -15,7 +15,7 @@ export function png({ width = 768, height = 512, grain = 0 } = {}) {
 }
 
 /**
- * The same as a file for playwright's `setInputFiles`.
+ * Such a PNG as a file for playwright's `setInputFiles`.
  * @param {{ name?: string, width?: number, height?: number, grain?: number }} [options]
  */
 export function pngFile({ name = "photo.png", ...options } = {}) {
@@ -44,7 +44,7 @@ function scanlines(width, height, grain) {
 }
 
 /**
- * Dusk over water: sky, a low sun, a dark shore.
+ * The colour of a pixel. The picture shows dusk over water: sky, a low sun, a dark shore.
  * @param {number} x
  * @param {number} y
  * @param {number} aspect
@@ -57,7 +57,7 @@ function colour(x, y, aspect) {
 }
 
 /**
- * Noise that is the same in every run.
+ * Returns noise that is the same in every run.
  * @param {number} seed
  */
 function generator(seed) {
@@ -79,7 +79,7 @@ function chunk(type, data) {
 }
 
 /**
- * node:zlib has crc32 only from Node 22.2 on.
+ * The CRC of a PNG chunk. Written here because node:zlib has crc32 only from Node 22.2 on.
  * @param {Buffer} bytes
  */
 function crc32(bytes) {

@@ -1,9 +1,10 @@
-// A page in a fresh browser context, with its complaints collected.
+// Opens pages in fresh browser contexts, and collects their errors.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before } from "node:test";
 import { launchBrowser } from "./browser.mjs";
 import { startEmulator } from "./emulator.mjs";
+import { PATIENCE_MS } from "./patience.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
@@ -11,8 +12,8 @@ import { startEmulator } from "./emulator.mjs";
 /** @typedef {ReturnType<typeof partsOf>} Parts */
 
 /**
- * Starts an emulator and a browser before the tests of the file that calls this, and stops them
- * after. No test may leave a complaint, a fault or a request behind.
+ * Starts an emulator and a browser before the tests of the calling file, and stops them after. After each test, the console
+ * must have no errors, and the emulator's faults, holds and requests are cleared.
  * @param {string[]} args the emulator's
  * @param {(started: { emulator: import("./emulator.mjs").Emulator, show: (url: string, options?: ContextOptions) => Promise<View> }) => void} take
  * is given both; `show` is `openPage` in that browser, closed after the test
@@ -51,8 +52,8 @@ export function withPages(args, take) {
 }
 
 /**
- * Opens the page at `url`. Besides `page` it returns
- * - `complaints`: console errors, uncaught errors and CSP violations, which no test may leave behind
+ * Opens the page at `url`. Besides `page`, the result has
+ * - `complaints`: console errors, uncaught errors and CSP violations. No test may cause any
  * - `close()`: closes the context
  * @param {import("playwright-core").Browser} browser
  * @param {string} url
@@ -76,7 +77,7 @@ export async function openPage(browser, url, options = {}) {
 }
 
 /**
- * The page's parts by the names a person sees or hears.
+ * The parts of the page, found by the names that a person sees or hears.
  * @param {Page} page
  */
 export function partsOf(page) {
@@ -101,16 +102,16 @@ export function partsOf(page) {
 }
 
 /**
- * Waits until the video really plays; returns its numbers then.
+ * Waits until the video really plays. Resolves with its dimensions and its times.
  * @param {Page} page
  */
-export async function untilPlaying(page, { timeout = 30_000 } = {}) {
+export async function untilPlaying(page, { timeout = PATIENCE_MS } = {}) {
   await page.waitForFunction(() => Number(document.querySelector("video")?.currentTime) > 0.3, null, { timeout });
   return videoFacts(page);
 }
 
 /**
- * `{ width, height, duration, paused, src }` of the video.
+ * The video's `{ width, height, duration, paused, src }`.
  * @param {Page} page
  */
 export function videoFacts(page) {
@@ -124,20 +125,20 @@ export function videoFacts(page) {
 }
 
 /**
- * How far the page is wider than its window; 0 when there is nothing to scroll to.
+ * By how many pixels the page is wider than its window. 0 if it does not scroll sideways.
  * @param {Page} page
  */
 export const widthOverflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /**
- * What the page has noted of its unfinished jobs, as it is stored.
+ * The page's unfinished jobs, as the client has saved them.
  * @param {Page} page
  * @returns {Promise<import("fal-wasm").PendingEntry[]>}
  */
 export function noted(page) {
   return page.evaluate(async () => {
-    // Opening it would make it, and without its store.
+    // Do not open a missing database: opening it would create it, without the client's object store.
     if (!(await indexedDB.databases()).some(({ name }) => name === "fal-wasm")) return [];
     /** @type {<T>(request: IDBRequest<T>) => Promise<T>} */
     const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
@@ -149,7 +150,7 @@ export function noted(page) {
 }
 
 /**
- * Lets the emulator at `url` answer for fal's hosts, with the video where fal's are: on a host of its own.
+ * Makes the emulator at `url` answer for fal's hosts. The video is on a host of its own, as fal's videos are.
  * @param {Page} page
  * @param {string} url
  */

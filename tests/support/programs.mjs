@@ -1,4 +1,4 @@
-// Programs that a page of documentation shows, checked by the compiler as programs of their readers.
+// Compiles the programs of a documentation page, as their readers would.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * A folder for programs, made before the tests of the suite that asks for it, and removed after them. It is in the
- * package's own folder, where the package's name leads to dist/ as it does for its users.
+ * Makes a folder for programs before the tests of the calling suite, and removes it after them. The folder is inside the
+ * package's own folder, where the package's name resolves to dist/, as it does for users.
  * @param {string} name of the folder
  * @param {string} declarations a file of tests/types that declares the values around the programs
- * @returns a function that compiles programs, by their file names, and gives the messages of the compiler
+ * @returns a function that compiles programs, by their file names, and returns the compiler's messages
  */
 export function startCompiler(name, declarations) {
   const folder = path.join(root, "target", name);

@@ -1,4 +1,4 @@
-// The components of tests/react, bundled with a version of React.
+// Bundles the components of tests/react with a version of React.
 
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * The packages of each version of React that are not named as usual.
+ * For each version of React, the packages with an unusual name.
  * @type {Record<string, Record<string, string>>}
  */
 const ALIASES = { 18: { react: "react-18", "react-dom": "react-dom-18" }, 19: {} };
@@ -17,7 +17,7 @@ const ALIASES = { 18: { react: "react-18", "react-dom": "react-dom-18" }, 19: {}
 export const VERSIONS = Object.keys(ALIASES);
 
 /**
- * Lets components import the built package; `client` says how they get the client itself.
+ * Lets components import the built package. `client` resolves the import of the client itself.
  * @param {import("esbuild").OnResolveResult} client
  * @returns {import("esbuild").Plugin}
  */
@@ -31,7 +31,7 @@ const thePackage = (client) => ({
 });
 
 /**
- * StrictMode mounts twice, and React warns, in its development build only.
+ * Options for React's development build: only there does StrictMode mount twice, and does React warn.
  * @param {string} version
  * @param {import("esbuild").OnResolveResult} client
  * @returns {import("esbuild").BuildOptions}
@@ -46,7 +46,7 @@ const options = (version, client) => ({
 });
 
 /**
- * A script that makes a page ready to show panels. `window.library` is the package there.
+ * Makes the script that lets a page show panels. In the page, `window.library` must be the package.
  * @param {string} version
  */
 export async function pageScript(version) {
@@ -56,15 +56,15 @@ export async function pageScript(version) {
 }
 
 /**
- * `render(panels)` of a server with this version of React.
+ * Makes `render(panels)` of a server with this version of React.
  * @param {string} version
  */
 export async function serverRender(version) {
-  // Within the repository, where Node finds React's server build.
+  // The file must be inside the repository, where Node finds React's server build.
   const outfile = path.join(root, "target/react", `server-${version}-${process.pid}.mjs`);
   mkdirSync(path.dirname(outfile), { recursive: true });
   const client = { path: pathToFileURL(path.join(root, "dist/index.js")).href, external: true };
-  // React's server build is CommonJS that requires Node's modules.
+  // React's server build is CommonJS and requires Node's modules.
   const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' };
   await build({ ...options(version, client), entryPoints: [path.join(root, "tests/react/server.jsx")], platform: "node", format: "esm", banner, outfile });
   const { render } = await import(pathToFileURL(outfile).href);

@@ -1,4 +1,4 @@
-// A page in which realtime sockets lead to the emulator, and tests see what went over them.
+// A page whose realtime sockets lead to the emulator. It records their messages.
 
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
@@ -7,12 +7,12 @@ import { startClient } from "./client.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * As `startClient`. In the page there are also:
- * - `sockets`: those opened so far; each has `asked` (its URL) and `sent` (its frames)
- * - `token(seconds)`: a token of the emulator for its realtime endpoint
- * - `asked`: what token providers were called with
- * - `listen(options, library)`: connects to `emulator/realtime`; gives the connection and
- *   `results`, `errors` and `until(n, list)`, which waits for the list's nth entry
+ * As `startClient`. The page also has
+ * - `sockets`: the sockets opened so far. Each has `asked` (its URL) and `sent` (its frames)
+ * - `token(seconds)`: gets a token of the emulator for its realtime endpoint
+ * - `asked`: the arguments of the calls of token providers
+ * - `listen(options, library)`: connects to `emulator/realtime`. Returns the connection, `results`, `errors`, and
+ *   `until(n, list)`, which waits for the nth entry of the list
  * - `official`: the official client, after `loadOfficial()`
  */
 export async function startRealtime() {
@@ -66,7 +66,7 @@ function prepare() {
       throttleInterval: 0,
       ...handler,
     });
-    const until = async (/** @type {number} */ n, list = results, ms = 20_000) => {
+    const until = async (/** @type {number} */ n, list = results, ms = 90_000) => {
       for (const end = Date.now() + ms; list.length < n; await sleep(5)) {
         if (Date.now() > end) throw new Error(`${n} expected, got ${JSON.stringify({ results, errors })}`);
       }

@@ -1,11 +1,10 @@
-// A server on this machine that answers as it is told, pages of any origin too, and keeps what
-// it got.
+// A server on this machine. It answers as the test says, also to pages of other origins, and records its requests.
 
 import { createServer } from "node:http";
 import { portOf } from "./port.mjs";
 
 /**
- * What the server got.
+ * A request that the server received.
  * @typedef {object} Recorded
  * @property {string} method
  * @property {string} path
@@ -20,26 +19,26 @@ import { portOf } from "./port.mjs";
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "*",
-  // A `*` does not stand for this one.
+  // Name each method: a `*` does not stand for all of them.
   "access-control-allow-methods": "GET, POST, PUT, DELETE",
 };
 
 /**
  * Starts such a server.
  *
- * - `answer(request)` gives `{ status, headers, body }` for `{ method, path, target, headers, body }`, whose
- *   `target` is the URL in `x-fal-target-url`; a `body` that is no text is sent as JSON; where it gives
- *   nothing, the connection breaks. The promise `closed` of a request resolves when its connection is done with
+ * - `answer(request)`: returns `{ status, headers, body }` for `{ method, path, target, headers, body, closed }`. `target` is
+ *   the URL in `x-fal-target-url`. `closed` resolves when the response is closed. A returned `body` that is no string is sent
+ *   as JSON. If `answer` returns nothing, the connection breaks
  * - `url`: its origin
- * - `requests`: what it got, preflights aside
- * - `stop()`: closes it
+ * - `requests`: the requests that it received, without preflights
+ * - `stop()`: stops it
  * @param {(request: Recorded) => Given | undefined | void | Promise<Given | undefined | void>} answer
  */
 export async function startRecorder(answer) {
   /** @type {Recorded[]} */
   const requests = [];
   const server = createServer(async (incoming, outgoing) => {
-    // Firefox and WebKit do not take `*` for `authorization`.
+    // Name the headers: Firefox and WebKit do not accept `*` for `authorization`.
     const allowed = incoming.headers["access-control-request-headers"];
     const cors = { ...CORS, ...(allowed && { "access-control-allow-headers": allowed }) };
     if (incoming.method === "OPTIONS") return outgoing.writeHead(204, cors).end();

@@ -1,5 +1,4 @@
-// A browser whose pages save their requests, as an app with `persist` does: in real tabs, as only these have
-// locks, a database, and reloads.
+// A browser whose pages save their requests, as an app with `persist` does. Only real tabs have locks, a database and reloads.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -8,7 +7,7 @@ import { startClient } from "./client.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { BLANK_PAGE } from "./emulator.mjs";
 
-/** How long `acme/slow` runs, unless its input says `quick`, `endless`, or `held`: it logs "held" then, for a hold. */
+/** How long `acme/slow` runs, unless `how` in its input is `quick`, `endless` or `held`. With `held` it logs "held" at once. */
 export const RUN_MS = 1_000;
 
 const ENDPOINT = {
@@ -27,22 +26,22 @@ const ENDPOINT = {
 /** @typedef {Awaited<ReturnType<typeof startSaving>>} SavingClient */
 
 /**
- * `startClient`, with the endpoint `acme/slow` and those of `more`, by the names of their files, and:
+ * As `startClient`, with the endpoint `acme/slow` and the endpoints of `more`, by their file names. Also has
  *
- * - `arrive(page?, { speed })`: loads the page anew, as a reload does, with `fal` saving what it submits.
- *   In it are `begin(options)`, which subscribes and gives the request id (the call is `job`), `caught(error)`,
- *   `settled(promise)`, `memoryStore()`, and `later(ms)`, which sets the clock forward
+ * - `arrive(page?, { speed })`: loads the page again, as a reload does, with a `fal` that saves its requests. The page has
+ *   `begin(options)`, which subscribes and resolves with the request id (`job` is the call), `caught(error)`,
+ *   `settled(promise)`, `memoryStore()`, and `later(ms)`, which moves the clock forward
  * - `inPage(script, argument)`: runs a function in the page
- * - `anotherTab()`: a second tab of the same origin
- * - `holdJobs()`, `holdSubmits()`: holds the jobs whose input is `{ how: "held" }`, or the submits of `acme/slow`, until the test
- *   releases them
- * - `start()`: forgets everything, and arrives; for `beforeEach`
+ * - `anotherTab()`: opens a second tab of the same origin
+ * - `holdJobs()`: holds jobs with the input `{ how: "held" }` until the test releases them. `holdSubmits()`: does the same with
+ *   submits of `acme/slow`
+ * - `start()`: deletes everything that is saved, and loads the page; for `beforeEach`
  * @param {Record<string, object>} more
  */
 export async function startSaving(more = {}) {
   const endpoints = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-endpoints-"));
   for (const [name, endpoint] of Object.entries({ slow: ENDPOINT, ...more })) writeFileSync(path.join(endpoints, `${name}.json`), JSON.stringify(endpoint));
-  // Jobs that no cancel has reached run on.
+  // Many jobs may run at once: jobs of earlier tests that were never cancelled keep running.
   const client = await startClient({ args: ["--endpoints", endpoints, "--concurrency", "100"] });
   /** @type {import("playwright-core").Page[]} */
   let tabs = [];
@@ -113,7 +112,7 @@ async function prepare() {
   };
 }
 
-/** Deletes what is saved, whatever it is. */
+/** Deletes all saved requests. */
 async function empty() {
   const deleted = indexedDB.deleteDatabase("fal-wasm");
   await new Promise((resolve, reject) => {

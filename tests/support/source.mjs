@@ -1,9 +1,9 @@
-// A TypeScript module of js/ as Node can import it.
+// Lets Node import a TypeScript module of js/.
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
 /**
- * Bundles and imports a module, its path given from the repository's folder.
+ * Bundles and imports a module. Its path starts at the repository's folder.
  * @param {string} path
  */
 export async function importSource(path) {
@@ -12,7 +12,7 @@ export async function importSource(path) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that only moves when a test moves it. */
 export function handClock() {
   let now = 0;
   /** @typedef {{ run: () => void, at: number }} Timer */
@@ -27,7 +27,7 @@ export function handClock() {
       return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
     },
     /**
-     * Goes on by this many milliseconds, running what falls due, and the promises behind it.
+     * Moves the clock by this many milliseconds. Runs the timers that become due, and the promises that follow from them.
      * @param {number} ms
      */
     async go(ms) {

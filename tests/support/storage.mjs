@@ -1,5 +1,5 @@
-// A server with a page, the built package, a service worker that passes requests on, and a
-// storage that answers when a test lets it.
+// A server with a page, the built package, and a service worker that passes requests on. It is also a storage, which answers
+// an upload only when the test lets it.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,9 +14,9 @@ const WORKER = `
 `;
 
 /**
- * Starts it: `{ url, begun(), completed(), puts, release(count), stop() }`. `begun` counts the uploads of bytes
- * that have begun to arrive, `completed` the files that were made of parts; `puts` are the uploads that have
- * arrived whole, `{ path, size }`. Each waits for its answer until `release` lets so many go, all by default.
+ * Starts it: `{ url, begun(), completed(), puts, release(count), stop() }`. `begun` counts the uploads of bytes that have
+ * started to arrive, and `completed` the files that were assembled from parts. `puts` are the uploads that have arrived whole,
+ * `{ path, size }`. Each waits for its answer until `release` lets it go: `count` of them, or by default all.
  */
 export async function startStorage() {
   /** @type {{ path: string, size: number }[]} */
@@ -43,14 +43,14 @@ export async function startStorage() {
     if (request.method !== "PUT") return send("application/json", "{}", pathname.startsWith("/file/") ? 206 : 200);
     begun++;
     const size = await sizeOf(request);
-    // Whoever cut it off waits for no answer.
+    // The client has cut this upload off, so it waits for no answer.
     if (size === undefined) return;
     puts.push({ path: pathname, size });
     if (free > 0) free--;
     else await new Promise((go) => waiting.push(() => go(undefined)));
     send("application/json", JSON.stringify({ etag: `"${pathname}"` }));
   });
-  // Slow lines are what it is for.
+  // No time limit for requests, because this server is used to test slow lines.
   server.requestTimeout = 0;
   await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
   return {
@@ -68,7 +68,7 @@ export async function startStorage() {
 }
 
 /**
- * The bytes of a request that arrives whole, `undefined` of one that is cut off.
+ * The number of bytes in a request that arrives whole. `undefined` if it is cut off.
  * @param {import("node:http").IncomingMessage} request
  */
 async function sizeOf(request) {

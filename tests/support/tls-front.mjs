@@ -1,5 +1,5 @@
-// A server with TLS before the emulator, as production has one: over HTTP/2, where a browser sends
-// all requests to one host through one connection, or over HTTP/1.1, where it opens six.
+// A server with TLS in front of the emulator, as in production. Over HTTP/2 a browser sends all requests to a host through one
+// connection. Over HTTP/1.1 it opens six.
 
 import { Agent, request as send } from "node:http";
 import { createSecureServer } from "node:http2";
@@ -10,16 +10,16 @@ import { portOf } from "./port.mjs";
 /** @typedef {import("node:http").IncomingMessage | import("node:http2").Http2ServerRequest} Request */
 /** @typedef {import("node:http").ServerResponse} Response HTTP/2 has the same methods */
 
-/** Headers of one connection, which the next has of its own. HTTP/2 forbids them. */
+/** Headers that belong to one connection and are not passed on. HTTP/2 forbids them. */
 const OF_CONNECTION = /^(:|connection$|keep-alive$|transfer-encoding$|upgrade$|proxy-connection$|host$)/;
 
 /**
- * Starts it before the server at `upstream`. The certificate is self-signed: a browser's context
- * needs `ignoreHTTPSErrors`.
+ * Starts it in front of the server at `upstream`. Its certificate is self-signed, so a browser's context needs
+ * `ignoreHTTPSErrors`.
  *
  * @param {{ upstream: string, version: "2" | "1.1", headers?: Record<string, string> }} options
  * `headers` are added to each answer
- * @returns {Promise<{ url: string, stop(): Promise<void> }>} its origin; `stop` cuts what is under way
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>} its origin; `stop` also breaks open connections
  */
 export async function startTlsFront({ upstream, version, headers = {} }) {
   const certificate = makeCertificate("localhost");
@@ -46,7 +46,7 @@ export async function startTlsFront({ upstream, version, headers = {} }) {
 }
 
 /**
- * Passes a request on, and its answer back as it comes.
+ * Passes a request on, and streams the answer back.
  * @param {{ upstream: string, agent: Agent, headers: Record<string, string>, request: Request, response: Response }} given
  */
 function forward({ upstream, agent, headers, request, response }) {

@@ -1,16 +1,16 @@
-// Webhooks as fal signs them (protocol §11.3), by keys of the test's own, and a server that publishes these.
+// Webhooks signed as fal signs them (protocol §11.3), with keys of the tests, and a server that publishes these keys.
 
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 
-/** A pair of keys: `x` as it is published, and `sign(message)`. */
+/** Makes a key pair: the published `x`, and `sign(message)`. */
 export function makeKey() {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   return { x: publicKey.export({ format: "jwk" }).x, sign: (/** @type {string} */ message) => sign(null, Buffer.from(message), privateKey).toString("hex") };
 }
 
 /**
- * Headers and body of a delivery, signed by `key` at `seconds`.
+ * The headers and the body of a delivery. `key` signs it at the time `seconds`.
  * @param {ReturnType<typeof makeKey>} key
  * @param {unknown} payload
  */
@@ -27,9 +27,9 @@ export function deliver(key, payload, { seconds = Math.floor(Date.now() / 1000),
 }
 
 /**
- * Serves on a free port.
+ * Starts a server on a free port.
  * @param {(request: import("node:http").IncomingMessage, body: Buffer) => Promise<[number, string?, Record<string, string>?]>} answer
- * gives status, text and headers
+ * returns status, text and headers
  */
 export async function serveHttp(answer) {
   const server = createServer(async (request, response) => {

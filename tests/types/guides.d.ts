@@ -1,4 +1,4 @@
-// What the programs of the guides import, of packages that are not installed here.
+// Declarations for the packages that the guides' programs import and that are not installed here.
 
 declare module "express" {
   import type { IncomingMessage } from "node:http";

@@ -1,4 +1,4 @@
-// What the programs of the README and of the doc comments take as given: elements of a page, and values of its own.
+// Values that the programs of the README and of the doc comments use without declaring them, such as elements of a page.
 
 declare const fileInput: { readonly files: readonly [File] };
 declare const file: File;

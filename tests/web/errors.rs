@@ -1,4 +1,4 @@
-//! Errors, and results that are not lost.
+//! Errors, and results that must not be lost.
 
 use crate::support::{FetchInPlace, client, fault, reset, text_input};
 use fal_wasm::{

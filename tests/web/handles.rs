@@ -1,4 +1,4 @@
-//! A request as a JavaScript value, for workers and `IndexedDB`.
+//! A request handle as a JavaScript value, for workers and `IndexedDB`.
 
 use fal_wasm::{Error, RequestHandle};
 use wasm_bindgen::JsValue;

@@ -1,5 +1,5 @@
-//! The boundary, in a real browser against a running emulator: does the Rust client ask, read and clean up as it
-//! says? `npm test` starts the emulator and gives its address.
+//! Tests of the Rust client in a real browser against a running emulator: its requests, its results and its cleanup.
+//! `npm test` starts the emulator and passes its address.
 
 #![cfg(target_arch = "wasm32")]
 

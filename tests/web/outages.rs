@@ -1,4 +1,4 @@
-//! Connections that fail, and servers that answer with something else.
+//! Connections that fail, and servers that answer in place of fal.
 
 use crate::support::{
     FetchInPlace, client, fault, impatient, pause, received, reset, set_online, text_input,
@@ -52,7 +52,7 @@ async fn polls_that_fail_are_reported_and_repeated() {
 async fn a_route_that_carries_no_streams_is_polled() {
     reset().await;
     fault(json!({ "path_contains": "/status/stream", "times": 9, "status": 405, "body": { "detail": "Method Not Allowed" } })).await;
-    // A route of its own, as the client remembers what it finds out about one.
+    // Use a route of its own: the client remembers for each route whether it can stream.
     let proxy = format!("{}/api/fal/proxy?no-streams", crate::support::EMULATOR);
     let other = fal_wasm::Client::with_proxy(proxy);
     for _ in 0..2 {

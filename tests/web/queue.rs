@@ -165,7 +165,7 @@ async fn a_submit_without_options_has_normal_priority() {
     assert_eq!(requests[0]["headers"]["x-fal-queue-priority"], "normal");
 }
 
-/// An endpoint that the crate does not know, as a Rust app would add it.
+/// An endpoint that the crate does not know. A Rust app would add it like this.
 struct Unknown;
 
 impl Endpoint for Unknown {

@@ -1,4 +1,4 @@
-//! The emulator's control door, and small helpers.
+//! The emulator's control API, and small helpers.
 
 use fal_wasm::{
     Client, ClientBuilder, Retry,
@@ -33,7 +33,7 @@ pub(crate) fn client() -> Client {
     builder().build()
 }
 
-/// A client whose retries come at once.
+/// A client that retries almost at once.
 pub(crate) fn impatient() -> Client {
     builder()
         .retry(Retry::default().base_delay(Duration::from_millis(20)))
@@ -77,7 +77,7 @@ async fn control(method: &str, path: &str, body: Option<&Value>) -> Value {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// The requests that the emulator received whose target contains `part`.
+/// The requests at the emulator whose target contains `part`.
 pub(crate) async fn received(part: &str) -> Vec<Value> {
     let all = control("GET", "/requests", None).await;
     let is_wanted = |request: &&Value| {
@@ -94,7 +94,7 @@ pub(crate) async fn received(part: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The same, as soon as there is one.
+/// The same, but waits until there is one.
 pub(crate) async fn until_received(part: &str) -> Vec<Value> {
     for _ in 0..100 {
         let requests = received(part).await;
@@ -106,7 +106,7 @@ pub(crate) async fn until_received(part: &str) -> Vec<Value> {
     panic!("nothing of {part} came; received: {:?}", received("").await);
 }
 
-/// Forgets requests, faults and holds, and what a test that failed has left in the page.
+/// Forgets requests, faults and holds. Removes the changes that a failed test may have left in the page.
 pub(crate) async fn reset() {
     let restore = "if (globalThis.realFetch) globalThis.fetch = realFetch; delete navigator.onLine";
     let _ = Function::new_no_args(restore).call0(&JsValue::UNDEFINED);
@@ -124,7 +124,7 @@ pub(crate) async fn release_all() {
     control("DELETE", "/holds", None).await;
 }
 
-/// Holds every job of the film models at its first frame.
+/// Holds every job of the video models at its first frame.
 pub(crate) async fn hold_jobs() {
     let about = json!({ "log_contains": "Rendering frame" });
     control("POST", "/holds", Some(&about)).await;
@@ -147,7 +147,7 @@ pub(crate) fn blob(bytes: &[u8], kind: &str) -> Blob {
     Blob::new_with_u8_array_sequence_and_options(&parts, &options).expect("a Blob")
 }
 
-/// Puts a function in the place of the page's `fetch`, until it is dropped.
+/// Replaces the page's `fetch` until it is dropped.
 pub(crate) struct FetchInPlace(JsValue);
 
 impl FetchInPlace {
@@ -167,13 +167,13 @@ impl Drop for FetchInPlace {
     }
 }
 
-/// A text that a function in the place of `fetch` has left.
+/// A global text that a replacement of `fetch` has set.
 pub(crate) fn global_text(name: &str) -> String {
     let text = Reflect::get(&js_sys::global(), &name.into()).expect("a property");
     text.as_string().unwrap_or_default()
 }
 
-/// Says to this page whether there is a network.
+/// Makes the page believe that it is online or offline.
 pub(crate) fn set_online(is_online: bool) {
     let source =
         "Object.defineProperty(navigator, 'onLine', { get: () => isOnline, configurable: true });

@@ -1,4 +1,4 @@
-//! The card behind the words: two dark colours, a glow, and no banding.
+//! The background of a title card: a gradient of two dark colours with a glow, dithered against banding.
 
 use image::RgbImage;
 
@@ -49,7 +49,7 @@ impl Palette {
     }
 }
 
-/// Lightness as the eye sees it, so that white reads equally well on any hue.
+/// A colour in OKLCH, whose lightness is perceptual: white text is equally readable on every hue.
 #[derive(Clone, Copy)]
 struct Oklch {
     lightness: f64,
@@ -58,7 +58,7 @@ struct Oklch {
 }
 
 impl Oklch {
-    /// Linear light, which may be mixed.
+    /// The colour in linear light, in which colours can be mixed.
     fn linear(self) -> [f64; 3] {
         let (sin, cos) = self.hue.to_radians().sin_cos();
         let (a, b) = (self.chroma * cos, self.chroma * sin);
@@ -104,7 +104,7 @@ fn smooth(t: f64) -> f64 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// Noise of at most one level: enough to break up the steps of a gradient.
+/// Noise of at most one level, which hides the steps of a gradient.
 fn dither(x: u32, y: u32) -> f64 {
     let noise = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77);
     let noise = (noise ^ (noise >> 15)).wrapping_mul(0x2c1b_3c6d);
@@ -115,7 +115,7 @@ fn dither(x: u32, y: u32) -> f64 {
 mod tests {
     use super::*;
 
-    /// Relative luminance, as WCAG has it.
+    /// The relative luminance that WCAG defines.
     fn luminance(rgb: Rgb) -> f64 {
         let [r, g, b] = rgb.map(|channel| {
             let channel = f64::from(channel) / 255.0;

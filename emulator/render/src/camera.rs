@@ -1,34 +1,34 @@
-//! The slow move over a still picture: where the camera is, and what it sees.
+//! The slow camera move over a still picture.
 //!
-//! The picture is a flat card in front of a camera that pushes in while the
-//! card turns a little. One homography a frame, the same for all three planes.
-//! It starts as the identity, so the first frame is the picture itself, and
-//! whatever the turn would uncover at the edges is added to the zoom.
+//! The picture is a flat card in front of a camera that moves closer while the
+//! card turns a little. Each frame has one homography for all three planes.
+//! The first one is the identity, so the first frame is the picture itself. The
+//! zoom is large enough that the turn shows nothing beyond the picture's edges.
 
 use crate::colour::Frame;
 use crate::hash::Dice;
 use crate::warp::warp;
 
-/// Distance to the card, in halves of the frame's long side.
+/// The distance to the card, in halves of the frame's long side.
 const DISTANCE: f64 = 2.4;
 
-/// How lively the camera is.
+/// The strength of the camera's motion.
 #[derive(Clone, Copy)]
 pub(crate) enum Motion {
-    /// Over a picture.
+    /// For a picture.
     Picture,
-    /// Over a title card: calmer, so that it stays easy to read.
+    /// For a title card: calmer, so that the text stays easy to read.
     Card,
 }
 
-/// Size of the picture to film for an output of this size: larger by the most
-/// the camera zooms, so that nothing is ever scaled up.
+/// The size of the picture for an output of this size. It is larger by the
+/// strongest zoom of the camera, so that nothing is scaled up.
 pub(crate) fn stage((width, height): (u32, u32)) -> (u32, u32) {
     let larger = |side: u32| (side * 6 / 5).next_multiple_of(2);
     (larger(width), larger(height))
 }
 
-/// One shot's path.
+/// The camera's path in one shot.
 pub(crate) struct Camera {
     half: (f64, f64),
     last: u32,
@@ -56,7 +56,7 @@ impl Camera {
         }
     }
 
-    /// Films frame `index` of `picture` into `frame`.
+    /// Draws frame number `index` of the shot of `picture` into `frame`.
     pub(crate) fn shoot(&self, picture: &Frame, index: u32, frame: &mut Frame) {
         let view = self.view(index);
         let sight = |x, y| view.at(x, y);
@@ -70,14 +70,14 @@ impl Camera {
         let mut view = View::turned(self.half, self.yaw * t, self.pitch * t);
         let zoom = 1.0 + self.zoom * t;
         view.scale = 1.0 / (zoom * view.reach());
-        // Half of the room the zoom has made, at most: still inside.
+        // The pan uses at most half of the margin that the zoom makes, so the view stays inside the picture.
         let room = 1.0 - 1.0 / zoom;
         view.shift = (self.pan.0 * room, self.pan.1 * room);
         view
     }
 }
 
-/// Starts and ends at rest.
+/// Eases 0..1, so that the motion starts and ends at rest.
 fn smooth(t: f64) -> f64 {
     t * t * (3.0 - 2.0 * t)
 }
@@ -92,7 +92,7 @@ fn dot([a, b, c]: Vector, [x, y, z]: Vector) -> f64 {
     a * x + b * y + c * z
 }
 
-/// From a point of the frame to a point of the picture, both in -1..1.
+/// Maps a point of the frame to a point of the picture, both in -1..1.
 struct View {
     half: (f64, f64),
     rows: [Vector; 3],
@@ -132,7 +132,7 @@ impl View {
         )
     }
 
-    /// How far beyond the picture's edge the frame's corners see: 1 is none.
+    /// The largest coordinate of the picture that a corner of the frame shows. Above 1, it is beyond the picture's edge.
     fn reach(&self) -> f64 {
         [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)]
             .into_iter()

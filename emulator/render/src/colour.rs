@@ -1,7 +1,7 @@
-//! Pictures as the encoder wants them: three planes, BT.709, limited range.
+//! Pictures in the format of the encoder: three planes, BT.709, limited range.
 //!
-//! The matrix must agree with what `encode` writes into the stream and `mp4`
-//! into its `colr` box; the encoder crate's own converter is BT.601.
+//! The matrix must agree with the one that `encode` declares in the stream and
+//! `mp4` in its `colr` box. The encoder crate's own converter uses BT.601.
 
 use image::RgbImage;
 use openh264::formats::YUVSource;
@@ -37,7 +37,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Black.
+    /// A black picture.
     pub(crate) fn new(width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);
         Self {
@@ -47,7 +47,7 @@ impl Frame {
         }
     }
 
-    /// Converts sRGB; an odd last row or column is left black.
+    /// Converts sRGB. An odd last row or column stays black.
     pub(crate) fn from_rgb(image: &RgbImage) -> Self {
         let mut frame = Self::new(image.width(), image.height());
         let stride = image.width() as usize * 3;
@@ -82,7 +82,7 @@ fn luma_of(rgb: [u8; 3]) -> u8 {
     (16 + ((dot(TO_Y, rgb.map(i32::from)) + (1 << 15)) >> 16)) as u8
 }
 
-/// Of a block of two by two pixels, as two runs of six bytes.
+/// The chroma of a block of two by two pixels, given as two rows of six bytes.
 fn chroma_of(top: [u8; 6], bottom: [u8; 6]) -> (u8, u8) {
     let [r0, g0, b0, r1, g1, b1] = top.map(i32::from);
     let [r2, g2, b2, r3, g3, b3] = bottom.map(i32::from);

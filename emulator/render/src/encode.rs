@@ -1,7 +1,7 @@
-//! Frames to H.264, one second at a time on a few threads.
+//! Encodes frames as H.264, one second at a time on a few threads.
 //!
-//! Every second starts with a keyframe and has an encoder of its own. Fixed
-//! chunks, put back in order, make the bytes the same on any number of cores.
+//! Every second starts with a keyframe and has an encoder of its own. The chunks
+//! are fixed and joined in order, so the bytes are the same on any number of cores.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,20 +17,20 @@ use crate::colour::Frame;
 use crate::track::Track;
 use crate::{FPS, RenderError, stop_if};
 
-/// Frames in a chunk: the distance between keyframes.
+/// The frames in a chunk, which is the distance between keyframes.
 const GOP: u32 = FPS;
 
-/// About 15 MB for each at 1024 pixels.
+/// The most threads. Each takes about 15 MB at 1024 pixels.
 const MAX_WORKERS: usize = 4;
 
-/// What to encode.
+/// The size and length of a clip.
 pub(crate) struct Job {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) frames: u32,
 }
 
-/// Draws one frame; the frame's former content is arbitrary.
+/// Draws one frame. The former content of the frame is arbitrary.
 pub(crate) type Paint<'a> = &'a (dyn Fn(u32, &mut Frame) + Sync);
 
 /// Reports `(done, total)`.
@@ -71,7 +71,7 @@ fn encode_on(
     };
     let outcomes = thread::scope(|scope| {
         let crew = &crew;
-        // A thread less is no failure: those that started take all chunks.
+        // If a thread cannot be started, the others take its chunks.
         let spawn = || thread::Builder::new().spawn_scoped(scope, || crew.work());
         let workers: Vec<_> = (0..workers).map_while(|_| spawn().ok()).collect();
         workers
@@ -88,7 +88,7 @@ fn encode_on(
     Track::join(chunks.into_iter().map(|(_, chunk)| chunk))
 }
 
-/// What the workers share.
+/// The state that the workers share.
 struct Crew<'a> {
     job: &'a Job,
     paint: Paint<'a>,
@@ -100,7 +100,7 @@ struct Crew<'a> {
 }
 
 impl Crew<'_> {
-    /// Takes chunks until none is left, or somebody failed.
+    /// Encodes chunks until none is left, or another worker has failed.
     fn work(&self) -> Result<Vec<(u32, Track)>, RenderError> {
         let mut finished = Vec::new();
         let mut frame = Frame::new(self.job.width, self.job.height);
@@ -144,16 +144,16 @@ impl Crew<'_> {
 
 fn encoder(job: &Job) -> Result<Encoder, RenderError> {
     let config = EncoderConfig::new()
-        // The non-real-time usages compile, and are refused at the first frame.
+        // The encoder refuses the non-real-time usages at the first frame.
         .usage_type(UsageType::CameraVideoRealTime)
-        // The floor of 20 keeps easy pictures small, the bit rate is a soft
-        // ceiling for hard ones.
+        // The lower bound of 20 keeps simple pictures small. The bit rate is a soft
+        // limit for complex ones.
         .rate_control_mode(RateControlMode::Quality)
         .qp(QpRange::new(20, 42))
         .bitrate(BitRate::from_bps(ceiling(job)))
         .max_frame_rate(FrameRate::from_hz(FPS as f32))
         .intra_frame_period(IntraFramePeriod::from_num_frames(GOP))
-        // On by default, and a skipped frame is an empty sample.
+        // The default is on, which would make empty samples of skipped frames.
         .skip_frames(false)
         .scene_change_detect(false)
         .background_detection(false)
@@ -166,7 +166,7 @@ fn encoder(job: &Job) -> Result<Encoder, RenderError> {
     Ok(encoder)
 }
 
-/// Bits per second.
+/// The limit of the bit rate, in bits per second.
 fn ceiling(job: &Job) -> u32 {
     if job.width.min(job.height) > 512 {
         5_000_000
@@ -175,8 +175,8 @@ fn ceiling(job: &Job) -> u32 {
     }
 }
 
-/// Without this, every encoder prints a line about `skip_frames` to the
-/// server's stderr: the wrapper sets its trace level only after that.
+/// Switches off the encoder's trace. Otherwise every encoder prints a line about
+/// `skip_frames` to the server's stderr, as the wrapper sets its trace level later.
 #[allow(unsafe_code)]
 fn hush(encoder: &mut Encoder) {
     let mut quiet: std::ffi::c_int = 0;

@@ -1,37 +1,37 @@
-//! Why a clip could not be made, in words fit for an API answer.
+//! The reasons why a clip could not be made, with texts for API answers.
 
 use std::fmt;
 
-/// Why there is no clip. The text names no path and no internals.
+/// The reason why a clip could not be made. The text contains no path and no internals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RenderError {
     /// The caller set the cancel flag.
     Cancelled,
-    /// The bytes are no image file at all: empty, HTML, SVG, a PDF.
+    /// The bytes are not an image file, but empty, HTML, SVG or a PDF.
     NotAnImage,
-    /// An image, but of a format that is not read here; its name is given.
+    /// An image of an unsupported format. Holds the name of the format.
     UnsupportedFormat(&'static str),
-    /// More pixels than [`MAX_SIDE`](crate::MAX_SIDE),
-    /// [`MAX_PIXELS`](crate::MAX_PIXELS) or the memory set aside for one
-    /// picture allow. The size as the file claims it, before rotation.
+    /// The image is larger than [`MAX_SIDE`](crate::MAX_SIDE),
+    /// [`MAX_PIXELS`](crate::MAX_PIXELS) or the memory for one picture allow.
+    /// Holds the size that the file claims, before rotation.
     TooLarge {
         /// Claimed width in pixels.
         width: u32,
         /// Claimed height in pixels.
         height: u32,
     },
-    /// An image of a known format that cannot be decoded; says what was wrong.
+    /// An image of a supported format that cannot be decoded. Holds the reason.
     Broken(String),
     /// The shot asks for a length, size or ratio outside the limits.
     OutOfRange(&'static str),
-    /// The video encoder failed. Nothing the caller can mend.
+    /// The video encoder failed. The caller cannot correct this.
     Encoder(String),
 }
 
 impl RenderError {
-    /// The encoder's own errors may carry a backtrace: none of their text is
-    /// passed on.
+    /// An error of the encoder. `what` is a text of this crate, as the encoder's
+    /// own errors may contain a backtrace.
     pub(crate) fn encoder(what: &str) -> Self {
         Self::Encoder(what.into())
     }

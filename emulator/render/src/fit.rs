@@ -1,9 +1,9 @@
-//! A picture made to fit the frame: opaque, cropped, scaled.
+//! Makes a picture fit the frame: opaque, cropped, scaled.
 
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GenericImageView, RgbImage};
 
-/// Transparent pixels show white, as on a page.
+/// Makes a picture opaque. Transparent pixels become white, as on a page.
 pub(crate) fn flatten(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.into_rgb8();

@@ -1,6 +1,6 @@
-//! Seeds to numbers: the same request must always give the same clip.
+//! Pseudo-random numbers from seeds: the same request must always give the same clip.
 
-/// A small stream of well-mixed numbers (splitmix64), for looks only.
+/// A pseudo-random number generator (splitmix64). Not for secrets.
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -8,9 +8,9 @@ impl Dice {
         Self(seed)
     }
 
-    /// Seeds from text and number together.
+    /// A generator whose seed is a text and a number together.
     pub(crate) fn of_text(text: &str, seed: u64) -> Self {
-        // FNV-1a: std's hasher promises no stable result between releases.
+        // FNV-1a, as the results of std's hasher may change between releases.
         let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -24,12 +24,12 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// Evenly spread in `low..high`.
+    /// A uniform number in `low..high`.
     pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// `low..high`, on either side of zero.
+    /// A uniform number in `low..high`, with a random sign.
     pub(crate) fn either_side(&mut self, low: f64, high: f64) -> f64 {
         let sign = if self.next() & 1 == 0 { 1.0 } else { -1.0 };
         sign * self.between(low, high)

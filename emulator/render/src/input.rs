@@ -1,7 +1,7 @@
-//! Bytes from a stranger to an upright picture, or a reason why not.
+//! Decodes untrusted bytes to an upright picture.
 //!
-//! The order of the checks is the point: whatever a header claims is judged
-//! before anything of that size is allocated.
+//! The order of the checks matters: the size in a header is checked before
+//! memory of that size is allocated.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,25 +12,25 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use crate::RenderError;
 use crate::fit::flatten;
 
-/// Longest side of a picture, in pixels.
+/// The longest side of a picture, in pixels.
 pub const MAX_SIDE: u32 = 10_000;
 
-/// Most pixels of a picture. Also what bounds a progressive JPEG, whose
-/// coefficients no other limit counts.
+/// The most pixels of a picture. This is also the only limit on the coefficients
+/// of a progressive JPEG.
 pub const MAX_PIXELS: u64 = 25_000_000;
 
-/// Decoded bytes, before conversion to 8 bits, which holds both for a moment. The deepest
-/// pixels that are read, four channels of 16 bits, fit up to [`MAX_PIXELS`].
+/// The most decoded bytes before the conversion to 8 bits, which holds both pictures for a moment. It allows
+/// [`MAX_PIXELS`] of the largest pixels, which have four channels of 16 bits.
 const MAX_DECODED: u64 = MAX_PIXELS * 4 * 2;
 
-/// For opening a file. A PNG may carry a compressed colour profile, which is
-/// inflated up to this limit before a pixel is seen.
+/// The most memory for opening a file. A PNG may have a compressed colour
+/// profile, which is decompressed up to this limit before any pixel.
 const MAX_HEADER: u64 = 16 << 20;
 
 /// Reads an image's header and checks format and size; decodes no pixels.
 ///
-/// Returns width and height as seen upright, in pixels. Cheap enough for the
-/// moment a request arrives; it does not promise that the pixels will decode.
+/// Returns width and height of the upright picture, in pixels. It is cheap enough
+/// to be called when a request arrives. The pixels may still fail to decode.
 ///
 /// # Errors
 ///
@@ -49,12 +49,12 @@ pub fn probe(image: &[u8]) -> Result<(u32, u32), RenderError> {
     })
 }
 
-/// The whole picture: upright, opaque, 8 bits a channel.
+/// Decodes the whole picture: upright, opaque, 8 bits a channel.
 pub(crate) fn decode(bytes: &[u8]) -> Result<RgbImage, RenderError> {
     guarded(|| {
         let (decoder, orientation) = open(bytes)?;
         let image = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
-        // Flattened first: turning holds the picture twice, and deep pixels are large.
+        // First made opaque with 8 bits: turning holds the picture twice, and pixels of 16 bits are large.
         let mut image = DynamicImage::from(flatten(image));
         image.apply_orientation(orientation);
         Ok(image.into_rgb8())
@@ -64,15 +64,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<RgbImage, RenderError> {
 fn open(bytes: &[u8]) -> Result<(impl ImageDecoder + '_, Orientation), RenderError> {
     let format = known_format(bytes)?;
     if format == ImageFormat::Png {
-        // A PNG decoder reads on to the pixels before it tells its size.
+        // A PNG decoder reads up to the pixels before it returns the size.
         png_size(bytes).map_or(Ok(()), |size| check_size(size, 0))?;
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limit(MAX_HEADER));
     let mut decoder = reader.into_decoder().map_err(|error| broken(&error))?;
 
-    // `max_alloc` alone does not cover this: a decoder opened by hand is not
-    // asked how much it is about to return.
+    // `max_alloc` alone does not limit the decoded size, as `into_decoder` does
+    // not check how many bytes the decoder will return.
     check_size(decoder.dimensions(), decoder.total_bytes())?;
     decoder
         .set_limits(limit(MAX_DECODED))
@@ -93,7 +93,7 @@ fn check_size((width, height): (u32, u32), decoded: u64) -> Result<(), RenderErr
     Ok(())
 }
 
-/// From the IHDR chunk, which is always the first.
+/// The size in the IHDR chunk, which is always the first.
 fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     if bytes.get(12..16)? != b"IHDR" {
         return None;
@@ -110,7 +110,7 @@ fn limit(max_alloc: u64) -> Limits {
     limits
 }
 
-/// By content, never by name or claimed type.
+/// The format by the content, never by the name or the claimed type.
 fn known_format(bytes: &[u8]) -> Result<ImageFormat, RenderError> {
     match image::guess_format(bytes) {
         Ok(
@@ -134,7 +134,7 @@ fn name_of(format: ImageFormat) -> &'static str {
     }
 }
 
-/// What a phone sends when nobody converts for it.
+/// Whether the bytes are HEIC, the format in which many phones store photos.
 fn is_heic(bytes: &[u8]) -> bool {
     let brand = bytes.get(4..12);
     brand.is_some_and(|b| {
@@ -164,8 +164,8 @@ fn broken(error: &ImageError) -> RenderError {
     RenderError::Broken(what.into())
 }
 
-/// Third-party parsers on hostile bytes: a panic in one is a broken picture,
-/// not a broken worker.
+/// Runs a third-party parser on untrusted bytes. If it panics, the picture is
+/// reported as broken, and the worker goes on.
 fn guarded<T>(parse: impl FnOnce() -> Result<T, RenderError>) -> Result<T, RenderError> {
     catch_unwind(AssertUnwindSafe(parse))
         .unwrap_or_else(|_| Err(RenderError::Broken("its data is damaged".into())))

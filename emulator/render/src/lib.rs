@@ -1,8 +1,8 @@
 //! Turns a picture, or a prompt, into a short H.264 clip.
 //!
-//! The emulator's stand-in for a video model: a slow camera over a still, cut
-//! at 24 frames a second, with a stamp on every frame that says so. The way
-//! through is a straight line:
+//! The emulator's stand-in for a video model: a slow camera move over a still
+//! picture at 24 frames a second. A stamp on every frame says that no model made
+//! it. The data flows in one direction:
 //!
 //! ```text
 //! input ─▶ fit ─────┐
@@ -15,7 +15,7 @@
 
 // One call in `encode` needs `unsafe`; it says why.
 #![deny(unsafe_code)]
-// Input is hostile: nothing on its way may panic.
+// The input may be hostile, so the code that handles it must not panic.
 #![cfg_attr(
     not(test),
     warn(
@@ -25,7 +25,7 @@
         clippy::unwrap_used
     )
 )]
-// Pixels, coordinates and fixed point: casts between them are the work itself.
+// The work consists of casts between pixels, coordinates and fixed-point numbers.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -62,13 +62,13 @@ use colour::Frame;
 use stamp::Stamp;
 use text::Face;
 
-/// What the clip shows.
+/// The content of a clip.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
-    /// Encoded image file (JPEG, PNG, WebP, GIF): the picture the camera moves
-    /// over. Of an animation, the first frame.
+    /// An image file (JPEG, PNG, WebP, GIF) with the picture that the camera moves
+    /// over. Of an animation, the first frame is used.
     Image(&'a [u8]),
-    /// No picture: a title card with the prompt set in real type, on a gradient
+    /// No picture: a title card with the text of the prompt, on a gradient
     /// derived from prompt and seed.
     Title {
         /// Shown as given, wrapped to the card. May be empty.
@@ -79,7 +79,7 @@ pub enum Source<'a> {
 /// A finished clip.
 #[derive(Clone, Debug)]
 pub struct Clip {
-    /// The whole file: `moov` before `mdat`, so it plays while it loads.
+    /// The whole file. `moov` is before `mdat`, so it plays while it loads.
     pub mp4: Vec<u8>,
     /// Pixels, even.
     pub width: u32,
@@ -98,8 +98,8 @@ pub struct Clip {
 /// The same source and shot give the same bytes, on any number of cores.
 /// `progress(done, total)` counts frames: it is called once a frame, from
 /// worker threads but never twice at once, `done` rising from 1 to `total`.
-/// Set `cancel` to stop within about one frame, or as soon as the picture, if
-/// that is still being read, is decoded.
+/// Set `cancel` to stop within about one frame. While the picture is being
+/// decoded, rendering stops only when that is done.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ pub fn render(
     })
 }
 
-/// What the camera films: one picture, a little larger than the frame.
+/// The picture under the camera, a little larger than the frame, and the camera's path.
 struct Still {
     picture: Frame,
     camera: Camera,

@@ -1,10 +1,10 @@
-//! The smallest MP4 that plays everywhere: one track, constant frame rate,
-//! `moov` in front, all samples in one chunk behind it.
+//! Writes a minimal MP4 that plays everywhere: one track, constant frame rate,
+//! `moov` first, then all samples in one chunk.
 
 use crate::track::{Sample, Track};
 use crate::{FPS, RenderError};
 
-/// Ticks per frame, and per second: both whole, so durations are exact.
+/// Ticks per frame, and per second. Both are whole, so durations are exact.
 const TICKS: u32 = 512;
 const TIMESCALE: u32 = TICKS * FPS;
 
@@ -15,7 +15,7 @@ pub(crate) fn write(track: &Track, width: u32, height: u32) -> Result<Vec<u8>, R
         *b"ftyp",
         &[b"isom", &512_u32.to_be_bytes(), b"isomiso2avc1mp41"],
     );
-    // The first pass tells how long `moov` is, and so where the samples start.
+    // The first `moov` is only for its length, which determines the offset of the samples.
     let head = ftyp.len() + moov(track, width, height, 0).len() + 8;
     let total = u32::try_from(head + track.data.len());
     if total.is_err() || !fits_u16(width) || !fits_u16(height) {
@@ -29,7 +29,7 @@ fn fits_u16(side: u32) -> bool {
     u16::try_from(side).is_ok()
 }
 
-/// A box: its length, its name, its content.
+/// A box: length, name and content.
 fn boxed(name: [u8; 4], content: &[&[u8]]) -> Vec<u8> {
     let length = 8 + content.iter().map(|part| part.len()).sum::<usize>();
     let mut out = Vec::with_capacity(length);
@@ -43,7 +43,7 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_be_bytes()).collect()
 }
 
-/// A box of 32-bit words, the first of them version and flags.
+/// A box of 32-bit words, of which the first has version and flags.
 fn table(name: [u8; 4], content: &[u32]) -> Vec<u8> {
     boxed(name, &[&words(content)])
 }
@@ -110,7 +110,7 @@ fn avc1(track: &Track, width: u32, height: u32) -> Vec<u8> {
     let sides = words(&[(width << 16) | height]);
     // 72 dpi twice, a reserved word, one frame a sample.
     let resolution = words(&[72 << 16, 72 << 16, 0]);
-    // BT.709 three times over, limited range: what `colour` produces.
+    // BT.709 for primaries, transfer and matrix; limited range, as `colour` produces it.
     let colr = boxed(*b"colr", &[b"nclx", &[0, 1, 0, 1, 0, 1, 0]]);
     let pasp = boxed(*b"pasp", &[&words(&[1, 1])]);
     boxed(

@@ -1,25 +1,26 @@
-//! Which words a title card shows, how large, and on which lines.
+//! Lays out the text of a title card: its words, type size and lines.
 
 use crate::text::Face;
 
 const EMPTY: &str = "No prompt was given";
 const UNREADABLE: &str = "The prompt is in a script this card has no letters for";
 
-/// Beyond this a prompt could not be read from a card anyway.
+/// The most characters of a prompt. A longer text could not be read on a card.
 const MAX_CHARACTERS: usize = 1200;
 
 /// Type sizes, as shares of the card's short side.
 const LARGEST: f32 = 0.098;
 const SMALLEST: f32 = 0.038;
-/// Above this, type is kept to a few lines; from here down, long words are
-/// broken.
+/// Type above this size may have only a few lines. At this size and below, long
+/// words are broken.
 const MODEST: f32 = 0.062;
 const FEW_LINES: usize = 5;
 
 /// Line height, in ems.
 pub(crate) const LEADING: f32 = 1.3;
 
-/// The words to set: the prompt, as far as the typeface can show it.
+/// The text for the card: the prompt without characters that the typeface lacks.
+/// If the prompt is empty or too many are missing, it is a fixed text instead.
 pub(crate) fn wording(face: &Face, prompt: &str) -> String {
     let mut shown = String::new();
     let (mut present, mut missing) = (0_usize, 0_usize);
@@ -37,7 +38,7 @@ pub(crate) fn wording(face: &Face, prompt: &str) -> String {
     if prompt.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');
     }
-    // An emoji or two may go; a sentence with holes says something else.
+    // A few missing emoji do no harm, but a sentence with many gaps would mislead.
     match present + missing {
         0 => EMPTY.into(),
         all if missing * 3 > all => UNREADABLE.into(),
@@ -45,21 +46,21 @@ pub(crate) fn wording(face: &Face, prompt: &str) -> String {
     }
 }
 
-/// Marks that only change how their neighbours look.
+/// Whether a character is an invisible mark that only changes its neighbours.
 fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ad}')
 }
 
-/// Text broken into lines at a size that fits.
+/// Text broken into lines, with a type size that fits.
 pub(crate) struct Setting {
     pub(crate) lines: Vec<String>,
     pub(crate) em: f32,
 }
 
 impl Setting {
-    /// The largest type that fits the room, down to the smallest; what does
-    /// not fit even then ends in an ellipsis.
+    /// Chooses the largest type with which the text fits. If it does not fit even
+    /// with the smallest, it is cut and ends in an ellipsis.
     pub(crate) fn fit(face: &Face, text: &str, short: f32, (width, height): (f32, f32)) -> Self {
         let mut em = short * LARGEST;
         loop {
@@ -100,7 +101,8 @@ impl Setting {
         lines
     }
 
-    /// Evens out the lines: as narrow a column as makes no more of them.
+    /// Evens out the lengths of the lines: narrows the column as long as the text
+    /// needs no more lines.
     fn balanced(self, face: &Face, text: &str, width: f32) -> Self {
         let (mut narrow, mut wide) = (width * 0.5, width);
         let mut best = self;

@@ -1,4 +1,4 @@
-//! What was asked for, and the frame size and count that follow from it.
+//! The request for a clip, and the frame size and count that follow from it.
 
 use crate::RenderError;
 
@@ -7,16 +7,17 @@ pub const FPS: u32 = 24;
 
 const SECONDS: std::ops::RangeInclusive<u32> = 1..=10;
 const SHORT_SIDE: std::ops::RangeInclusive<u32> = 256..=1024;
-/// Longest side over shortest. Also keeps the encoder inside its 3840x2160.
+/// The largest ratio of the longest side to the shortest. It also keeps the size
+/// within the encoder's limit of 3840x2160.
 const WIDEST: f64 = 2.4;
 const TITLE_RATIO: f64 = 3.0 / 2.0;
 
-/// The shape of the frame. Both kinds are held between 1:2.4 and 2.4:1.
+/// The shape of the frame. It is always limited to between 1:2.4 and 2.4:1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
-    /// Follow the picture, upright; 3:2 where there is none.
+    /// The shape of the upright picture, or 3:2 without a picture.
     Source,
-    /// Width over height, such as 16 and 9. A picture of another shape is
+    /// A ratio of width to height, such as 16 and 9. A picture of another shape is
     /// cropped around its centre.
     Ratio {
         /// Any unit, above zero.
@@ -29,14 +30,14 @@ pub enum Aspect {
 /// One request for a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shot {
-    /// Pixels, 256 to 1024; the model's are 512 and 1024. Odd sizes lose one.
-    /// The long side follows from the aspect, rounded to 16.
+    /// The short side in pixels, 256 to 1024. The models use 512 and 1024. Odd
+    /// numbers are rounded down. The long side follows from the aspect, rounded to 16.
     pub short_side: u32,
     /// The shape of the frame.
     pub aspect: Aspect,
     /// Length in seconds, 1 to 10.
     pub seconds: u32,
-    /// Chooses the camera's path, and the colours of a title card.
+    /// The seed of the camera's path, and of the colours of a title card.
     pub seed: u64,
 }
 
@@ -60,7 +61,7 @@ impl Shot {
         self.seconds * FPS
     }
 
-    /// Width and height of the clip, given those of the upright picture.
+    /// The width and height of the clip, for an upright picture of this size.
     pub(crate) fn size(&self, picture: Option<(u32, u32)>) -> (u32, u32) {
         let asked = match self.aspect {
             Aspect::Ratio { width, height } => Some((width, height)),

@@ -1,18 +1,18 @@
-//! The honest mark on every frame.
+//! The mark on every frame which says that no model made it.
 //!
-//! Top left: a player's controls would cover it at the bottom.
+//! It is at the top left, as a player's controls would cover it at the bottom.
 
 use crate::colour::{Frame, Plane};
 use crate::text::{Face, Pen};
 
 const WORDS: &str = "emulated · no model was run";
 
-/// How much of the picture shows through the plate, 0 to 255.
+/// The share of the picture that shows through the plate, 0 to 255.
 const PLATE: u8 = 105;
 const BLACK: u8 = 16;
 const WHITE: u8 = 225;
 
-/// A ready-made overlay: `out = picture × keep / 255 + add`.
+/// A precomputed overlay: `out = picture × keep / 255 + add`.
 struct Overlay {
     left: usize,
     top: usize,
@@ -20,7 +20,7 @@ struct Overlay {
     pixels: Vec<(u8, u8)>,
 }
 
-/// The mark, prepared once for all frames of one size.
+/// The mark, precomputed for all frames of one size.
 pub(crate) struct Stamp {
     luma: Overlay,
     chroma: Overlay,
@@ -81,7 +81,7 @@ fn blend(ink: f32) -> (u8, u8) {
 }
 
 impl Overlay {
-    /// The same for a plane of half the size, drawn towards grey.
+    /// The same overlay for a chroma plane of half the size. It fades to grey.
     fn halved(&self) -> Self {
         let rows: Vec<_> = self.pixels.chunks_exact(self.width).collect();
         let pixels = rows
@@ -109,7 +109,7 @@ impl Overlay {
         }
     }
 
-    /// Whatever does not fit the plane is left out.
+    /// Draws the overlay. The part outside the plane is left out.
     fn lay(&self, plane: &mut Plane) {
         let rows = plane
             .rows_mut()

@@ -1,18 +1,18 @@
-//! Type: how wide words are, where lines break, and how they are drawn.
+//! Type: measures words, breaks lines, and draws them.
 
 use ab_glyph::{Font, FontRef, Glyph, GlyphId, point};
 
 use crate::RenderError;
 
-/// The one typeface: Latin, Greek and Cyrillic, nothing else.
+/// The only typeface. It has Latin, Greek and Cyrillic.
 pub(crate) struct Face {
     font: FontRef<'static>,
-    /// Height between ascent and descent, which is how `ab_glyph` measures
-    /// size, for an em of 1.
+    /// The height from descent to ascent for an em of 1. `ab_glyph` measures
+    /// sizes by it.
     tall: f32,
 }
 
-/// Where a line starts: its left end and baseline, in pixels.
+/// The start of a line: its left end and baseline, in pixels.
 #[derive(Clone, Copy)]
 pub(crate) struct Pen {
     pub(crate) x: f32,
@@ -33,7 +33,7 @@ impl Face {
         self.font.glyph_id(character) != GlyphId(0)
     }
 
-    /// In pixels, for type of `em` pixels.
+    /// The width of a text in pixels, for type of `em` pixels.
     pub(crate) fn width(&self, text: &str, em: f32) -> f32 {
         text.chars()
             .map(|character| self.advance(self.font.glyph_id(character), em))
@@ -51,8 +51,8 @@ impl Face {
         self.font.h_advance_unscaled(glyph) / self.font.units_per_em().unwrap_or(1000.0) * em
     }
 
-    /// Sets one line; calls back with each touched pixel and its coverage,
-    /// 0 to 1. Pixels left of or above zero are left out.
+    /// Draws one line: calls `put` with each touched pixel and its coverage,
+    /// 0 to 1. Pixels with negative coordinates are left out.
     pub(crate) fn draw(&self, line: &str, em: f32, pen: Pen, mut put: impl FnMut(u32, u32, f32)) {
         let mut x = pen.x;
         for character in line.chars() {
@@ -77,8 +77,8 @@ impl Face {
         }
     }
 
-    /// Breaks text at spaces into lines of at most `width` pixels; words that
-    /// are wider are broken where they must be.
+    /// Breaks text at spaces into lines of at most `width` pixels. Wider words
+    /// are broken within the word.
     pub(crate) fn wrap(&self, text: &str, em: f32, width: f32) -> Vec<String> {
         let space = self.width(" ", em);
         let mut lines: Vec<String> = Vec::new();

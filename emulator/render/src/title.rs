@@ -1,4 +1,4 @@
-//! The title card: what a prompt looks like when there is no picture.
+//! The title card, which shows the prompt if there is no picture.
 
 use image::RgbImage;
 
@@ -7,12 +7,12 @@ use crate::hash::Dice;
 use crate::setting::{LEADING, Setting, wording};
 use crate::text::{Face, Pen};
 
-/// Shares of the card's short side.
+/// The margin at the left and right, as a share of the card's short side.
 const SIDE_MARGIN: f32 = 0.12;
-/// Kept free for the stamp above and a player's controls below.
+/// The margin at the top and bottom, as such a share. The stamp is in the upper one, and a player's controls in the lower.
 const END_MARGIN: f32 = 0.2;
 
-/// Draws the card; the same prompt, seed and size give the same pixels.
+/// Draws the card. The same prompt, seed and size give the same pixels.
 pub(crate) fn card(face: &Face, prompt: &str, seed: u64, (width, height): (u32, u32)) -> RgbImage {
     let palette = Palette::new(&mut Dice::of_text(prompt, seed));
     let mut card = backdrop::paint(&palette, width, height);

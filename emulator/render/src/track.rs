@@ -1,7 +1,8 @@
-//! An H.264 stream on its way from the encoder to the file.
+//! Converts the encoder's H.264 stream to the form of an MP4 file.
 //!
-//! The encoder speaks Annex B: units after start codes, parameter sets in
-//! front of each keyframe. An MP4 wants lengths, and the sets once, aside.
+//! The encoder writes Annex B: each unit follows a start code, and each keyframe
+//! follows parameter sets. An MP4 has lengths in place of start codes, and stores
+//! the sets once, apart from the samples.
 
 use openh264::encoder::EncodedBitStream;
 
@@ -14,14 +15,14 @@ pub(crate) struct Sample {
     pub(crate) is_key: bool,
 }
 
-/// A stretch of video, as an MP4 holds it.
+/// A part of a video, in the form of an MP4.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     /// Sequence parameter set.
     pub(crate) sps: Vec<u8>,
     /// Picture parameter set.
     pub(crate) pps: Vec<u8>,
-    /// All samples end to end, each unit after its length in four bytes.
+    /// All samples in sequence. Each unit follows its length in four bytes.
     pub(crate) data: Vec<u8>,
     pub(crate) samples: Vec<Sample>,
 }
@@ -45,7 +46,7 @@ impl Track {
         Ok(())
     }
 
-    /// Returns whether the unit is a keyframe's.
+    /// Adds a unit. Returns whether it belongs to a keyframe.
     fn add_unit(&mut self, unit: &[u8]) -> Result<bool, RenderError> {
         let kind = unit.first().map(|header| header & 31);
         match kind {
@@ -60,7 +61,7 @@ impl Track {
         Ok(kind == Some(5))
     }
 
-    /// Puts stretches in a row. They share one description in the file, so all
+    /// Joins parts in order. The file has one description for all of them, so they
     /// must have the same parameter sets.
     pub(crate) fn join(chunks: impl IntoIterator<Item = Self>) -> Result<Self, RenderError> {
         let mut chunks = chunks.into_iter();

@@ -1,13 +1,13 @@
-//! One plane drawn from another, bilinear: the inner loop of the renderer.
+//! Draws one plane from another with bilinear interpolation: the inner loop of the renderer.
 
 use crate::colour::Plane;
 
-/// Pixels between exact points; in between, coordinates advance in a straight
-/// line. A float division for each pixel costs twice the time.
+/// The pixels between exactly computed points. Between these, coordinates are
+/// interpolated, as a float division for each pixel takes twice the time.
 const SPAN: usize = 16;
 
-/// Fills `to` with what `sight` sees of `from`: for a point of the one, it
-/// names the point of the other, both in -1..1.
+/// Fills `to` from `from`. `sight` maps a point of `to` to a point of `from`,
+/// both in -1..1.
 pub(crate) fn warp(from: &Plane, to: &mut Plane, sight: impl Fn(f64, f64) -> (f64, f64)) {
     let to_x = 2.0 / to.width as f64;
     let to_y = 2.0 / to.height as f64;
@@ -30,7 +30,7 @@ pub(crate) fn warp(from: &Plane, to: &mut Plane, sight: impl Fn(f64, f64) -> (f6
     }
 }
 
-/// Reads between samples. Positions are 16.16 fixed point.
+/// Interpolates between samples. Positions are 16.16 fixed point.
 struct Sampler<'a> {
     samples: &'a [u8],
     stride: usize,
@@ -50,8 +50,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// The position of a point given in -1..1. Spans may end outside the
-    /// plane, but not so far that counting towards it could overflow.
+    /// The position of a point given in -1..1. Spans may end outside the plane.
+    /// The position is clamped, so that interpolating towards it cannot overflow.
     fn locate(&self, (x, y): (f64, f64)) -> (i32, i32) {
         let fix = |at: f64, side: f64| {
             let at = (at * 0.5 + 0.5) * side - 0.5;
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_identity_changes_nothing() {
-        // Sides that are no multiple of a span: its end lies outside.
+        // Widths that are not multiples of a span, so that the last span ends outside.
         for width in 40..60 {
             let from = plane(width, 30, |x, y| (x * 4 + y) as u8);
             let mut to = plane(width, 30, |_, _| 0);

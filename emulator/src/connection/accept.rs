@@ -1,4 +1,4 @@
-//! Accepting connections and serving HTTP over them, until the whole is aborted.
+//! Accepts connections and serves HTTP over them, until the task is aborted.
 
 use std::future::Future;
 use std::io;
@@ -23,8 +23,7 @@ use super::limits::ConnectionLimits;
 use super::pool::{Pool, Slot};
 use super::socket::Socket;
 
-/// How long accepting rests after it failed: mostly there are no descriptors left, and some
-/// will be in a moment.
+/// The wait after a failed accept. Usually the process has no descriptors left, and gets some back in a moment.
 const REST: Duration = Duration::from_millis(50);
 
 /// The two ends of a connection.
@@ -32,12 +31,11 @@ const REST: Duration = Duration::from_millis(50);
 pub(crate) struct Addresses {
     /// The address it was accepted on.
     pub(crate) here: SocketAddr,
-    /// Where it comes from.
+    /// The address of the other side.
     pub(crate) peer: SocketAddr,
 }
 
-/// Serves every connection until it is aborted itself; then they end with it. An error of
-/// `answer` drops the connection.
+/// Serves every connection. Aborting this future ends them all. An error of `answer` drops the connection.
 pub(crate) async fn accept<A, F>(listener: TcpListener, limits: ConnectionLimits, answer: A)
 where
     A: Fn(Addresses, Request) -> F + Clone + Send + Sync + 'static,
@@ -46,7 +44,7 @@ where
     let pool = Pool::new(limits);
     let mut tasks = JoinSet::new();
     let mut round = tokio::time::interval(pool.round());
-    // Accepted, and waiting for a place.
+    // A connection that was accepted and waits for a free place.
     let mut waiting = None;
     let mut is_failing = false;
     loop {
@@ -54,7 +52,7 @@ where
             Some(_) = tasks.join_next() => {}
             _ = round.tick() => pool.end_overdue(Instant::now()),
             () = pool.place(), if waiting.is_some() => {
-                // One whose peer has left already has no address, and is dropped.
+                // If the peer has left already, the connection has no address and is dropped.
                 if let Some((socket, slot, addresses)) = waiting.take().and_then(|it| admit(&pool, it)) {
                     let serving = serve(socket, slot.clone(), addresses, limits, answer.clone());
                     slot.served_by(tasks.spawn(serving));
@@ -79,7 +77,7 @@ where
     }
 }
 
-/// Whether accepting failed only because the peer left before.
+/// Whether accepting failed only because the peer had left.
 fn is_of_the_peer(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -92,7 +90,7 @@ fn admit(pool: &Arc<Pool>, stream: TcpStream) -> Option<(Socket, Slot, Addresses
         here: stream.local_addr().ok()?,
         peer: stream.peer_addr().ok()?,
     };
-    // Progress and status are small answers: they must not wait for more to send.
+    // Progress and status are small answers. Without this, the system would hold them back to send more at once.
     stream.set_nodelay(true).ok()?;
     let (socket, slot) = pool.admit(stream);
     Some((socket, slot, addresses))
@@ -123,6 +121,6 @@ async fn serve<A, F>(
         }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
-    // A connection that ends badly is the peer's affair.
+    // An error here means that the peer left or broke HTTP: there is nobody to report it to.
     let _ = connection.with_upgrades().await;
 }

@@ -4,20 +4,19 @@ use std::time::{Duration, Instant};
 
 use super::limits::ConnectionLimits;
 
-/// A connection with a request is spared for so long after its last byte when the idlest is
-/// looked for.
+/// A connection with a request counts as at work for this long after its last byte, and is not closed for another.
 const SPARED: Duration = Duration::from_secs(5);
 
-/// Where a connection stands.
+/// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// There is no request.
     Open,
-    /// The head of a request has begun to come.
+    /// The first bytes of a request's head have arrived.
     Head { since: Instant },
     /// A request is answered.
     Request,
-    /// It has left HTTP: a WebSocket. It keeps its own time.
+    /// It has become a WebSocket, which has its own time limits.
     Upgraded,
 }
 
@@ -25,13 +24,13 @@ enum Phase {
 #[derive(Debug, Clone)]
 pub(super) struct Activity {
     phase: Phase,
-    /// In either direction.
+    /// The time of the last byte in either direction.
     last_byte: Instant,
     /// When the reader stopped reading, while bytes wait for it.
     blocked: Option<Instant>,
 }
 
-/// How willingly a connection is closed for another: the least goes first.
+/// The rank of a connection when one must be closed for another. The lowest is closed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Worth {
     has_request: bool,
@@ -62,7 +61,7 @@ impl Activity {
         self.blocked = None;
     }
 
-    /// Bytes could not go out: the other side reads none.
+    /// Bytes could not go out, as the other side does not read.
     pub(super) fn blocked(&mut self, now: Instant) {
         self.blocked.get_or_insert(now);
     }
@@ -76,7 +75,7 @@ impl Activity {
     pub(super) fn end_request(&mut self, now: Instant) {
         if self.phase == Phase::Request {
             self.phase = Phase::Open;
-            // The answer is on its way, however long it took to make.
+            // The idle time starts now, not at the last byte: making the answer may have taken long.
             self.last_byte = now;
         }
     }
@@ -86,8 +85,8 @@ impl Activity {
         self.phase = Phase::Upgraded;
     }
 
-    /// Whether it has kept the emulator waiting for too long. The body of a request is not
-    /// judged here, as only its reader knows whether it waits.
+    /// Whether it has kept the emulator waiting for too long. `RequestBody` judges the body of a request, as only its
+    /// reader knows whether it waits.
     pub(super) fn is_overdue(&self, now: Instant, limits: &ConnectionLimits) -> bool {
         let is_over = |since: Instant, limit| now.saturating_duration_since(since) >= limit;
         let is_blocked = self
@@ -101,7 +100,7 @@ impl Activity {
             }
     }
 
-    /// How willingly it is closed if one must be closed. `None` if it is at work, and stays.
+    /// The rank of the connection if one must be closed. `None` if it is at work, and stays open.
     pub(super) fn worth(&self, now: Instant) -> Option<Worth> {
         let has_request = matches!(self.phase, Phase::Request | Phase::Upgraded);
         let is_at_work = has_request && now.saturating_duration_since(self.last_byte) < SPARED;

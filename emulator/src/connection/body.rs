@@ -1,5 +1,5 @@
-//! Bodies that belong to a connection: a request's, which must not be silent for too long
-//! while it is read, and an answer's, whose end is the end of its request.
+//! The bodies of a connection. A request body fails if it brings nothing for too long while it is read. An answer body
+//! marks the end of its request.
 
 use std::fmt;
 use std::pin::Pin;
@@ -27,8 +27,8 @@ impl fmt::Display for Silence {
 
 impl std::error::Error for Silence {}
 
-/// A request's body. The time runs only while somebody waits for it: an upload that nobody
-/// reads yet is not silent.
+/// A request's body. Its time limit runs only while a reader waits for bytes, as an upload that nobody reads yet
+/// cannot send.
 pub(super) struct RequestBody {
     body: Body,
     limit: Duration,
@@ -76,7 +76,7 @@ impl http_body::Body for RequestBody {
     }
 }
 
-/// An answer's body. When it is dropped, its request is over.
+/// An answer's body. Dropping it ends its request.
 pub(super) struct AnswerBody {
     body: Body,
     _request: Request,

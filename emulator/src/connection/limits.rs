@@ -1,26 +1,25 @@
-//! How many connections there may be, and how long each may keep the emulator waiting.
+//! The limits on the number of connections, and on the time that each may keep the emulator waiting.
 
 use std::time::Duration;
 
-/// The most connections, where the system would allow more.
+/// The most connections, even if the system allows more.
 const MOST: usize = 1024;
-/// Descriptors that are not for connections: the listener, the terminal, the lock file, files
-/// that jobs write.
+/// Descriptors that are kept for other uses: the listener, the terminal, the lock file, files that jobs write.
 const OTHER_DESCRIPTORS: u64 = 32;
-/// A connection, and the file or the upstream that it leads to.
+/// The descriptors of one connection: its socket, and the file or upstream socket behind it.
 const DESCRIPTORS_EACH: u64 = 2;
 
 /// The limits on connections. The defaults are those of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// How long a request's head may take, from its first byte on.
+    /// The time limit for a request's head, from its first byte on.
     pub head: Duration,
-    /// How long a request's body may bring nothing while it is read, and an answer may wait
-    /// for its reader to take a byte.
+    /// How long a request's body may send nothing while the emulator reads it, and how long a caller may read nothing of
+    /// an answer.
     pub silence: Duration,
     /// How long a connection may be open without a request.
     pub keep_alive: Duration,
-    /// How many connections there may be. When one more comes, the idlest is closed.
+    /// The most connections. When one more comes, the idlest is closed.
     pub most: usize,
 }
 
@@ -35,7 +34,7 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// How many connections so many descriptors allow.
+/// The number of connections that this number of descriptors allows.
 fn most(descriptors: Option<u64>) -> usize {
     let Some(descriptors) = descriptors else {
         return MOST;
@@ -44,7 +43,7 @@ fn most(descriptors: Option<u64>) -> usize {
     usize::try_from(connections).map_or(MOST, |connections| connections.clamp(1, MOST))
 }
 
-/// How many descriptors this process may have; `None` where the system does not say.
+/// The number of descriptors that this process may have. `None` if the system does not say.
 fn descriptors() -> Option<u64> {
     #[cfg(unix)]
     {

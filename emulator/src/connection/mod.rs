@@ -1,8 +1,7 @@
-//! Connections: how many there may be, how long they may be idle, and which one goes when
-//! another comes and there are too many.
+//! Connections: limits on their number and idle time, and the choice of the one to close when there are too many.
 //!
-//! `activity` decides and knows no sockets; `pool` keeps the connections and ends them;
-//! `socket` reports each read and write; `accept` serves HTTP over it.
+//! `activity` decides when a connection must end, and uses no sockets; `pool` keeps the connections and ends them;
+//! `socket` reports each read and write; `accept` serves HTTP.
 
 mod accept;
 mod activity;

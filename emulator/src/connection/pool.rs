@@ -1,5 +1,5 @@
-//! The open connections. When there are too many, the idlest is closed; one that keeps the
-//! emulator waiting is closed, too.
+//! The open connections. The pool closes the idlest when there are too many, and those that keep the emulator waiting
+//! for too long.
 
 use std::collections::HashMap;
 use std::net::Shutdown;
@@ -27,7 +27,7 @@ const WAIT_FOR_PLACE: Duration = Duration::from_millis(100);
 pub(super) struct Pool {
     limits: ConnectionLimits,
     open: Mutex<Open>,
-    /// Told whenever a connection has ended.
+    /// Notified whenever a connection has ended.
     ended: Notify,
 }
 
@@ -47,7 +47,7 @@ struct Connection {
 impl Connection {
     /// Closes it, even if a WebSocket has taken it over.
     fn end(&self) {
-        // A WebSocket is held by another task than HTTP is: that one sees the end.
+        // `abort` below does not stop the task that serves a WebSocket. That task sees that the stream has ended.
         let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Both);
         if let Some(task) = self.task.get() {
             task.abort();
@@ -64,7 +64,7 @@ impl Pool {
         })
     }
 
-    /// How often [`Pool::end_overdue`] is to be called.
+    /// The time between two calls of [`Pool::end_overdue`].
     pub(super) fn round(&self) -> Duration {
         let ConnectionLimits {
             head,
@@ -76,7 +76,7 @@ impl Pool {
         round.clamp(Duration::from_millis(1), LONGEST_ROUND)
     }
 
-    /// Resolves once there is a place for another connection, which may cost the idlest.
+    /// Resolves once there is a place for another connection. Closes the idlest one if necessary.
     pub(super) async fn place(&self) {
         loop {
             let ended = self.ended.notified();
@@ -84,12 +84,12 @@ impl Pool {
             if count < self.limits.most || self.end_idlest() {
                 return;
             }
-            // All are at work: the next ones wait where the system keeps them.
+            // All connections are at work. New ones wait in the system's queue of the listener.
             let _ = tokio::time::timeout(WAIT_FOR_PLACE, ended).await;
         }
     }
 
-    /// Takes a connection that was accepted.
+    /// Adds an accepted connection.
     pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) -> (Socket, Slot) {
         let stream = Arc::new(stream);
         let connection = Arc::new(Connection {
@@ -150,7 +150,7 @@ impl Pool {
     }
 }
 
-/// A poisoned lock is taken all the same: the data is whole after every statement.
+/// Ignores poisoning: the data is consistent after every statement, so a panic leaves it usable.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -160,7 +160,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Slot(Arc<Connection>);
 
 impl Slot {
-    /// The task that serves it, which ends with it.
+    /// Sets the task that serves the connection. Closing the connection aborts it.
     pub(super) fn served_by(&self, task: AbortHandle) {
         let _ = self.0.task.set(task);
     }
@@ -171,7 +171,7 @@ impl Slot {
     }
 }
 
-/// The place of a connection in the pool, given up when dropped.
+/// The place of a connection in the pool. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Membership {
     pool: Arc<Pool>,

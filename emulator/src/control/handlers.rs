@@ -1,4 +1,4 @@
-//! The control routes themselves.
+//! The handlers of the control routes.
 
 use std::sync::Arc;
 

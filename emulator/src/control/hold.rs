@@ -1,5 +1,5 @@
-//! Holds: a request, or a job at a line of its log, waits until a test releases it. So a
-//! test looks at a moment for as long as it likes, however fast or slow the machine is.
+//! Holds: a request, or a job at a line of its log, waits until a test releases it. So a test can examine that state
+//! for as long as it needs, on fast and slow machines.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ struct State {
     holds: Vec<Arc<Hold>>,
 }
 
-/// One hold. It stops everything it is about, until it is released.
+/// One hold. It stops every request or job that it matches, until it is released.
 #[derive(Debug)]
 struct Hold {
     id: u32,
@@ -29,16 +29,16 @@ struct Hold {
     released: Cancel,
 }
 
-/// What a hold stops.
+/// The requests or jobs that a hold stops.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, untagged)]
 enum About {
-    /// Jobs that have just logged a line with this in it.
+    /// Jobs that have just logged a line that contains this text.
     Jobs { log_contains: String },
     /// Requests, before they are processed.
     Requests {
         method: Option<String>,
-        /// Part of the path and query, of the target for proxied requests.
+        /// A part of the path and query. For proxied requests, of the target's.
         path_contains: String,
     },
 }
@@ -65,7 +65,7 @@ impl About {
 }
 
 impl Holds {
-    /// Sets a hold, given as JSON; gives its id. The error says what is wrong with it.
+    /// Sets a hold, given as JSON, and returns its id. The error names the mistake in the JSON.
     pub(super) fn set(&self, json: &[u8]) -> Result<u32, String> {
         let about: About = serde_json::from_slice(json).map_err(|_| {
             "Not a hold: give path_contains, and method if you like, or log_contains".to_owned()
@@ -82,7 +82,7 @@ impl Holds {
         Ok(id)
     }
 
-    /// Each hold, and how many wait at it.
+    /// Each hold, and how many requests or jobs wait at it.
     pub(super) fn report(&self) -> Value {
         let state = self.state();
         let holds = state.holds.iter();
@@ -91,7 +91,7 @@ impl Holds {
             .collect()
     }
 
-    /// Lets go on what waits at one hold, or at all of them, and all that comes later.
+    /// Removes one hold, or all of them. The requests and jobs that wait there go on.
     pub(super) fn release(&self, id: Option<u32>) {
         let mut state = self.state();
         state.holds.retain(|hold| {
@@ -103,14 +103,14 @@ impl Holds {
         });
     }
 
-    /// Waits for as long as a hold stops this request.
+    /// Waits while a hold stops this request.
     pub(super) async fn request(&self, call: &Call) {
         while let Some(hold) = self.find(|about| about.is_request(call)) {
             hold.wait().await;
         }
     }
 
-    /// Waits for as long as a hold stops a job that has logged this line.
+    /// Waits while a hold stops a job that has logged this line.
     pub(crate) async fn job(&self, line: &str) {
         while let Some(hold) = self.find(|about| about.is_line(line)) {
             hold.wait().await;
@@ -135,7 +135,7 @@ impl Hold {
     }
 }
 
-/// Counts one that waits, until it does no longer: a caller may leave meanwhile.
+/// Counts one waiting request or job. Dropping it ends the count, also when the caller leaves while it waits.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

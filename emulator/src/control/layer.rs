@@ -1,4 +1,4 @@
-//! What every request passes when tests steer: it is noted down, and waits where it is held.
+//! The layer for tests: it records every request, and waits if a hold stops the request.
 
 use std::sync::{Arc, Mutex};
 

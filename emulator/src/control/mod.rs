@@ -1,6 +1,5 @@
-//! Steering from tests: faults to meet, holds to wait at, the record of what was received, and
-//! the jobs. Only there if the emulator was started with `--control`, and only for programs of
-//! this machine.
+//! The control routes, by which tests set faults and holds, and read the received requests and the jobs. They exist
+//! only if the emulator was started with `--control`, and answer only programs of this machine.
 
 mod handlers;
 mod hold;
@@ -21,14 +20,14 @@ use crate::http::Guard;
 use hold::Holds;
 use record::Records;
 
-/// What was received, and what waits.
+/// The received requests and the holds.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     records: Records,
     pub(crate) holds: Holds,
 }
 
-/// Adds the control routes, and notes down everything else.
+/// Adds the control routes, and records the requests to all other routes.
 pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let faults = post(handlers::add_fault).delete(handlers::clear_faults);
     let plan = get(handlers::plan)

@@ -1,5 +1,5 @@
-//! What was received, for tests to count and to look through. Secrets are noted as
-//! present and not kept.
+//! The received requests, which tests count and examine. The record says that a secret was present, but does not keep
+//! the secret.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::redact_header;
 
-/// How many requests are remembered; of more, the latest.
+/// The most requests that are kept. When there are more, the oldest are dropped.
 const MOST: usize = 20_000;
 /// The largest JSON body that is kept, in bytes.
 const LARGEST_BODY: usize = 64 << 10;
@@ -33,7 +33,7 @@ pub(super) struct Record {
     pub(super) body: Arc<Mutex<Received>>,
 }
 
-/// As much of a body as has been read.
+/// The part of a body that has been read.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     bytes: usize,
@@ -121,7 +121,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.starts_with("application/json"))
 }
 
-/// A body that is noted down while somebody reads it.
+/// A body that is recorded while a handler reads it.
 #[derive(Debug)]
 pub(super) struct Watched {
     pub(super) body: Body,

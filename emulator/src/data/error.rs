@@ -1,24 +1,24 @@
-//! Why a folder for files cannot be used, in a line for the user.
+//! The reasons why a data folder cannot be used, each as one line for the user.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Why there is no folder for files.
+/// The reason why a data folder cannot be used.
 #[derive(Debug)]
 pub enum DataError {
-    /// `--data` with nothing.
+    /// The name given with `--data` is empty.
     NoName,
-    /// The folder of this name has something else in it.
+    /// The folder of this name holds files that are not the emulator's.
     Foreign(PathBuf),
     /// Another emulator uses the folder that was named.
     InUse {
-        /// Its process, if the lock file names one.
+        /// The id of the other emulator's process, if the lock file names it.
         process: Option<u32>,
         /// The folder that the user named.
         named: PathBuf,
     },
-    /// The system does not let it be used.
+    /// The system refuses to use it.
     Unusable(PathBuf, io::Error),
 }
 

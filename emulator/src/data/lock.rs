@@ -1,5 +1,5 @@
-//! The lock file of a data folder. It shows that the folder is this program's own, names the
-//! process that uses it, and is locked for as long as that process lives.
+//! The lock file of a data folder. It marks the folder as this program's own, and names the process that uses it. That
+//! process keeps it locked until it ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -11,13 +11,12 @@ pub(super) const NAME: &str = "fal-emulator.lock";
 /// The lock on a folder, held until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// Only kept open.
+    /// Never read: the lock lasts while the file is open.
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock of a folder, and creates its lock file where there is none; `None` if
-    /// another process holds it.
+    /// Takes the lock of a folder, and creates the lock file if it is missing. `None` if another process holds the lock.
     pub(super) fn take(folder: &Path) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -29,8 +28,8 @@ impl Lock {
         Ok(Some(Self { _file: file }))
     }
 
-    /// Takes the lock of a folder that no living process uses; `None` if one does, or if the
-    /// folder is not this program's.
+    /// Takes the lock of a folder that no living process uses. `None` if one uses it, or if the folder is not this
+    /// program's.
     pub(super) fn take_stale(folder: &Path) -> io::Result<Option<Self>> {
         if !is_in(folder) {
             return Ok(None);
@@ -48,20 +47,20 @@ fn lock_file(file: File) -> io::Result<Option<File>> {
     }
 }
 
-/// Whether a folder has a lock file. A link to one elsewhere is none.
+/// Whether a folder has a lock file. A symbolic link does not count.
 pub(super) fn is_in(folder: &Path) -> bool {
     let found = std::fs::symlink_metadata(folder.join(NAME));
     found.is_ok_and(|found| found.is_file())
 }
 
-/// The process that a lock file names. Not every system lets a locked file be read.
+/// The process that a lock file names. `None` also on systems where a locked file cannot be read.
 pub(super) fn holder(folder: &Path) -> Option<u32> {
     let text = std::fs::read_to_string(folder.join(NAME)).ok()?;
     text.trim().parse().ok()
 }
 
-/// Removes a folder of this program. The lock file goes last: as long as it is there, the
-/// next start finds what could not be removed.
+/// Removes a folder of this program. The lock file goes last: while it is there, the next start recognises a folder
+/// that was removed only in part.
 pub(super) fn remove_folder(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

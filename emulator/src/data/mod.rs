@@ -1,8 +1,7 @@
-//! The folder that files are kept in: below a folder that the user named, or a fresh one in
-//! the system's place for temporary files, which goes when the emulator goes.
+//! The folder that files are kept in. It is below the folder that the user named, or a new one in the system's folder
+//! for temporary files, which is removed when the emulator ends.
 //!
-//! Both are this program's own, and hold a lock file by which it knows them. Nothing outside
-//! of them is deleted.
+//! Both belong to this program, which recognises them by their lock file. It deletes nothing outside of them.
 
 mod error;
 mod lock;
@@ -17,35 +16,34 @@ pub(crate) use stale::remove_stale;
 use crate::random;
 use lock::Lock;
 
-/// The name of this program's folder in the folder that the user named. Temporary ones
-/// have a random number after it.
+/// The name of this program's folder in the folder that the user named. The names of temporary folders have a random
+/// number after it.
 const NAME: &str = "fal-emulator";
 
-/// How often a temporary folder is tried: another process may take it for a stale one in the
-/// moment before it is locked.
+/// How many temporary folders are tried. Another process may remove one as stale in the moment before it is locked.
 const ATTEMPTS: u32 = 3;
 
 /// How long the files in a folder live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lifetime {
-    /// They go with the process.
+    /// They are removed when the process ends.
     OfTheProcess,
-    /// They are there for the next one.
+    /// They stay for the next process.
     Lasting,
 }
 
-/// A folder for files that no other process uses.
+/// A folder for files. No other process uses it.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
     lifetime: Lifetime,
-    /// Held until the folder is gone, so that no other process takes it for a stale one.
+    /// Held until the folder is removed, so that no other process takes it for a stale one.
     _lock: Lock,
 }
 
 impl DataFolder {
-    /// A folder in the one that the user named, or a fresh one that only this user can look
-    /// into. Blocks.
+    /// A folder in the one that the user named, or a new temporary one. If the folder is new, only this user can read it.
+    /// Blocks.
     pub(crate) fn open(named: Option<&Path>) -> Result<Self, DataError> {
         match named {
             Some(named) => Self::below(named),
@@ -110,13 +108,13 @@ impl DataFolder {
 impl Drop for DataFolder {
     fn drop(&mut self) {
         if self.lifetime == Lifetime::OfTheProcess {
-            // If some of it stays, the next start removes it.
+            // If this fails, the next start removes the rest.
             let _ = lock::remove_folder(&self.path);
         }
     }
 }
 
-/// Creates a folder that only this user can look into.
+/// Creates a folder that only this user can read.
 fn create_private(path: &Path) -> io::Result<()> {
     #[cfg_attr(not(unix), allow(unused_mut))]
     let mut builder = std::fs::DirBuilder::new();

@@ -6,8 +6,7 @@ use std::path::Path;
 use super::NAME;
 use super::lock::{self, Lock};
 
-/// Removes the temporary folders of processes that are dead. Blocks, for long if there is
-/// much to delete.
+/// Removes the temporary folders of processes that are dead. Blocks, for a long time if there is much to delete.
 pub(crate) fn remove_stale() {
     remove_stale_in(&std::env::temp_dir());
 }
@@ -19,11 +18,11 @@ fn remove_stale_in(place: &Path) {
             continue;
         }
         let folder = entry.path();
-        // Held while it is removed, so that no other process does the same.
+        // Held during the removal, so that no other process removes the same folder.
         let Ok(Some(lock)) = Lock::take_stale(&folder) else {
             continue;
         };
-        // Its own process may have removed it at last.
+        // The folder's own process may have removed it in the meantime.
         if let Err(error) = lock::remove_folder(&folder)
             && error.kind() != io::ErrorKind::NotFound
         {
@@ -34,7 +33,7 @@ fn remove_stale_in(place: &Path) {
     }
 }
 
-/// Whether this program calls its temporary folders so.
+/// Whether this program gives such names to its temporary folders.
 fn is_temporary(name: &str) -> bool {
     let number = name
         .strip_prefix(NAME)

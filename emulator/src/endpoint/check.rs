@@ -1,5 +1,4 @@
-//! From a file as it is written to an endpoint that can be played. What cannot be is told
-//! with the field, and with what to do.
+//! Turns a parsed file into an endpoint. Each error names the field, and says how to correct it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,7 +23,7 @@ pub(super) fn endpoint(file: File, folder: &Path) -> Result<Endpoint, String> {
         .map(|case| (case.script().or(&script), case))
         .collect();
     let fields = fields(file.input)?;
-    // Where no fields are told, any input is taken.
+    // A file that describes no fields accepts any input.
     let is_field = |name: &str| fields.is_empty() || fields.iter().any(|field| field.name == name);
     let reader = Reader {
         folder,
@@ -49,7 +48,7 @@ pub(super) fn endpoint(file: File, folder: &Path) -> Result<Endpoint, String> {
     })
 }
 
-/// An id is `owner/alias`, with a path or not (protocol §2.1), as a client calls it.
+/// Checks that an id is `owner/alias`, with or without a path, in the form that clients use (protocol §2.1).
 fn check_id(id: &str) -> Result<(), String> {
     if Own::of(id).is_some() {
         return Err(format!(
@@ -82,7 +81,7 @@ fn fields(written: Fields) -> Result<Vec<Field>, String> {
     written.0.into_iter().map(field).collect()
 }
 
-/// Limits have to be of a kind that the field's values can meet.
+/// Checks that the limits fit the field's type.
 fn check_limits(rules: &FieldRules, at: &str) -> Result<(), String> {
     let is_number = matches!(rules.kind, Kind::Integer | Kind::Number);
     let has_length = matches!(rules.kind, Kind::String | Kind::Array);

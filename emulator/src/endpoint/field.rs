@@ -1,5 +1,4 @@
-//! One input field: what its values have to be, and what is wrong with one that is not,
-//! in the service's words (protocol §10.1).
+//! One input field: the rules for its values, and the service's errors for values that break them (protocol §10.1).
 
 use serde_json::{Map, Value, json};
 
@@ -35,7 +34,7 @@ impl Field {
         }
     }
 
-    /// What is wrong with this field of `input`.
+    /// The error of this field in `input`. `None` if the field is right.
     pub(super) fn problem(&self, input: &Map<String, Value>) -> Option<Detail> {
         match input.get(&self.name) {
             None | Some(Value::Null) => self.required.then(|| {
@@ -48,7 +47,7 @@ impl Field {
         }
     }
 
-    /// The value that `text` writes, if the field takes something else than text.
+    /// Parses `text` as a value of this field. `None` if the field takes text, or if `text` is no value of its type.
     pub(super) fn typed(&self, text: &str) -> Option<Value> {
         if matches!(self.kind, Kind::Any | Kind::String) {
             return None;
@@ -57,7 +56,7 @@ impl Field {
         value.filter(|value| self.wrong_type(value).is_none())
     }
 
-    /// What is wrong with a value of this field.
+    /// The error of `value` in this field. `None` if the value is right.
     pub(super) fn problem_with(&self, value: &Value) -> Option<Detail> {
         self.wrong_type(value)
             .or_else(|| self.wrong_choice(value))
@@ -127,7 +126,7 @@ fn is_whole(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
-/// A number as it would be written: `40`, not `40.0`.
+/// A number in its shortest form: `40`, not `40.0`.
 #[allow(clippy::cast_possible_truncation)] // It is in range.
 fn plain(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 {
@@ -142,7 +141,7 @@ mod tests {
     use super::*;
     use crate::queue::Outcome;
 
-    /// Type and context of what is wrong with `value` in a field with these rules.
+    /// The type and context of the error of `value` in a field with these rules.
     fn problem(rules: Value, value: &Value) -> Option<(String, Value)> {
         let rules: FieldRules = serde_json::from_value(rules).expect("rules");
         let field = Field::new("f".to_owned(), rules);

@@ -1,5 +1,5 @@
-//! The format of a file that describes an endpoint, as it is written. Unknown fields are
-//! mistakes: a misspelt one would be left out in silence.
+//! The JSON format of a file that describes an endpoint. Unknown fields are errors, as otherwise a misspelt field would
+//! be ignored.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(super) struct File {
     pub(super) cases: Vec<Case>,
 }
 
-/// What happens for some inputs; what it leaves out is as at the top of the file.
+/// The script for some inputs. Fields that it leaves out are taken from the top of the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
@@ -39,7 +39,7 @@ pub(super) struct Case {
     error: Option<Failing>,
 }
 
-/// What a file or a case tells of what happens.
+/// The timing, the log and the end of a job, as a file or a case describes them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Script {
     pub(super) queue_ms: Option<u64>,
@@ -58,7 +58,7 @@ pub(super) struct LogLine {
     pub(super) message: String,
 }
 
-/// An error of the model (`status` and `body`), or of what is around it (`type`).
+/// An error of the model (`status` and `body`), or of the infrastructure (`type`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Failing {
@@ -69,7 +69,7 @@ pub(super) struct Failing {
     pub(super) message: Option<String>,
 }
 
-/// The input fields, in their order.
+/// The input fields, in the order of the file.
 #[derive(Debug, Default)]
 pub(super) struct Fields(pub(super) Vec<(String, FieldRules)>);
 
@@ -118,13 +118,13 @@ macro_rules! script {
         }
     };
 }
-// serde can refuse unknown fields or flatten a shared part, not both.
+// A macro, as serde cannot both refuse unknown fields and flatten a shared struct.
 script!(File);
 script!(Case);
 
 impl Script {
-    /// With the rest taken from `other`. Output and error are each other's alternative, so
-    /// either replaces both.
+    /// Takes missing fields from `other`. A script ends with an output or an error, so one of them here replaces both of
+    /// `other`.
     pub(super) fn or(self, other: &Self) -> Self {
         let other = other.clone();
         let ends = self.output.is_some() || self.error.is_some();

@@ -1,5 +1,5 @@
-//! Reading a folder of described endpoints. The emulator does not start with one that it
-//! cannot read: every problem is told, with file and field.
+//! Reads a folder of described endpoints. If a file is wrong, the emulator does not start, and every problem is
+//! reported with file and field.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::{Endpoint, Endpoints, check};
 
-/// Where the format is told.
+/// The end of an error about the format.
 const SEE: &str = "the format is told in emulator/endpoints/README.md";
 
 impl Endpoints {
-    /// The endpoints of `folder`; none without one. The errors are lines for the user.
+    /// The endpoints of `folder`, or none without a folder. Each error is a line for the user.
     pub(crate) fn load(folder: Option<&Path>) -> Result<Self, Vec<String>> {
         let Some(folder) = folder else {
             return Ok(Self::default());
@@ -48,7 +48,7 @@ fn told(file: &Path, problem: &str) -> String {
     format!("{}: {problem}", file.display())
 }
 
-/// The JSON files of a folder, by name.
+/// The JSON files of a folder, sorted by name.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let shown = folder.display();
     let entries = std::fs::read_dir(folder).map_err(|error| {
@@ -80,7 +80,7 @@ fn parse(text: &[u8], folder: &Path) -> Result<Endpoint, String> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let written = serde_path_to_error::deserialize(&mut json);
     let written = written.map_err(|error| match error.path().to_string().as_str() {
-        // The path of what is wrong with the file as a whole.
+        // The error is about the file as a whole.
         "." => format!("{}; {SEE}", error.inner()),
         path => format!("{path}: {}; {SEE}", error.inner()),
     })?;

@@ -1,6 +1,5 @@
-//! Endpoints that the user describes, so that an app for any model can be tried without
-//! it: what input is taken, how long it lasts, what the log says, and what comes out. The
-//! files' format is told in `emulator/endpoints/README.md`.
+//! Endpoints that the user describes, so that an app for any model can be tried without the model. A description has the
+//! input fields, the duration, the log and the output. `emulator/endpoints/README.md` explains the format.
 
 mod check;
 mod field;
@@ -31,25 +30,25 @@ pub(crate) struct Endpoints(BTreeMap<String, Arc<Endpoint>>);
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     id: String,
-    /// In the order they were written. Empty: any input is taken.
+    /// In the order of the file. If there are none, the endpoint accepts any input.
     fields: Vec<Field>,
-    /// The first whose `when` the input meets is played. The last meets any.
+    /// The first case whose `when` matches the input is played. The last case matches every input.
     cases: Vec<Case>,
 }
 
-/// What happens for some inputs.
+/// The script for some inputs.
 #[derive(Debug)]
 struct Case {
-    /// Values that the input has to have.
+    /// The values that the input must have for this case.
     when: Map<String, Value>,
     queue: Duration,
     run: Duration,
-    /// In the order of their times.
+    /// Sorted by time.
     logs: Vec<Line>,
     ending: Ending,
 }
 
-/// A line of the log, and when it is written, from the start of the run.
+/// A line of the log, and its time from the start of the run.
 #[derive(Debug)]
 struct Line {
     at: Duration,
@@ -67,13 +66,13 @@ impl Endpoints {
 }
 
 impl Endpoint {
-    /// Everything that is wrong with `input`.
+    /// All errors in `input`.
     pub(crate) fn problems(&self, input: &Map<String, Value>) -> Vec<Detail> {
         let problems = self.fields.iter().map(|field| field.problem(input));
         problems.flatten().collect()
     }
 
-    /// An input whose values are text, as in a query, with the types of the fields.
+    /// Converts values that are text, as in a query, to the types of their fields.
     pub(crate) fn typed(&self, mut input: Map<String, Value>) -> Map<String, Value> {
         for field in &self.fields {
             if let Some(value) = input.get_mut(&field.name)
@@ -85,7 +84,7 @@ impl Endpoint {
         input
     }
 
-    /// How long a request with this input waits for a runner.
+    /// The time that a request with this input stays in the queue.
     pub(crate) fn queue_time(&self, input: &Map<String, Value>) -> Duration {
         self.case(input).map_or(Duration::ZERO, |case| case.queue)
     }
@@ -107,7 +106,7 @@ impl Endpoint {
         })
     }
 
-    /// The input with the defaults of what it leaves out.
+    /// The input, with the default of every field that it leaves out.
     fn completed(&self, mut input: Map<String, Value>) -> Map<String, Value> {
         for field in &self.fields {
             let value = input.entry(field.name.clone()).or_insert(Value::Null);

@@ -1,5 +1,4 @@
-//! How a described job ends: with an output, or with an error of the model or of what is
-//! around it.
+//! The end of a described job: an output, an error of the model, or an error of the infrastructure.
 
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::Value;
@@ -9,7 +8,7 @@ use super::read::Reader;
 use super::template::{Filling, Template};
 use crate::queue::{Failure, Kind, Outcome};
 
-/// The end of a job, with gaps.
+/// The end of a job, as a template.
 #[derive(Debug)]
 pub(super) enum Ending {
     Output {
@@ -28,7 +27,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// The end that a script tells. `at` is the script's place in its file.
+    /// The end that a script describes. `at` is the path of the script in its file.
     pub(super) fn read(script: &Script, reader: &Reader<'_>, at: &str) -> Result<Self, String> {
         match (&script.output, &script.error) {
             (Some(output), None) => Ok(Self::Output {
@@ -42,7 +41,7 @@ impl Ending {
         }
     }
 
-    /// The outcome, with every gap filled.
+    /// The outcome of a job, with its template filled in.
     pub(super) fn outcome(&self, with: &Filling<'_>) -> Result<Outcome, String> {
         match self {
             Self::Output {
@@ -116,7 +115,7 @@ fn failing(error: &Failing, reader: &Reader<'_>, at: &str) -> Result<Ending, Str
     }
 }
 
-/// What the status says of a model's error.
+/// The text of a model's error in the status reply.
 fn reason(body: &Value, status: StatusCode) -> String {
     let detail = &body["detail"];
     let text = detail.as_str().or_else(|| detail[0]["msg"].as_str());

@@ -1,4 +1,4 @@
-//! Playing a described job: its log at its times, its end when it is over.
+//! Plays a described job: writes its log at the described times, and then makes its outcome.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +13,7 @@ use crate::http::Origin;
 use crate::queue::{Cancel, Outcome};
 use crate::storage::Wish;
 
-/// A job that can be played.
+/// A described job that is ready to be played.
 #[derive(Debug)]
 pub(crate) struct Performance {
     pub(crate) endpoint: Arc<Endpoint>,
@@ -23,7 +23,7 @@ pub(crate) struct Performance {
 }
 
 impl Performance {
-    /// Blocks until it is over, or soon after `cancel` is set.
+    /// Plays the job. Blocks until it is over; stops soon after `cancel` is set.
     pub(crate) fn play(&self, app: &App, cancel: &Cancel, log: &dyn Fn(String)) -> Outcome {
         let Some(case) = self.endpoint.case(&self.input) else {
             return Outcome::broke("No case of the endpoint is for this input");

@@ -1,4 +1,4 @@
-//! Reading a template: which gaps it has, and whether they can be filled.
+//! Reads a template, and checks that its placeholders can be filled in.
 
 use std::path::{Path, PathBuf};
 
@@ -22,12 +22,12 @@ struct FileRules {
 /// Reads templates of the file in `folder`.
 pub(super) struct Reader<'a> {
     pub(super) folder: &'a Path,
-    /// Whether the endpoint has such an input field.
+    /// Whether the endpoint has an input field of this name.
     pub(super) is_field: &'a dyn Fn(&str) -> bool,
 }
 
 impl Reader<'_> {
-    /// The error says where in the value, and what is wrong there.
+    /// Reads `value`, whose path in the file is `at`. The error begins with the path of the mistake.
     pub(super) fn read(&self, value: &Value, at: &str) -> Result<Template, String> {
         match value {
             Value::Array(items) => {

@@ -1,26 +1,26 @@
-//! A result with gaps: what is filled in from the input, made anew, or stored as a file
-//! when a job is played.
+//! A result with placeholders. When a job is played, they are replaced by values of the input, new random numbers, and
+//! the URLs of newly stored files.
 
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-/// A JSON value with gaps.
+/// A JSON value with placeholders.
 #[derive(Debug)]
 pub(super) enum Template {
     Plain(Value),
-    /// `{"$input": "prompt"}`: the value of an input field, `null` if it has none.
+    /// `{"$input": "prompt"}`: the value of an input field, or `null` if the input has no such value.
     Input(String),
-    /// `{"$random": "seed"}`: a new number.
+    /// `{"$random": "seed"}`: a new random number.
     Seed,
-    /// `{"$file": {…}, …}`: a stored file, as `url`, `content_type`, `file_name` and
-    /// `file_size`, and whatever stands beside it.
+    /// `{"$file": {…}, …}`: a file to store. It becomes an object with `url`, `content_type`, `file_name` and
+    /// `file_size`, and with the fields beside `$file`.
     File(Box<FileTemplate>),
     List(Vec<Template>),
     Fields(Vec<(String, Template)>),
 }
 
-/// A file to be stored.
+/// A file to store.
 #[derive(Debug)]
 pub(super) struct FileTemplate {
     pub(super) name: String,
@@ -29,26 +29,26 @@ pub(super) struct FileTemplate {
     pub(super) beside: Vec<(String, Template)>,
 }
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Debug)]
 pub(super) enum Content {
     Text(Template),
     Bytes(Vec<u8>),
-    /// A file beside the one that describes the endpoint.
+    /// The bytes of a file in the folder of the description.
     Copy(PathBuf),
 }
 
-/// Stores a file under a name, and gives its URL.
+/// Stores bytes as a file of this name, and returns its URL.
 pub(super) type Store<'a> = dyn Fn(&[u8], &str) -> Result<String, String> + 'a;
 
-/// What filling in needs.
+/// The data that fills in a template.
 pub(super) struct Filling<'a> {
     pub(super) input: &'a Map<String, Value>,
     pub(super) store: &'a Store<'a>,
 }
 
 impl Template {
-    /// The value, with every gap filled.
+    /// The value, with every placeholder replaced.
     pub(super) fn fill(&self, with: &Filling<'_>) -> Result<Value, String> {
         match self {
             Self::Plain(value) => Ok(value.clone()),

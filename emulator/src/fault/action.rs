@@ -1,4 +1,4 @@
-//! What befalls a call that is struck.
+//! The faults that can happen to a call.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use super::answer::Answer;
 use super::format::DelayMs;
 use super::route::Route;
 
-/// A wait, and what comes then.
+/// A wait, and the action after it.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) delay: DelayMs,
     pub(super) action: Action,
 }
 
-/// A fault with its wait decided.
+/// A fault whose wait has been drawn.
 #[derive(Debug, Clone)]
 pub(crate) struct Strike {
     pub(super) delay: Duration,
@@ -22,64 +22,65 @@ pub(crate) struct Strike {
 
 #[derive(Debug, Clone)]
 pub(super) enum Action {
-    /// Only the wait.
+    /// Nothing but the wait.
     Pass,
-    /// Another answer; with `after`, once the request was processed.
+    /// Sends this answer. With `after`, the request is processed first; otherwise it is not processed.
     Answer {
         answer: Box<Answer>,
         after: bool,
     },
     Reset(Reset),
-    /// The answer ends half-way; `chunked` if no length was announced.
+    /// The answer ends half-way. If `chunked`, its head announces no length.
     Truncate {
         chunked: bool,
     },
-    /// The answer is JSON no longer.
+    /// The answer is not valid JSON.
     Malformed,
     Stream(StreamFault),
-    /// The answer comes at so many bytes a second.
+    /// The answer comes at this number of bytes a second.
     Slow(u32),
-    /// The upload URL has expired, for all that is left of the upload.
+    /// The upload URL has expired, for this call and all later ones of the same upload.
     Expired,
     /// A webhook is delivered twice.
     Duplicate,
 }
 
-/// How a connection is torn.
+/// When the connection is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reset {
-    /// Nothing was processed.
+    /// Before the request is processed.
     Before,
-    /// It was processed, and not a byte of the answer is sent.
+    /// After the request was processed, without sending a byte of the answer.
     AfterInSilence,
-    /// It was processed, and the answer breaks off after its first byte. Browsers repeat a
-    /// request by themselves, a POST too, if a reused connection closes without a byte; a
-    /// test of what a client repeats must not meet that.
+    /// After the request was processed, and the head and the first byte of the answer were sent. If a reused connection
+    /// closes without a byte, browsers repeat the request by themselves, even a POST. The first byte prevents this, so
+    /// that a test sees only the client's own retries.
     AfterFirstByte,
 }
 
-/// What befalls an event stream.
+/// A fault of an event stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct StreamFault {
-    /// After so many events.
+    /// The number of events to send first, and how the stream stops then.
     pub(super) stop: Option<(u32, Stop)>,
-    /// Sent in pieces that split characters.
+    /// Whether the stream is sent in pieces that split characters.
     pub(super) split: bool,
 }
 
 /// How an event stream stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// Silence.
+    /// It sends nothing more, and stays open.
     Stall,
-    /// The connection is torn.
+    /// The connection is cut.
     Cut,
-    /// It ends as if all were said.
+    /// It ends like a complete stream.
     End,
 }
 
 impl Action {
-    /// Where it can happen, if it cannot on `route`; `None` stands for all routes.
+    /// The routes where the action can happen, in words, if it cannot happen on `route`. A `route` of `None` stands for
+    /// all routes.
     pub(super) fn misplaced(&self, route: Option<Route>) -> Option<&'static str> {
         let is_one_of = |routes: &[Route]| route.is_some_and(|route| routes.contains(&route));
         match self {

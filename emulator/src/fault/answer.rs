@@ -1,4 +1,4 @@
-//! An answer that stands in for the real one.
+//! An answer that replaces the real one.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,11 +12,11 @@ use serde_json::Value;
 use super::format::RetryAfter;
 use crate::clock;
 
-/// What a login page in between would say.
+/// The login page of a network between client and server, such as a hotel's.
 const LOGIN: &str = "<!DOCTYPE html>\n<html><head><title>Log in</title></head>\
                      <body><h1>Log in to use this network</h1></body></html>\n";
 
-/// A whole answer, made when the plan is read.
+/// A complete answer, made when the plan is read.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -26,7 +26,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// JSON, or text where it is a string; nothing where it is not given.
+    /// An answer with this body: text if it is a string, otherwise JSON. `None` makes an empty body.
     pub(super) fn new(status: StatusCode, body: Option<&Value>) -> Self {
         let (kind, body) = match body {
             None => (None, String::new()),
@@ -42,7 +42,7 @@ impl Answer {
         }
     }
 
-    /// A page for people.
+    /// An answer with an HTML page.
     pub(super) fn html(status: StatusCode, page: &'static str) -> Self {
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
         Self {
@@ -51,12 +51,12 @@ impl Answer {
         }
     }
 
-    /// The 200 of a login page.
+    /// A login page with status 200.
     pub(super) fn login() -> Self {
         Self::html(StatusCode::OK, LOGIN)
     }
 
-    /// With one more header, in place of any of its name.
+    /// Sets a header, and replaces one of the same name.
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
@@ -73,7 +73,7 @@ impl Answer {
         response.headers_mut().extend(self.headers.clone());
         let wait = self.retry_after.map(|wait| match wait {
             RetryAfter::Seconds(seconds) => seconds.to_string(),
-            // The date has whole seconds: with the one begun, it is never too early.
+            // An HTTP date has whole seconds. One more makes sure that it is not too early.
             RetryAfter::Date(seconds) => {
                 let wait = Duration::from_secs(u64::from(seconds) + 1);
                 clock::http_date(SystemTime::now() + wait)
@@ -86,7 +86,7 @@ impl Answer {
     }
 }
 
-/// A header as it is written in a fault; `None` if it cannot be sent.
+/// Parses a header of a fault. `None` if it is not a valid header.
 pub(super) fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
     Some((name.parse().ok()?, value.parse().ok()?))
 }

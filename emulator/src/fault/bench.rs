@@ -1,6 +1,5 @@
-//! The fault bench: faults that a person switches on and off by hand, in the inspector. Each
-//! is a small plan with a seed of its own, so that it strikes the same calls whenever it is
-//! switched on.
+//! The fault bench: faults that a person switches on and off in the inspector. Each is a small plan with a seed of its
+//! own, so that it strikes the same calls each time it is switched on.
 
 use serde_json::{Value, json};
 
@@ -8,10 +7,10 @@ use super::action::Strike;
 use super::place::Call;
 use super::plan::Plan;
 
-/// The most faults on the bench: more than a person overlooks.
+/// The most faults on the bench: more than a person can keep in view.
 const MOST: usize = 50;
 
-/// The faults on the bench, the first one first.
+/// The faults on the bench, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Bench {
     last_id: u32,
@@ -26,7 +25,7 @@ struct Switch {
 }
 
 impl Bench {
-    /// Adds a fault that is on; gives its id.
+    /// Adds a fault, switched on, and returns its id.
     pub(super) fn add(&mut self, plan: Plan) -> Result<u32, String> {
         if self.switches.len() >= MOST {
             return Err(format!("The bench holds {MOST} faults: remove some first"));
@@ -41,7 +40,7 @@ impl Bench {
         Ok(id)
     }
 
-    /// Switches a fault on, with all counts at 0, or off. `false` if it is not there.
+    /// Switches a fault on, with all counts at 0, or off. `false` if no fault has this id.
     pub(super) fn set(&mut self, id: u32, is_on: bool) -> bool {
         let Some(switch) = self.switches.iter_mut().find(|switch| switch.id == id) else {
             return false;
@@ -53,7 +52,7 @@ impl Bench {
         true
     }
 
-    /// Removes one fault, or all. `false` if it is not there.
+    /// Removes one fault, or all. `false` if no fault has this id.
     pub(super) fn remove(&mut self, id: Option<u32>) -> bool {
         let before = self.switches.len();
         self.switches
@@ -61,19 +60,19 @@ impl Bench {
         id.is_none() || self.switches.len() < before
     }
 
-    /// Whether all is off.
+    /// Whether all faults are off.
     pub(super) fn is_idle(&self) -> bool {
         self.switches.iter().all(|switch| !switch.is_on)
     }
 
-    /// What befalls a call. The first fault that strikes does; those after it do not count
-    /// the call.
+    /// The fault for a call, if one strikes it. The first fault that strikes wins, and those after it do not count the
+    /// call.
     pub(super) fn strike(&mut self, call: &Call) -> Option<Strike> {
         let mut on = self.switches.iter_mut().filter(|switch| switch.is_on);
         on.find_map(|switch| switch.plan.strike(call))
     }
 
-    /// Every fault as it was written, and its counts.
+    /// Every fault as it was sent, with its counts.
     pub(super) fn report(&self) -> Value {
         let switches = self.switches.iter();
         switches

@@ -1,4 +1,4 @@
-//! Answers that are garbled, slowed or broken off. The real answer is made first.
+//! Faults of an answer's body: the real answer is made, and then garbled, slowed or broken off.
 
 use std::future::Future;
 use std::io;
@@ -16,17 +16,22 @@ use http_body_util::channel::Channel;
 use crate::event_stream::Writer;
 use crate::reply;
 
-/// What was sent must be on its way before the connection is cut.
+/// The wait before the connection is cut, so that the bytes before the cut are sent.
 const ON_ITS_WAY: Duration = Duration::from_millis(20);
-/// How often a slow answer sends.
+/// The time between two pieces of a slow answer. It is longer if less than a byte would be sent each time.
 const BEAT: Duration = Duration::from_millis(50);
-/// How often it is looked whether anybody still listens.
+/// The time between two checks whether the caller is still there.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The one who listened has left.
-pub(super) struct Left;
+/// Why no more of the real answer can be passed on.
+pub(super) enum Lost {
+    /// The caller has left.
+    Caller,
+    /// The real answer broke off.
+    Answer,
+}
 
-/// The answer with its body sent on by `write`, under the length that it had.
+/// The answer with a body that `write` makes from the real one. The head keeps the length of the real body.
 pub(super) fn rewritten<F>(answer: Response, write: impl FnOnce(Source, Writer) -> F) -> Response
 where
     F: Future<Output = ()> + Send + 'static,
@@ -36,7 +41,7 @@ where
         parts.headers.insert(CONTENT_LENGTH, bytes.into());
     }
     let (writer, sent) = Channel::new(1);
-    // It ends when nobody listens any more.
+    // The task ends when the caller leaves.
     tokio::spawn(write(Source(body), writer));
     Response::from_parts(parts, Body::new(sent))
 }
@@ -45,26 +50,29 @@ where
 pub(super) struct Source(Body);
 
 impl Source {
-    /// The next piece, `None` at the end. Dropping the answer drops the source soon: some
-    /// work only for as long as somebody listens.
-    pub(super) async fn next(&mut self, writer: &mut Writer) -> Result<Option<Bytes>, Left> {
+    /// The next piece, or `None` at the end. Fails soon after the caller has left, so that the real answer is dropped:
+    /// some jobs run only as long as their answer is read.
+    pub(super) async fn next(&mut self, writer: &mut Writer) -> Result<Option<Bytes>, Lost> {
         loop {
             match tokio::time::timeout(LOOK, self.0.frame()).await {
                 Ok(None) => return Ok(None),
-                Ok(Some(Err(_))) => return Err(Left),
+                Ok(Some(Err(_))) => return Err(Lost::Answer),
                 Ok(Some(Ok(frame))) => {
                     if let Ok(piece) = frame.into_data() {
                         return Ok(Some(piece));
                     }
                 }
-                // An empty piece puts no byte on the wire, and fails when nobody is there.
-                Err(_) => writer.send_data(Bytes::new()).await.map_err(|_| Left)?,
+                // Sending an empty piece writes nothing to the connection, but fails if the caller has left.
+                Err(_) => writer
+                    .send_data(Bytes::new())
+                    .await
+                    .map_err(|_| Lost::Caller)?,
             }
         }
     }
 }
 
-/// Tears the connection, once what was sent is out.
+/// Cuts the connection, after a wait for the bytes that were sent before.
 pub(super) async fn cut(writer: Writer) {
     tokio::time::sleep(ON_ITS_WAY).await;
     writer.abort(io::Error::from(io::ErrorKind::ConnectionAborted));
@@ -82,8 +90,8 @@ pub(super) async fn truncated(answer: Response, chunked: bool) -> Response {
     answer
 }
 
-/// The answer's head and the first byte of its body: enough for its caller to know that it
-/// was processed, and to know no more. Headers that name the request are left out.
+/// The answer's head and the first byte of its body. They show the caller that the request was processed, and nothing
+/// more. Headers that name the request are removed.
 pub(super) async fn first_byte(answer: Response) -> Response {
     let (mut parts, body) = whole(answer).await.into_parts();
     let kind = parts.headers.remove(CONTENT_TYPE);
@@ -93,7 +101,7 @@ pub(super) async fn first_byte(answer: Response) -> Response {
     let is_empty = answer.body().size_hint().exact() == Some(0);
     let mut answer = rewritten(answer, |source, writer| first(1, source, writer));
     if is_empty {
-        // There must be something to miss.
+        // The length announces a byte, so that its absence breaks the answer off.
         answer
             .headers_mut()
             .insert(CONTENT_LENGTH, HeaderValue::from_static("1"));
@@ -114,7 +122,7 @@ async fn first(mut bytes: usize, mut source: Source, mut writer: Writer) {
     cut(writer).await;
 }
 
-/// A whole answer that is not JSON, though it says so.
+/// A complete answer with the content type of JSON, whose body is not valid JSON.
 pub(super) async fn malformed(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     let body = body
@@ -135,7 +143,7 @@ pub(super) async fn malformed(answer: Response) -> Response {
     )
 }
 
-/// The answer at so many bytes a second.
+/// The answer, sent at `per_second` bytes a second.
 pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     let beats = u32::try_from(Duration::from_secs(1).as_millis() / BEAT.as_millis()).unwrap_or(1);
     let (bytes, beat) = if per_second >= beats {
@@ -145,7 +153,12 @@ pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     };
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     rewritten(answer, move |mut source, mut writer| async move {
-        while let Ok(Some(mut piece)) = source.next(&mut writer).await {
+        loop {
+            let mut piece = match source.next(&mut writer).await {
+                Ok(Some(piece)) => piece,
+                Ok(None) | Err(Lost::Caller) => return,
+                Err(Lost::Answer) => return cut(writer).await,
+            };
             while !piece.is_empty() {
                 tokio::time::sleep(beat).await;
                 let now = piece.split_to(bytes.min(piece.len()));
@@ -157,7 +170,7 @@ pub(super) fn slow(answer: Response, per_second: u32) -> Response {
     })
 }
 
-/// The answer with its body in memory, so that its request is through.
+/// The answer with its whole body in memory. After this, its request has been processed.
 async fn whole(answer: Response) -> Response {
     let (mut parts, body) = answer.into_parts();
     parts.headers.remove(CONTENT_LENGTH);

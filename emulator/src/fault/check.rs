@@ -1,5 +1,4 @@
-//! From a plan as it is written to one that can be followed. What cannot be is told with
-//! the rule, the field, and what to do.
+//! Turns a parsed plan into rules. Each error names the rule and the field, and says how to correct it.
 
 use super::action::Fault;
 use super::format::{OneOrMore, PlanFields, RuleFields};
@@ -8,7 +7,7 @@ use super::route::Route;
 use super::rule::{About, Counts, Rule, When};
 use crate::queue;
 
-/// What a client sends.
+/// The methods that a client sends.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The rules of a plan.

@@ -1,10 +1,10 @@
-//! Chance that can be repeated: what is drawn for a call depends on the seed, the rule, the
-//! call's route and its number on that route. Nothing is carried from one draw to the next,
-//! so calls on other routes, and the order in which they mix, change nothing.
+//! Random numbers that can be repeated. The number for a call depends only on the seed, the rule, the call's route and
+//! its ordinal on that route. There is no state between draws, so calls on other routes and the order of all calls do
+//! not matter.
 
 use super::route::Route;
 
-/// What is drawn for. Each has numbers of its own.
+/// The purpose of a draw. Each purpose has its own numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Question {
     /// Does the rule strike?
@@ -22,20 +22,20 @@ pub(super) struct Draw {
     /// The rule's index in its plan.
     pub(super) rule: u64,
     pub(super) route: Option<Route>,
-    /// The call's number on its route among those that the rule is about, from 1.
+    /// The ordinal of the call among those on its route that the rule counts, from 1.
     pub(super) ordinal: u32,
 }
 
 impl Draw {
-    /// Evenly from 0 up to, but not including, 1.
+    /// A uniform number from 0 up to, but not including, 1.
     #[allow(clippy::cast_precision_loss)] // Of 53 bits, none is lost.
     pub(super) fn unit(self, question: Question) -> f64 {
         (self.bits(question) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Evenly from 0 up to, but not including, `end`; 0 if that is 0.
+    /// A uniform number from 0 up to, but not including, `end`. 0 if `end` is 0.
     pub(super) fn below(self, question: Question, end: u64) -> u64 {
-        // The high half of the product: even enough, and never out of range.
+        // The high half of the product is uniform enough, and never reaches `end`.
         let product = u128::from(self.bits(question)) * u128::from(end);
         u64::try_from(product >> 64).unwrap_or_default()
     }

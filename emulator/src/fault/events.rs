@@ -1,5 +1,4 @@
-//! Event streams that fall silent, break off, end early, or come in pieces that split
-//! characters.
+//! Faults of event streams: they stall, break off, end early, or come in pieces that split characters.
 
 use std::time::Duration;
 
@@ -8,12 +7,12 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::action::{Stop, StreamFault};
-use super::body::{self, Left, Source};
+use super::body::{self, Lost, Source};
 use crate::event_stream::Writer;
 
-/// Between two pieces of what is split: enough for them to arrive apart.
+/// The wait between two pieces of a split stream, so that they arrive separately.
 const APART: Duration = Duration::from_millis(2);
-/// Bytes of a piece; fewer where a character is split.
+/// The most bytes of a piece. A piece that ends within a character may be shorter.
 const PIECE: usize = 16;
 
 /// Whether an answer is a stream that may never end.
@@ -22,7 +21,7 @@ pub(super) fn is_stream(answer: &Response) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
-/// The stream under a fault; other answers, errors mostly, as they are.
+/// The stream with a fault. Returns other answers, mostly errors, unchanged.
 pub(super) fn struck(answer: Response, fault: StreamFault) -> Response {
     if !is_stream(&answer) {
         return answer;
@@ -30,23 +29,24 @@ pub(super) fn struck(answer: Response, fault: StreamFault) -> Response {
     body::rewritten(answer, move |mut source, mut writer| async move {
         let stop = match send(fault, &mut source, &mut writer).await {
             Ok(stop) => stop,
-            Err(Left) => return,
+            Err(Lost::Caller) => return,
+            Err(Lost::Answer) => Some(Stop::Cut),
         };
         match stop {
             None | Some(Stop::End) => {}
             Some(Stop::Cut) => body::cut(writer).await,
-            // The source stays open beside it: the job goes on, and is not told.
+            // The source stays open, so the job goes on without noticing.
             Some(Stop::Stall) => silence(&mut writer).await,
         }
     })
 }
 
-/// Sends events until the stream stops or ends by itself (`None`).
+/// Sends events until the fault stops the stream. `None` if the stream ended before.
 async fn send(
     fault: StreamFault,
     source: &mut Source,
     writer: &mut Writer,
-) -> Result<Option<Stop>, Left> {
+) -> Result<Option<Stop>, Lost> {
     let mut events = Events::default();
     if let Some((0, stop)) = fault.stop {
         return Ok(Some(stop));
@@ -62,7 +62,7 @@ async fn send(
             vec![piece]
         };
         for piece in pieces {
-            writer.send_data(piece).await.map_err(|_| Left)?;
+            writer.send_data(piece).await.map_err(|_| Lost::Caller)?;
             if fault.split {
                 tokio::time::sleep(APART).await;
             }
@@ -80,7 +80,7 @@ async fn silence(writer: &mut Writer) {
     }
 }
 
-/// Counts events in the bytes of a stream. Comments are none.
+/// Counts the events in the bytes of a stream. Comments do not count.
 #[derive(Debug, Default)]
 struct Events {
     count: u32,
@@ -89,7 +89,7 @@ struct Events {
 }
 
 impl Events {
-    /// Where event number `after` ends in `piece`, if it does.
+    /// The offset in `piece` behind event number `after`, if that event ends in `piece`.
     fn end_of(&mut self, after: u32, piece: &[u8]) -> Option<usize> {
         for (at, byte) in piece.iter().enumerate() {
             match byte {
@@ -106,7 +106,7 @@ impl Events {
                     }
                 }
                 byte => {
-                    // Of the fields, only `data` begins so.
+                    // `data` is the only field that begins with a d.
                     self.has_data |= self.line_bytes == 0 && *byte == b'd';
                     self.line_bytes += 1;
                 }
@@ -116,7 +116,7 @@ impl Events {
     }
 }
 
-/// Small pieces; every character of more than one byte is in two of them.
+/// Splits bytes into small pieces. Every character of more than one byte is divided between two pieces.
 fn split(bytes: &Bytes) -> Vec<Bytes> {
     let (mut pieces, mut from) = (Vec::new(), 0);
     for (at, byte) in bytes.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! A fault plan as it is written. Unknown fields are mistakes: a misspelt one would be left
-//! out in silence, and a run would prove less than it says.
+//! The JSON format of a fault plan. Unknown fields are errors: otherwise a misspelt field would be ignored, and a test
+//! run would prove less than it claims.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanFields {
-    /// For readers.
+    /// A comment for readers of the plan.
     #[serde(rename = "note")]
     _note: Option<String>,
     #[serde(default)]
@@ -21,7 +21,7 @@ pub(super) struct PlanFields {
     pub(super) rules: Vec<RuleFields>,
 }
 
-/// Which calls are struck, and by what.
+/// The calls that a rule strikes, and the faults for them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleFields {
@@ -40,7 +40,7 @@ pub(super) struct RuleFields {
     pub(super) fault: OneOrMore<FaultFields>,
 }
 
-/// What happens to a call that is struck.
+/// A fault.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(clippy::struct_excessive_bools)] // Each is a word of the plan.
@@ -66,18 +66,18 @@ pub(super) struct FaultFields {
     pub(super) duplicate: bool,
 }
 
-/// A wait: the least and the most, both in ms. Written as a number, or as both.
+/// The shortest and the longest wait in ms. Written as one number, or as a list of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DelayMs(pub(super) u32, pub(super) u32);
 
-/// Seconds to wait, told as a number or as `{"date": seconds}`.
+/// Seconds for the `Retry-After` header. A number is sent as seconds, `{"date": seconds}` as a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RetryAfter {
     Seconds(u32),
     Date(u32),
 }
 
-/// When a connection is torn: before or after the request was processed.
+/// Whether the connection is dropped before or after the request is processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Moment {
@@ -85,13 +85,13 @@ pub(super) enum Moment {
     After,
 }
 
-/// How an answer that ends early was announced.
+/// Whether an answer ends early, and how its head announces the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Truncate {
     No,
-    /// With the length of the whole: `true`.
+    /// With the length of the whole body. Written as `true`.
     Length,
-    /// In chunks, without the last: `"chunked"`.
+    /// In chunks, of which the last is missing. Written as `"chunked"`.
     Chunked,
 }
 

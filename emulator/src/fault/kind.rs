@@ -1,5 +1,5 @@
-//! The documented errors, by name: who may not call (protocol §3.2), models (§10.1), apps
-//! (§10.2), what is around them (§10.3), and the gateway in front of all (§10.4).
+//! The documented errors, by name: of the key check (protocol §3.2), of models (§10.1), of apps (§10.2), of the
+//! infrastructure (§10.3), and of the gateway (§10.4).
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ macro_rules! nginx {
     };
 }
 
-/// Errors that are one sentence.
+/// Errors whose body is one sentence.
 const SENTENCES: [(&str, StatusCode, &str); 4] = [
     (
         "unauthorized",
@@ -41,7 +41,7 @@ const SENTENCES: [(&str, StatusCode, &str); 4] = [
     ),
 ];
 
-/// Errors of models that may pass, and the one that does not; with whether to try again.
+/// Errors of models, each with whether a retry may help.
 const MODEL: [(&str, StatusCode, bool); 5] = [
     (
         "internal_server_error",
@@ -66,7 +66,7 @@ const MODEL: [(&str, StatusCode, bool); 5] = [
     ),
 ];
 
-/// Pages of the gateway.
+/// Errors of the gateway, which are HTML pages.
 const GATEWAY: [(&str, StatusCode, &str); 3] = [
     (
         "bad_gateway",
@@ -85,10 +85,10 @@ const GATEWAY: [(&str, StatusCode, &str); 3] = [
     ),
 ];
 
-/// A 429; the only one that is documented.
+/// The only documented error with status 429.
 const RATE_LIMITED: &str = "rate_limited";
 const LIMIT: &str = "concurrent_requests_limit";
-/// A deadline of the caller's own: 504, and never to be tried again.
+/// The deadline that the caller set: status 504, and not to be retried.
 const USER_TIMEOUT: &str = "user_timeout";
 
 /// The documented answer of this name.
@@ -113,7 +113,7 @@ pub(super) fn answer(name: &str) -> Option<Answer> {
     }
 }
 
-/// All names.
+/// The names of all errors.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let sentences = SENTENCES.iter().map(|(name, ..)| *name);
     let models = MODEL.iter().map(|(name, ..)| *name);

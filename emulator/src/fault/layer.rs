@@ -1,4 +1,4 @@
-//! What every request passes: it meets the fault that is meant for it, if there is one.
+//! The layer that applies faults to the requests that they strike.
 
 use std::sync::Arc;
 
@@ -17,15 +17,15 @@ use super::{body, events};
 use crate::app::App;
 use crate::target;
 
-/// Marks a response that is not sent: the connection is dropped in its place.
+/// Marks a response that is not sent. The server drops the connection instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DropConnection;
 
-/// Marks the answer to a request that met a fault.
+/// Marks the answer to a request that a fault struck.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Struck;
 
-/// Lets a request pass, or meet its fault.
+/// Applies the fault that strikes a request, or passes the request on.
 pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if app.faults.is_idle() || request.uri().path().starts_with("/api/emulator") {
         return next.run(request).await;
@@ -64,7 +64,7 @@ async fn perform(strike: Strike, request: Request, next: Next) -> Response {
             tokio::time::sleep(delay).await;
             dropped()
         }
-        // The rest is done to the real answer.
+        // The other faults change the real answer.
         altering => {
             wait.await;
             altered(next.run(request).await, altering).await
@@ -78,7 +78,7 @@ async fn altered(answer: Response, action: Action) -> Response {
     }
     let is_stream = events::is_stream(&answer);
     match action {
-        // A stream has no half and no last byte.
+        // A stream has no half and no end, so it is cut before its first event.
         Action::Truncate { .. } | Action::Reset(_) if is_stream => {
             let (stop, split) = (Some((0, Stop::Cut)), false);
             events::struck(answer, StreamFault { stop, split })
@@ -93,16 +93,16 @@ async fn altered(answer: Response, action: Action) -> Response {
     }
 }
 
-/// Waits until the request is through, which it only is when its answer is. A stream of
-/// events may not end by itself: its answer began.
+/// Waits until the request has been processed, that is, until its answer is complete. An event stream may never end,
+/// so the start of its answer is enough.
 async fn through(answer: Response) {
     if !events::is_stream(&answer) {
         let _ = answer.into_body().collect().await;
     }
 }
 
-/// Answers in place of the service. Until then the request's body is left on the line, so
-/// that a long wait is an upload that stalls.
+/// Waits, then sends `answer` in place of the service's answer. During the wait nobody reads the request's body, so that
+/// an upload stalls.
 async fn refused(request: Request, wait: tokio::time::Sleep, answer: &Answer) -> Response {
     wait.await;
     crate::body::discard(request.into_body());
@@ -115,7 +115,7 @@ fn dropped() -> Response {
     response
 }
 
-/// What a store answers to a URL that was signed too long ago.
+/// The answer of an object store to an expired URL.
 fn expired() -> Answer {
     let page = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>\
                 <Message>Request has expired</Message></Error>";

@@ -1,4 +1,4 @@
-//! Faults of deliveries to webhooks: they strike what the emulator sends.
+//! Faults of webhook deliveries, which are requests that the emulator itself sends.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use super::Faults;
 use super::action::{Action, Reset};
 use super::place::Call;
 
-/// What befalls one attempt to deliver.
+/// The fault of one attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mishap {
     pub(crate) delay: Duration,
-    /// The answer that the attempt seems to get.
+    /// The status that the emulator pretends to have received.
     pub(crate) status: Option<StatusCode>,
-    /// It seems to get no answer.
+    /// Whether the emulator pretends to have received no answer.
     pub(crate) close: bool,
-    /// It is sent all the same: the receiver gets it, and gets it again.
+    /// Whether the delivery is sent although it seems to fail, so that the receiver gets it again with the retry.
     pub(crate) after: bool,
-    /// It is sent twice.
+    /// Whether the delivery is sent twice.
     pub(crate) twice: bool,
 }
 
 impl Faults {
-    /// What befalls a delivery to `url`, if anything does.
+    /// The fault for a delivery to `url`, if one strikes it.
     pub(crate) fn mishap(&self, url: &str) -> Option<Mishap> {
         let strike = self.strike(&Call::webhook(url))?;
         let mut mishap = Mishap {
@@ -43,7 +43,7 @@ impl Faults {
                 mishap.after = reset != Reset::Before;
             }
             Action::Duplicate => mishap.twice = true,
-            // Only the wait: plans with other faults of deliveries are refused.
+            // `Pass` has only the wait. Plans with other faults of deliveries are refused.
             _ => {}
         }
         Some(mishap)

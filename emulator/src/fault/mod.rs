@@ -1,7 +1,8 @@
-//! Faults, on purpose: calls that are delayed, refused, torn or garbled. A test queues
-//! one-off faults; a plan has rules for a whole run, and can be repeated; a person switches
-//! faults on and off on the `bench`. All are rules: `place` says what a call is, `rule` whether it is struck, `layer` performs what
-//! `action` names.
+//! Faults on purpose: calls that are delayed, refused, cut off or garbled. A test queues one-off faults. A plan has rules
+//! for a whole run, which can be repeated. A person switches faults on and off on the `bench`.
+//!
+//! All of them are rules. `place` describes a call, `rule` decides whether to strike it, and `layer` performs the fault
+//! of `action`.
 
 mod action;
 mod answer;
@@ -36,7 +37,7 @@ use bench::Bench;
 use once::Once;
 use rule::{Counted, Rule};
 
-/// The faults that wait, and the plan that is followed.
+/// The one-off faults, the bench, and the plan.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
 
@@ -48,7 +49,7 @@ struct State {
 }
 
 impl Faults {
-    /// With the plan in a file, if one is named. The error is a line for the user.
+    /// Reads the plan in `file`, if there is a file. The error is a line for the user.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, String> {
         let faults = Self::default();
         if let Some(file) = file {
@@ -62,7 +63,7 @@ impl Faults {
         Ok(faults)
     }
 
-    /// Adds a one-off fault, as JSON. The error says what is wrong with it.
+    /// Adds a one-off fault, given as JSON. The error names the mistake in the JSON.
     pub(crate) fn queue(&self, json: &[u8]) -> Result<(), String> {
         let once: Once =
             serde_json::from_slice(json).map_err(|error| format!("Not a fault: {error}"))?;
@@ -71,35 +72,34 @@ impl Faults {
         Ok(())
     }
 
-    /// Forgets the one-off faults.
+    /// Removes the one-off faults.
     pub(crate) fn clear(&self) {
         self.state().queued.clear();
     }
 
-    /// Follows a plan from here on, in place of any other, with all counts at 0.
+    /// Follows `plan` from now on, with all counts at 0. It replaces any other plan.
     pub(crate) fn follow(&self, plan: Plan) {
         self.state().plan = Some(plan);
     }
 
-    /// Ends the plan.
+    /// Stops following the plan.
     pub(crate) fn end_plan(&self) {
         self.state().plan = None;
     }
 
-    /// Puts a fault on the bench, switched on, as a plan; gives its id. The error says what is
-    /// wrong with it.
+    /// Adds a fault to the bench, given as a plan in JSON, and switches it on. Returns its id. The error names the
+    /// mistake in the JSON.
     pub(crate) fn add_switch(&self, json: &[u8]) -> Result<u32, String> {
         let plan = Plan::parse(json)?;
         self.state().bench.add(plan)
     }
 
-    /// Switches a fault of the bench on, from its first call, or off. `false` if there is none
-    /// with this id.
+    /// Switches a fault of the bench on, with all counts at 0, or off. `false` if no fault has this id.
     pub(crate) fn set_switch(&self, id: u32, is_on: bool) -> bool {
         self.state().bench.set(id, is_on)
     }
 
-    /// Takes a fault off the bench, or all of them. `false` if there is none with this id.
+    /// Removes a fault from the bench, or all of them. `false` if no fault has this id.
     pub(crate) fn remove_switches(&self, id: Option<u32>) -> bool {
         self.state().bench.remove(id)
     }
@@ -115,19 +115,18 @@ impl Faults {
         state.queued.is_empty() && state.plan.is_none() && state.bench.is_idle()
     }
 
-    /// The plan with its counts; `plan` is `null` without one.
+    /// The plan with its counts. `plan` is `null` if there is none.
     pub(crate) fn report(&self) -> Value {
         let state = self.state();
         let report = state.plan.as_ref().map(Plan::report);
         report.unwrap_or_else(|| json!({ "plan": null }))
     }
 
-    /// What befalls a call, if anything does: a one-off fault comes before the bench, and that
-    /// before the plan.
+    /// The fault for a call, if one strikes it. A one-off fault comes before the bench, and the bench before the plan.
     fn strike(&self, call: &Call) -> Option<Strike> {
         let mut state = self.state();
         let planned = state.plan.as_mut();
-        // The plan counts all calls, so that a one-off fault does not shift its numbers.
+        // The plan counts every call, so that a one-off fault does not change which calls it strikes.
         let planned = planned.and_then(|plan| plan.strike(call));
         let queued = state.queued.iter_mut().enumerate();
         let mut due = queued.filter_map(|(at, rule)| match rule.count(0, at, call) {

@@ -1,5 +1,5 @@
-//! A one-off fault: what one test plans for its next requests. It is a rule about all
-//! requests, with one count, that goes when it is spent.
+//! A one-off fault, which a test sets for its next requests. It is a rule for all requests with one common count, and is
+//! removed when it is spent.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -10,12 +10,12 @@ use super::format::DelayMs;
 use super::read;
 use super::rule::{About, Counts, Rule, When};
 
-/// One fault, as a test sends it.
+/// The JSON of a one-off fault.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Once {
     method: Option<String>,
-    /// Part of the path and query, of the target for proxied requests.
+    /// A part of the path and query. For proxied requests, of the target's.
     #[serde(default)]
     path_contains: String,
     #[serde(default = "once")]
@@ -26,10 +26,10 @@ pub(super) struct Once {
     body: Option<Value>,
     #[serde(default)]
     delay_ms: u32,
-    /// Drop the connection without an answer.
+    /// Whether to drop the connection without an answer.
     #[serde(default)]
     close: bool,
-    /// Perform the request first: it arrived, but its answer was lost.
+    /// Whether to process the request first, as if only its answer were lost.
     #[serde(default)]
     after: bool,
 }
@@ -39,7 +39,7 @@ fn once() -> u32 {
 }
 
 impl Once {
-    /// The rule, or what is wrong with it, for the test's author.
+    /// The rule for this fault. The error names the mistake for the author of the test.
     pub(super) fn rule(self) -> Result<Rule, String> {
         let delay = DelayMs(self.delay_ms, self.delay_ms);
         let action = self.action()?;

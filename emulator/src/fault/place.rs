@@ -1,4 +1,4 @@
-//! What a fault, or a hold, looks at: a request, or a delivery to a webhook.
+//! The call that faults and holds are matched with: a request, or a delivery to a webhook.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -10,28 +10,28 @@ use crate::queue;
 use crate::routes::Door;
 use crate::storage;
 
-/// The method by which a one-off fault says that it is meant for deliveries.
+/// The method that a one-off fault names to strike webhook deliveries.
 const WEBHOOK: &str = "WEBHOOK";
 
-/// One call, as far as faults care.
+/// The properties of a call by which faults and holds select it.
 #[derive(Debug)]
 pub(crate) struct Call {
     /// `WEBHOOK` for a delivery.
     pub(crate) method: String,
     pub(crate) service: Option<Service>,
     pub(super) route: Option<Route>,
-    /// The endpoint that it names; of follow-ups, the app.
+    /// The endpoint in its URL. The URLs of follow-ups name only the app.
     pub(crate) endpoint: Option<String>,
     /// Set for follow-ups.
     pub(crate) request_id: Option<String>,
-    /// Path and query, of the target for proxied requests; the whole URL of a webhook.
+    /// The path and query. For proxied requests, those of the target. For webhooks, the whole URL.
     pub(crate) text: String,
-    /// The file that is uploaded, where the call is a step of that.
+    /// The path of the uploaded file, if the call is a step of an upload.
     pub(super) upload: Option<String>,
 }
 
 impl Call {
-    /// A request, with the URL behind the proxy if it came that way.
+    /// The call of a request. `target` is the target URL of a proxied request.
     pub(crate) fn of(request: &Request<Body>, target: Option<&Url>) -> Self {
         let method = request.method();
         let uri = request.uri();
@@ -61,13 +61,13 @@ impl Call {
         }
     }
 
-    /// The name of its route, for people. `None` if the request is no call of the protocol.
+    /// The name of its route. `None` if the request is no call of the protocol.
     pub(crate) fn route_name(&self) -> Option<&'static str> {
         self.route.map(Route::name)
     }
 
-    /// Whether it is a call of `endpoint`, or of one below it. Follow-ups name no more of
-    /// their endpoint than its app.
+    /// Whether it is a call of `endpoint`, or of an endpoint below it. For follow-ups only the apps are compared, as their
+    /// URLs name no more.
     pub(super) fn is_of(&self, endpoint: &str) -> bool {
         let Some(named) = self.endpoint.as_deref() else {
             return false;
@@ -92,14 +92,14 @@ impl Call {
         }
     }
 
-    /// Whether a fault without a method is not meant: tests count the requests they know of,
-    /// and preflights are none of these, nor is what the emulator sends.
+    /// Whether one-off faults without a method ignore it: preflights and webhook deliveries. A test counts the requests
+    /// that it sends itself, and does not know of these.
     pub(crate) fn is_aside(&self) -> bool {
         self.method == Method::OPTIONS.as_str() || self.method == WEBHOOK
     }
 }
 
-/// The parts of a path of an app.
+/// The parts of an app's path.
 struct Named<'a> {
     endpoint: &'a str,
     request_id: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! A plan that is being followed.
+//! A fault plan and its counts.
 
 use std::collections::HashSet;
 
@@ -10,30 +10,30 @@ use super::format::PlanFields;
 use super::place::Call;
 use super::rule::{Counted, Counts, Rule};
 
-/// Where the format is told.
+/// The end of an error about the format.
 const SEE: &str = "the format is told in emulator/faults/README.md";
 
-/// The rules in their order, and what came of them.
+/// The rules in their order, and the counts of the calls so far.
 #[derive(Debug)]
 pub(crate) struct Plan {
     seed: u64,
     rules: Vec<Rule>,
     written: Value,
-    /// Calls that any rule is about.
+    /// The calls that at least one rule has counted.
     calls: u64,
     struck: u64,
-    /// Files whose upload URLs have expired.
+    /// The files whose upload URLs have expired by a fault.
     expired: HashSet<String>,
     refused_as_expired: u64,
 }
 
 impl Plan {
-    /// Reads JSON. The error is one line, with rule and field.
+    /// Parses JSON. The error is one line that names the rule and the field.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, String> {
         let mut text = serde_json::Deserializer::from_slice(json);
         let fields: PlanFields = serde_path_to_error::deserialize(&mut text).map_err(|error| {
             match error.path().to_string().as_str() {
-                // The path of what is wrong with the plan as a whole.
+                // The error is about the plan as a whole.
                 "." => format!("{}; {SEE}", error.inner()),
                 path => format!("{path}: {}; {SEE}", error.inner()),
             }
@@ -52,8 +52,8 @@ impl Plan {
         })
     }
 
-    /// Counts a call, and says what befalls it. Every rule counts every call that it is
-    /// about, whatever the others do; the first that strikes does.
+    /// Counts a call, and returns its fault, if a rule strikes it. Each rule counts every call that it applies to, even if
+    /// another rule strikes. The first rule that strikes wins.
     pub(super) fn strike(&mut self, call: &Call) -> Option<Strike> {
         let is_expired = call.upload.as_ref();
         let is_expired = is_expired.is_some_and(|upload| self.expired.contains(upload));
@@ -86,7 +86,7 @@ impl Plan {
         struck
     }
 
-    /// Starts again, with all counts at 0: it strikes the same calls again.
+    /// Sets all counts to 0, so that the plan strikes the same calls again.
     pub(super) fn restart(&mut self) {
         for rule in &mut self.rules {
             rule.counts = Counts::default();

@@ -1,4 +1,4 @@
-//! Reading one fault: which of its fields say what happens, and whether they agree.
+//! Turns the fields of one fault into its action, and checks that the fields go together.
 
 use axum::http::StatusCode;
 
@@ -7,7 +7,7 @@ use super::answer::{self, Answer};
 use super::format::{DelayMs, FaultFields, Moment, Truncate};
 use super::kind;
 
-/// The fault, or what is wrong with which of its fields: `.field: why`.
+/// The fault that the fields describe. The error has the form `.field: why`.
 pub(super) fn fault(fields: &FaultFields) -> Result<Fault, String> {
     stray(fields)?;
     let mut actions = actions(fields)?.into_iter();
@@ -33,7 +33,7 @@ pub(super) fn fault(fields: &FaultFields) -> Result<Fault, String> {
     Ok(Fault { delay, action })
 }
 
-/// Fields that mean nothing without another.
+/// Refuses fields that have no meaning without another field.
 fn stray(fields: &FaultFields) -> Result<(), String> {
     let has_status = fields.status.is_some() || fields.kind.is_some();
     let wrong = if fields.body.is_some() && fields.status.is_none() {
@@ -52,7 +52,7 @@ fn stray(fields: &FaultFields) -> Result<(), String> {
     Err(wrong.to_owned())
 }
 
-/// What its fields say, each with its field's name.
+/// The actions that the fields name, each with the name of its field.
 fn actions(fields: &FaultFields) -> Result<Vec<(&'static str, Action)>, String> {
     let reset = fields.reset.map(|moment| {
         Action::Reset(match moment {
@@ -112,7 +112,7 @@ fn free(fields: &FaultFields) -> Result<Option<Action>, String> {
     Ok(Some(replacing(fields, with_headers(fields, answer)?)))
 }
 
-/// A status that an answer can have.
+/// Checks that an answer can have this status.
 pub(super) fn status_of(status: u16) -> Result<StatusCode, String> {
     let known = StatusCode::from_u16(status).ok().filter(|_| status >= 200);
     known.ok_or_else(|| format!("{status} is no status that can be answered with"))

@@ -1,5 +1,5 @@
-//! The calls that a plan can name, and which of them a request is: by the URL behind the
-//! proxy, or by the path it came to directly.
+//! The calls that a plan can name. A request is assigned to one of them by its target URL if it is proxied, and by its
+//! path otherwise.
 
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, Method};
@@ -24,14 +24,14 @@ pub(super) enum Route {
     Run,
     Initiate,
     InitiateMultipart,
-    /// A file in one piece.
+    /// The upload of a whole file.
     Put,
     Part,
     Complete,
     Token,
-    /// A file that is fetched.
+    /// The download of a file.
     File,
-    /// A delivery that the emulator makes.
+    /// A webhook delivery, which the emulator sends.
     Webhook,
     /// The handshake of a WebSocket.
     Realtime,
@@ -69,7 +69,8 @@ impl Route {
         known.map_or("", |(name, _)| name)
     }
 
-    /// `None` for what is no call of the protocol. `path` is that of fal.ai, without a door.
+    /// The route of a request to `service`, or `None` if it is no call of the protocol. `path` is the path on fal.ai's own
+    /// host.
     pub(super) fn of(
         service: Service,
         method: &Method,

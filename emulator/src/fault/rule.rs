@@ -1,4 +1,4 @@
-//! One rule: which calls it is about, which of them it strikes, and the count of both.
+//! One rule: the calls that it counts, the ones among them that it strikes, and the numbers of both.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,37 +10,36 @@ use super::draw::{Draw, Question};
 use super::place::Call;
 use super::route::Route;
 
-/// A rule and its counts. Every count is kept for each route by itself, so that what
-/// happens on one route does not depend on how its calls mix with those of others, unless
-/// the rule counts them together.
+/// A rule and its counts. Each route has its own count, so that the faults on one route do not depend on the calls on
+/// other routes. A rule with `together` has one count for all routes.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) about: About,
     pub(super) method: Option<String>,
     pub(super) path_contains: String,
-    /// Only calls of this endpoint, or below it; follow-ups by their app.
+    /// If set, only calls of this endpoint or of endpoints below it. Follow-ups are compared by their app.
     pub(super) endpoint: Option<String>,
-    /// Whether the calls of all its routes have one count.
+    /// Whether the calls of all its routes share one count.
     pub(super) together: bool,
     pub(super) when: When,
-    /// At most so many strikes on a route, or on all that are counted together.
+    /// The most strikes on a route, or on all routes if they are counted together.
     pub(super) times: Option<u32>,
-    /// One of them happens.
+    /// The faults, of which one is drawn for each strike.
     pub(super) faults: Vec<Fault>,
     pub(super) counts: Counts,
 }
 
-/// The calls that a rule is about.
+/// The calls that a rule applies to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum About {
-    /// Every request, of the protocol or not, as if they were one route.
+    /// Every request, whether a call of the protocol or not, with one count.
     Requests,
-    /// Every call of the protocol; deliveries are none of the client's.
+    /// Every call of the protocol that a client makes. Webhook deliveries are not among them.
     Calls,
     Routes(Vec<Route>),
 }
 
-/// Which calls of a route are struck.
+/// The calls of a route that are struck.
 #[derive(Debug, PartialEq)]
 pub(super) enum When {
     Always,
@@ -49,20 +48,20 @@ pub(super) enum When {
     Probability(f64),
 }
 
-/// What a rule says of a call.
+/// The verdict of a rule on a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Counted {
-    /// It is not about the call.
+    /// The rule does not apply to the call, and has not counted it.
     Not,
     Spared,
-    /// To be struck, with what is drawn for it.
+    /// The rule strikes the call, with the random numbers of this draw.
     Due(Draw),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     routes: BTreeMap<Option<Route>, Count>,
-    /// How often each of the faults happened.
+    /// The number of strikes with each fault.
     faults: Vec<u32>,
 }
 
@@ -73,7 +72,7 @@ struct Count {
 }
 
 impl Rule {
-    /// Counts a call that it is about.
+    /// Counts a call, if the rule applies to it.
     pub(super) fn count(&mut self, seed: u64, rule: usize, call: &Call) -> Counted {
         if !self.is_about(call) {
             return Counted::Not;
@@ -96,7 +95,7 @@ impl Rule {
         }
     }
 
-    /// Strikes: says how, and counts it.
+    /// Draws the fault for a strike, and counts the strike.
     pub(super) fn strike(&mut self, draw: Draw) -> Option<Strike> {
         let which = draw.below(Question::Which, self.faults.len() as u64);
         let which = usize::try_from(which).unwrap_or_default();
@@ -116,7 +115,7 @@ impl Rule {
         })
     }
 
-    /// Whether nothing is left of a rule with one count for all.
+    /// Whether a rule with one count has made all its strikes.
     pub(super) fn is_spent(&self) -> bool {
         let struck = self.counts.routes.values().map(|count| count.struck).max();
         self.times.is_some_and(|times| struck >= Some(times))
@@ -139,7 +138,7 @@ impl Rule {
         is_method && is_meant && is_of_endpoint && call.text.contains(&self.path_contains)
     }
 
-    /// The counts, beside the faults as they were `written`.
+    /// The counts, beside the faults as they are in the plan (`written`).
     pub(super) fn report(&self, written: &Value) -> Value {
         let routes = self.counts.routes.iter().map(|(route, count)| {
             let name = route.map_or("any", Route::name);

@@ -10,33 +10,33 @@ use url::{Position, Url};
 use crate::options::Options;
 use crate::pattern::Pattern;
 
-/// Runs, streams, and the queue.
+/// The patterns of runs, streams, and the queue.
 const APPS: [&str; 2] = ["fal.run/**", "queue.fal.run/**"];
-/// Uploads in one piece and in parts. The second one is in fal's list; no client calls it.
+/// The patterns of uploads in one piece and in parts. The second one is in fal's list, but no client calls it.
 const UPLOADS: [&str; 3] = [
     "rest.fal.ai/storage/upload/initiate\\?storage_type=fal-cdn-v3",
     "rest.fal.ai/storage/upload/complete-multipart\\?storage_type=fal-cdn-v3",
     "rest.fal.ai/storage/upload/initiate-multipart\\?storage_type=fal-cdn-v3",
 ];
-/// Short-lived tokens, which streams and sockets take to fal itself.
+/// The patterns of short-lived tokens, with which a page opens a stream or a WebSocket on fal.ai itself.
 const TOKENS: [&str; 2] = ["rest.fal.ai/tokens/", "rest.fal.ai/tokens/realtime"];
 
-/// The host of the queue, where a POST is a submit and everything else is about a request.
+/// The host of the queue. There, a POST submits a request; other methods are follow-ups.
 const QUEUE: &str = "queue.fal.run";
 
-/// The calls that pass.
+/// The calls that are forwarded.
 #[derive(Debug)]
 pub(crate) struct Allowed {
     urls: Vec<Pattern>,
-    /// Empty: all of them.
+    /// If empty, all endpoints are allowed.
     endpoints: Vec<Pattern>,
     deletes: bool,
 }
 
-/// Why a request does not pass. Its text is for the developer who sent it.
+/// The reason why a request is not forwarded. Its text is for the developer who sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotAllowed {
-    /// Host, path and query.
+    /// The URL matches no pattern. Holds its host, path and query.
     Url(String),
     Endpoint(String),
     Delete,
@@ -44,7 +44,7 @@ pub(crate) enum NotAllowed {
 
 impl Allowed {
     pub(crate) fn by(options: &Options) -> Self {
-        // A caller may ask for a token for any endpoint.
+        // Not with a list of endpoints: a caller could ask for a token for any endpoint.
         let tokens = if options.allow_endpoints.is_empty() {
             &TOKENS[..]
         } else {
@@ -59,7 +59,7 @@ impl Allowed {
         }
     }
 
-    /// Whether a request to `target`, which is on fal's hosts, passes.
+    /// Checks that a request to `target`, a URL on fal's hosts, may be forwarded.
     pub(crate) fn check(&self, method: &Method, target: &Url) -> Result<(), NotAllowed> {
         if *method == Method::DELETE && !self.deletes {
             return Err(NotAllowed::Delete);
@@ -79,14 +79,14 @@ impl Allowed {
     }
 
     fn allows_endpoint(&self, endpoint: &str) -> bool {
-        // A server that decodes `%2f` or joins `//` would read another id than the patterns do.
+        // A server that decodes `%2f` or collapses `//` would read another id than the patterns do.
         let is_plain = !endpoint.contains('%') && !endpoint.contains("//");
         self.endpoints.is_empty()
             || is_plain && self.endpoints.iter().any(|it| it.matches(endpoint))
     }
 }
 
-/// Whether a request runs an endpoint, or puts a run into the queue.
+/// Whether a request runs an endpoint, directly or by the queue.
 fn runs(method: &Method, target: &Url) -> bool {
     match target.host_str() {
         Some(QUEUE) => *method == Method::POST,
@@ -214,7 +214,7 @@ mod tests {
             (Method::POST, "https://fal.run/acme/x/", true),
             (Method::POST, "https://fal.run/acme/x/y", false),
             (Method::POST, "https://fal.run/fal-ai/veo3", false),
-            // A run, too: its input is in the query.
+            // A GET with the input in the query is a run, too.
             (Method::GET, "https://fal.run/fal-ai/veo3?prompt=x", false),
             (
                 Method::POST,
@@ -222,7 +222,7 @@ mod tests {
                 false,
             ),
             (Method::POST, "https://fal.run/fal-ai/flux//x", false),
-            // A token would run any endpoint.
+            // With a token, a caller could run any endpoint.
             (Method::POST, "https://rest.fal.ai/tokens/", false),
             (
                 Method::GET,

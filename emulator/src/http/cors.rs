@@ -1,7 +1,7 @@
 //! CORS: every page may call the emulator and read its answers, as every page may call fal.ai.
-//! The page of an origin that the guard refuses reads the reason, and nothing else.
+//! A page that the guard refuses can read only the reason.
 //!
-//! By hand, as it comes after [`super::headers`], which drops the CORS headers that others set.
+//! No ready-made layer is used, as [`super::headers`] drops the CORS headers that other code sets. This code runs after it.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -15,13 +15,13 @@ use axum::response::Response;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET,POST,PUT,DELETE,OPTIONS,HEAD");
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
-/// Headers of the answer that a page of another origin gets to read.
+/// The headers of an answer that pages of other origins may read.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "x-fal-request-id, x-fal-error-type, x-fal-needs-retry, x-fal-request-timeout-type, \
      x-fal-billable-units, x-fal-object-lifecycle-expiration, retry-after, etag, content-length, content-range",
 );
 
-/// A browser's question on behalf of a page.
+/// The CORS headers of a request, which the browser adds for a page.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) is_preflight: bool,
@@ -39,8 +39,8 @@ impl Asked {
         }
     }
 
-    /// Allows it. A preflight is always allowed: no page can read why one was refused. The request
-    /// after it is refused instead, if it has to be.
+    /// Adds the headers that allow the request. A preflight is always allowed, as no page could read the reason of a
+    /// refusal. If necessary, the request after it is refused.
     pub(super) fn allow(self, response: &mut Response) {
         let headers = response.headers_mut();
         headers.append(VARY, HeaderValue::from_static("origin"));
@@ -58,7 +58,7 @@ impl Asked {
     }
 }
 
-/// The answer to a preflight, before it allows anything.
+/// The answer to a preflight, without the headers of [`Asked::allow`].
 pub(super) fn preflight() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;

@@ -1,4 +1,4 @@
-//! Refusals of requests, and the answers that they become.
+//! Refusals of requests, and the answers for them.
 
 use axum::http::header::ALLOW;
 use axum::http::{HeaderValue, StatusCode};
@@ -11,10 +11,10 @@ use crate::reply;
 pub(crate) enum ApiError {
     BadRequest(String),
     Forbidden(String),
-    /// With the methods that are allowed.
+    /// Holds the allowed methods.
     MethodNotAllowed(&'static str),
     NotImplemented(&'static str),
-    /// The service behind the proxy gave no answer that could be passed on.
+    /// The target of a forwarded request gave no answer that can be passed on.
     BadGateway(String),
 }
 

@@ -17,7 +17,7 @@ use super::notices::Notices;
 use super::origin::Origin;
 use crate::options::Options;
 
-/// The name of an address that cannot be read.
+/// The text for an address that cannot be read.
 const UNKNOWN: &str = "an unknown address";
 
 /// The two ends of a connection.
@@ -25,7 +25,7 @@ const UNKNOWN: &str = "an unknown address";
 pub(crate) struct Ends {
     /// The address it was accepted on.
     pub(crate) here: IpAddr,
-    /// Where it comes from.
+    /// The address of the other side.
     pub(crate) peer: IpAddr,
 }
 
@@ -39,36 +39,35 @@ pub(crate) enum Caller {
     Stranger,
 }
 
-/// Tells the callers apart.
+/// Decides which callers are trusted.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard(Arc<Rules>);
 
 #[derive(Debug)]
 struct Rules {
-    /// Where the emulator listens.
+    /// The address that the emulator listens on.
     address: SocketAddr,
-    /// The origins whose pages are let in, beside its own.
+    /// The origins whose pages are trusted, beside the emulator's own.
     allowed: Vec<Url>,
-    /// Whether other machines are let in.
+    /// Whether other machines are trusted.
     is_network_allowed: bool,
     /// The path that spends a key, if there is one.
     spending_path: Option<&'static str>,
     notices: Notices,
 }
 
-/// Why a caller is a stranger.
+/// The reason why a caller is a stranger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stranger {
-    /// It is on another machine. The text is its address.
+    /// It is on another machine, with this address.
     Machine(String),
-    /// It sent the request to this origin, which may not be the emulator's own: DNS rebinding looks
-    /// like that.
+    /// It sent the request to this origin, which may not be the emulator's own. DNS rebinding causes such requests.
     Name(String),
-    /// It is a page of another origin, `null` if it has none.
+    /// It is a page of another origin, or of the origin `null`.
     Page(String),
 }
 
-/// The use that a stranger was refused.
+/// A use of the emulator that is refused to strangers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Spending,
@@ -99,7 +98,7 @@ impl Guard {
         }
     }
 
-    /// Refuses strangers the path that spends a key.
+    /// Refuses strangers access to the path that spends a key.
     pub(super) fn check_spending(&self, request: &Parts) -> Result<(), ApiError> {
         let path = request.uri.path().trim_end_matches('/');
         if self.0.spending_path != Some(path) {
@@ -109,7 +108,7 @@ impl Guard {
         judged.map_err(|stranger| self.refuse(&stranger, Use::Spending))
     }
 
-    /// Refuses strangers, and all other machines, the control routes.
+    /// Refuses strangers and all other machines access to the control routes.
     pub(crate) fn check_steering(&self, request: &Parts) -> Result<(), ApiError> {
         let judged = match other_machine(request) {
             Some(machine) => Err(Stranger::Machine(machine)),
@@ -118,7 +117,7 @@ impl Guard {
         judged.map_err(|stranger| self.refuse(&stranger, Use::Steering))
     }
 
-    /// Names the callers that may spend the key, for the user.
+    /// A text that tells the user which callers may spend the key.
     pub(crate) fn spenders(&self) -> String {
         let programs = if self.0.is_network_allowed {
             "every program that reaches this address (--allow-network)"
@@ -182,7 +181,7 @@ impl Stranger {
         }
     }
 
-    /// The same for the sender of the request.
+    /// The text of the refusal for the sender of the request.
     fn reason(&self, what: Use) -> String {
         let subject = match what {
             Use::Spending => "The proxy spends a key",
@@ -232,7 +231,7 @@ fn other_machine(request: &Parts) -> Option<String> {
     forwarded_for(&request.headers)
 }
 
-/// The other machine that a program on this one, such as a development server, says it asks for.
+/// The other machine for which a program on this one, such as a development server, forwards the request.
 fn forwarded_for(headers: &HeaderMap) -> Option<String> {
     let plain = headers.get_all("x-forwarded-for").iter();
     let plain = plain
@@ -277,7 +276,7 @@ fn page(request: &Parts, own: &Origin, allowed: &[Url]) -> Option<String> {
             own.holds(&origin) || allowed.iter().any(|url| url.origin() == origin.origin());
         return (!is_allowed).then(|| name_of(&origin));
     }
-    // A request that carries no origin says in another header where it comes from.
+    // A request without `Origin` has other headers about its page.
     match header("sec-fetch-site") {
         None | Some("same-origin" | "none") => None,
         Some(_) => {
@@ -287,7 +286,7 @@ fn page(request: &Parts, own: &Origin, allowed: &[Url]) -> Option<String> {
     }
 }
 
-/// Whether the name that the request was sent to is one of this machine.
+/// Whether the host that the request was sent to is a name or an address of this machine, or one that the user allowed.
 fn is_here(own: &Origin, ends: Option<&Ends>, allowed: &[Url]) -> bool {
     let is_accepted_on = |address| ends.is_some_and(|ends| ends.here.to_canonical() == address);
     let is_address = match own.host() {
@@ -324,7 +323,7 @@ mod tests {
         parts
     }
 
-    /// The reason of a refusal; empty if there is none.
+    /// The reason of a refusal, or an empty string if the request is not refused.
     fn reason(guard: &Guard, request: &Parts) -> String {
         match guard.check_spending(request) {
             Ok(()) => String::new(),

@@ -32,12 +32,12 @@ const DESCRIBING: [HeaderName; 16] = [
     RETRY_AFTER,
     VARY,
 ];
-/// Those that have no constant.
+/// Describing headers without a constant in the `http` crate.
 const DESCRIBING_TOO: [&str; 2] = ["cross-origin-resource-policy", "x-accel-buffering"];
-/// The beginning of headers that programs made up for each other, the service's own among them.
+/// The prefix of custom headers, such as the service's own.
 const CUSTOM: &str = "x-";
-/// The beginnings of those that browsers and web servers in front of this one act on. New headers
-/// of that kind no longer begin with `x-` (RFC 6648).
+/// The prefixes of `x-` headers that browsers, or web servers in front of the emulator, act on. New headers of that kind
+/// do not begin with `x-` any more (RFC 6648).
 const ACTING: [&str; 12] = [
     "x-accel-",
     "x-content-",
@@ -75,8 +75,8 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageFile;
 
-/// Drops the headers that an answer may not carry. Unless it is a page file, the browser gives it
-/// no origin and runs no script in it.
+/// Drops the headers that an answer may not have. Unless it is a page file, a policy tells the browser to give it no
+/// origin and to run no script in it.
 pub(super) fn protect(response: &mut Response) {
     let is_handshake = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     let is_page_file = response.extensions().get::<PageFile>().is_some();
@@ -96,13 +96,12 @@ pub(super) fn protect(response: &mut Response) {
     }
 }
 
-/// Whether a header reaches the caller if the input of an endpoint chooses it. The length of an
-/// answer is not to choose.
+/// Whether the input of an endpoint may set a header of the answer. It may not set the length.
 pub(crate) fn is_choosable(name: &HeaderName) -> bool {
     is_allowed(name) && name != CONTENT_LENGTH
 }
 
-/// Removes the headers about the connection, also those that `Connection` names.
+/// Removes the headers about the connection, including those that `Connection` names.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let values = headers.get_all(CONNECTION).iter();
     let texts = values.filter_map(|value| value.to_str().ok());

@@ -1,5 +1,5 @@
-//! The outer layer of all requests and answers: it refuses callers, removes headers from answers,
-//! and lets pages read them. Nothing here knows `App`.
+//! The outer layer of all requests and answers. It refuses strangers, removes headers from answers, and lets pages read
+//! the answers. It does not depend on `App`.
 
 mod cors;
 mod error;
@@ -24,11 +24,10 @@ pub(crate) use redact::{redact_header, redact_query};
 use crate::body;
 use cors::Asked;
 
-/// Below this path, answers depend on more than the URL: on the target that a header names,
-/// and on the moment.
+/// Answers below this path must not be cached: they depend on the time, and on the target that a header names.
 const UNCACHED: &str = "/api/";
 
-/// Refuses strangers the proxy that spends a key, and makes every answer safe to open in a browser.
+/// Refuses strangers access to the proxy that spends a key, and makes every answer safe to open in a browser.
 pub(crate) async fn layer(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let asked = Asked::of(&parts);

@@ -1,26 +1,26 @@
-//! Refusals, shown in the terminal: whoever develops a page looks there when it gets a 403.
+//! Refusals, printed in the terminal: the developer of a page that gets a 403 looks there.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// The most lines that are shown. Origins are for others to choose, and must not fill a terminal.
+/// The most lines that are printed. Strangers choose the origins in them, and must not be able to fill the terminal.
 const MOST: usize = 50;
 
-/// The lines that were shown.
+/// The lines that were printed.
 #[derive(Debug, Default)]
 pub(super) struct Notices(Mutex<HashSet<String>>);
 
 impl Notices {
-    /// Shows a line, once.
+    /// Prints a line, unless it was printed before.
     pub(super) fn show(&self, line: &str) {
         if self.add(line) {
-            // Nobody may be reading.
+            // Fails if the reader of a pipe has left, which must not stop the emulator.
             let _ = writeln!(std::io::stderr(), "{line}");
         }
     }
 
-    /// Whether a line is to be shown.
+    /// Adds a line. `false` if it was there already, or if there are too many.
     fn add(&self, line: &str) -> bool {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shown.len() < MOST && shown.insert(line.to_owned())

@@ -1,5 +1,5 @@
-//! The emulator's own origin as the caller knows it: `127.0.0.1`, `localhost`, a name
-//! on the local network. It comes from the `Host` header, so it is judged before use.
+//! The emulator's own origin by the name that the caller used: `127.0.0.1`, `localhost`, or a name on the local network.
+//! It comes from the `Host` header, which the caller chooses, so it is checked first.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use url::{Host, Url};
 pub(crate) struct Origin(Url);
 
 impl Origin {
-    /// The origin a request was sent to; `listening` stands in for a missing `Host`.
-    /// `None` if the header is not one plain authority.
+    /// The origin that a request was sent to. Without a `Host` header it is the address `listening`.
+    /// `None` if the header is not one plain host with or without a port.
     pub(crate) fn of(request: &Parts, listening: SocketAddr) -> Option<Self> {
         let mut hosts = request.headers.get_all(HOST).iter();
         match (hosts.next(), hosts.next()) {
@@ -30,8 +30,8 @@ impl Origin {
     }
 
     fn parse(authority: &str) -> Option<Self> {
-        // Stricter than the parser, which reads around a path or a user name, and takes
-        // characters that have no place in a URL of ours.
+        // Stricter than the parser, which would accept a user name or a path, and characters that the emulator's URLs
+        // never have.
         let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
         if !authority.chars().all(plain) {
             return None;
@@ -40,12 +40,12 @@ impl Origin {
         (url.host().is_some() && url.path() == "/").then_some(Self(url))
     }
 
-    /// Host name or address.
+    /// The host name or address.
     pub(crate) fn host(&self) -> Option<Host<&str>> {
         self.0.host()
     }
 
-    /// Whether the host is this machine's by itself, without a look-up.
+    /// Whether the host is this machine, decided without a DNS look-up.
     pub(crate) fn is_this_machine(&self) -> bool {
         match self.host() {
             Some(Host::Ipv4(v4)) => v4.is_loopback(),

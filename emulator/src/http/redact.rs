@@ -1,4 +1,4 @@
-//! Hides the secrets in requests that are shown to people.
+//! Removes the secrets from requests that are shown to people.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use axum::http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use axum::http::{HeaderName, HeaderValue};
 use url::form_urlencoded;
 
-/// Stands in the place of a secret.
+/// The text in place of a secret.
 const PRESENT: &str = "present";
 /// The query parameter of a short-lived token.
 const TOKEN: &str = "fal_jwt_token";
-/// The ends of the names that programs give their own headers for secrets.
+/// The suffixes of custom headers that hold secrets.
 const SECRET_ENDS: [&str; 4] = ["-key", "-token", "-secret", "-authorization"];
 
-/// The value of a header without the secrets in it.
+/// The value of a header, with its secrets replaced.
 pub(crate) fn redact_header<'a>(name: &HeaderName, value: &'a HeaderValue) -> Cow<'a, str> {
     if is_secret(name) {
         return PRESENT.into();
@@ -26,7 +26,7 @@ pub(crate) fn redact_header<'a>(name: &HeaderName, value: &'a HeaderValue) -> Co
     }
 }
 
-/// A query without the token in it.
+/// A query, with the token in it replaced.
 pub(crate) fn redact_query(query: &str) -> String {
     let shown = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if is_token(name) => Cow::from(format!("{TOKEN}={PRESENT}")),
@@ -40,7 +40,7 @@ fn is_secret(name: &HeaderName) -> bool {
         || SECRET_ENDS.iter().any(|end| name.as_str().ends_with(end))
 }
 
-/// Whether this names the token when it is decoded, as whoever reads the query decodes it.
+/// Whether a parameter's name is that of the token. It is decoded first, as the service decodes it.
 fn is_token(name: &str) -> bool {
     let mut decoded = form_urlencoded::parse(name.as_bytes());
     decoded.next().is_some_and(|(name, _)| name == TOKEN)

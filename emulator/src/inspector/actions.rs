@@ -1,5 +1,4 @@
-//! The actions of a person in the inspector: look closer, clear, cancel, send again, switch
-//! faults.
+//! The calls of the inspector's page: details of requests, jobs and deliveries; clear, cancel, send again; faults.
 
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ pub(super) async fn exchange(State(app): Emulator, Path(id): Path<u64>) -> Respo
     found_or(detail, "This request is no longer in the record")
 }
 
-/// Every exchange with all that is known of it, for an export.
+/// Every exchange in full, for an export.
 pub(super) async fn exchanges(State(app): Emulator) -> Response {
     let kept = app.inspector.history.since(0).exchanges;
     let details = kept.iter().map(|exchange| app.inspector.detail(exchange));
@@ -79,7 +78,7 @@ pub(super) async fn add_fault(State(app): Emulator, request: Request) -> Respons
     }
 }
 
-/// Which way a switch is to be.
+/// The wanted position of a switch.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Switched {
@@ -117,8 +116,8 @@ pub(super) async fn remove_faults(State(app): Emulator) -> Response {
     done(&json!({ "removed": true }))
 }
 
-/// A stored file, past the record and the faults, and as its owner: whoever sees the
-/// inspector holds the disk that it is on.
+/// A stored file. The request is not recorded and meets no faults. The reader counts as the owner of the file, as the
+/// inspector's users are on the machine where the file is stored.
 pub(super) async fn file(State(app): Emulator, mut request: Request<Body>) -> Response {
     let path = request.uri().path();
     let path = path.strip_prefix(PATH).unwrap_or(path);

@@ -1,5 +1,5 @@
-//! Access to the inspector: only from the machine that it runs on, and
-//! there only for its own page and for programs that are no browsers. No other page, whatever its origin.
+//! Access to the inspector: only from the machine that it runs on. On that machine, only its own page and programs other
+//! than browsers have access. Pages of other origins have none.
 
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ use crate::{body, reply};
 /// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Intent {
-    /// To be shown the page, which has nothing in it yet.
+    /// To open the page, which has no data in it yet.
     Open,
     Read,
     /// To change something.
     Act,
 }
 
-/// Passes permitted requests on; answers others with the reason.
+/// Passes permitted requests on, and refuses others with the reason.
 pub(super) async fn keep_out(
     State(app): State<Arc<App>>,
     request: Request,
@@ -46,13 +46,13 @@ pub(super) async fn keep_out(
     protect(response)
 }
 
-/// Why a request is refused; `None` if it is not.
+/// The reason why a request is refused. `None` if it is permitted.
 fn refusal(app: &App, request: &Parts) -> Option<&'static str> {
     let ends = request.extensions.get::<Ends>();
     if !ends.is_some_and(|ends| ends.peer.to_canonical().is_loopback()) {
         return Some("The inspector is seen from the machine that the emulator runs on only");
     }
-    // Another name of this address is how DNS rebinding looks.
+    // With DNS rebinding, a page reaches this address by another host name.
     let own = Origin::of(request, app.address).filter(Origin::is_this_machine);
     let Some(own) = own else {
         return Some("The inspector has an address of its own: open it as localhost or 127.0.0.1");
@@ -101,8 +101,8 @@ fn intent(request: &Parts) -> Intent {
     }
 }
 
-/// No answer may be cached, framed, or taken for another type. The page has a policy of its
-/// own. Other answers, stored files among them, run no script.
+/// Forbids browsers to cache or frame an answer, or to guess another type. Answers without a policy of their own, such
+/// as stored files, may run no script. The page has a policy of its own.
 fn protect(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers
@@ -138,7 +138,7 @@ mod tests {
         super::is_let_in(&own, &parts)
     }
 
-    /// Why a read is refused that comes from `peer` to `host`.
+    /// The reason why a read from `peer` with the header `Host: host` is refused.
     fn refusal_of(app: &App, peer: [u8; 4], host: &str) -> Option<&'static str> {
         let request = Request::get("/inspector").header("host", host);
         let mut request = request.body(axum::body::Body::empty()).expect("a request");

@@ -1,4 +1,4 @@
-//! A request and its answer: the parts that have come so far, within bounds.
+//! A request and its answer: the parts that have arrived so far. Long bodies are cut.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,9 @@ use url::Url;
 use crate::budget::{Budget, Share};
 use crate::fault;
 
-/// How much of a body of text is kept, in bytes.
+/// The most bytes of a text body that are kept.
 pub(super) const MOST_TEXT: usize = 64 << 10;
-/// How much of any other body: enough to tell its format.
+/// The most bytes of any other body that are kept: enough to recognise its format.
 const MOST_BINARY: usize = 64;
 
 /// A request and its answer.
@@ -22,7 +22,7 @@ pub(super) struct Exchange {
     pub(super) id: u64,
     pub(super) began: Instant,
     pub(super) request: RequestHead,
-    /// The number of its last change.
+    /// The sequence number of its last change.
     pub(super) changed: AtomicU64,
     progress: Mutex<Progress>,
     _share: Share,
@@ -34,16 +34,16 @@ pub(super) struct RequestHead {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
-    /// The URL behind the proxy.
+    /// The target URL of a proxied request.
     pub(super) target: Option<Url>,
     pub(super) call: fault::Call,
     /// The endpoint of the request. `None` if it is not known.
     pub(super) endpoint: Option<String>,
-    /// The path of the file that is sent or fetched. The record holds no bytes of it.
+    /// The path of the file that the request uploads or downloads. The record has none of the file's bytes.
     pub(super) file: Option<String>,
 }
 
-/// How far an exchange has come.
+/// The parts of an exchange that change while it goes on.
 #[derive(Debug)]
 pub(super) struct Progress {
     pub(super) request: Capture,
@@ -52,7 +52,7 @@ pub(super) struct Progress {
     pub(super) is_struck: bool,
     /// When and how it ended.
     pub(super) end: Option<(Duration, Ending)>,
-    /// When a page was last told of it.
+    /// The time of the last report to the pages.
     told: Instant,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Progress {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// From the request to here.
+    /// The time from the start of the request to the start of the answer.
     pub(super) after: Duration,
     pub(super) body: Capture,
 }
@@ -89,14 +89,14 @@ impl Ending {
     }
 }
 
-/// Which of the two bodies.
+/// One of the two bodies of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Request,
     Answer,
 }
 
-/// The length of a body, and the beginning of it.
+/// The length of a body, and its beginning.
 #[derive(Debug)]
 pub(super) struct Capture {
     pub(super) bytes: u64,
@@ -128,13 +128,13 @@ impl Capture {
         self.share.grow_anyway(kept.len() as u64);
     }
 
-    /// Whether there was more than is kept.
+    /// Whether the body is longer than the kept part.
     pub(super) fn is_cut(&self) -> bool {
         self.bytes > self.start.len() as u64
     }
 }
 
-/// Whether a body of this type is for people to read. One without a type may be.
+/// Whether a body of this type is text. A body without a type may be text.
 fn is_text(kind: Option<&HeaderValue>) -> bool {
     let Some(kind) = kind else { return true };
     let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
@@ -174,7 +174,7 @@ impl Exchange {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer has begun.
+    /// Records the start of the answer.
     pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, budget: &Arc<Budget>) {
         let mut body = Capture::new(headers, budget);
         body.share.grow_anyway(weight(headers) as u64);
@@ -186,12 +186,12 @@ impl Exchange {
         });
     }
 
-    /// A fault struck the request.
+    /// Records that a fault struck the request.
     pub(super) fn mark_struck(&self) {
         self.progress().is_struck = true;
     }
 
-    /// A piece of a body has passed. Gives whether it is time to tell of it.
+    /// Records a piece of a body. `true` if the last report to the pages was `tell_every` or longer ago.
     pub(super) fn pass(&self, side: Side, data: &[u8], tell_every: Duration) -> bool {
         let mut progress = self.progress();
         match (side, &mut progress.answer) {
@@ -206,7 +206,7 @@ impl Exchange {
         is_due
     }
 
-    /// It is over. The first end stands; gives whether this was it.
+    /// Records the end of the exchange. Only the first call counts; `true` if this was the first.
     pub(super) fn finish(&self, ending: Ending) -> bool {
         let mut progress = self.progress();
         let is_first = progress.end.is_none();

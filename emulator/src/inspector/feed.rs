@@ -1,5 +1,5 @@
-//! The feed: server-sent events that tell a page the news, for as long as it listens. It
-//! can be resumed: each event names the changes up to which the page knows all.
+//! The feed: server-sent events that report changes to a page as long as it listens. A page can resume it: the id of each
+//! event has the number of the last change that the page knows.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,15 +14,15 @@ use super::news::{self, Event, Told};
 use crate::app::App;
 use crate::event_stream::{self, Writer};
 
-/// What happens within this time comes in one event.
+/// The wait after a change, so that further changes go into the same event.
 const BUNDLE: Duration = Duration::from_millis(60);
-/// How often it is looked for what does not tell when it changes: jobs, files and webhooks.
+/// The time between two looks at jobs, files and webhooks, which do not report their changes.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// A page that is gone shows when something is sent to it.
+/// The time between two comments. Only a write shows that a page has left.
 const COMMENT_EVERY: Duration = Duration::from_secs(10);
 
-/// Answers with the feed, from the event on whose id the page names: in a header when it
-/// reconnects, in the query when it was paused.
+/// Answers with the feed. The page names the id of the last event that it received: in a header when the browser
+/// reconnects, in the query when the person had paused the feed.
 pub(super) async fn answer(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     let last = headers.get("last-event-id");
     let last = last.and_then(|last| last.to_str().ok()).map(str::to_owned);
@@ -42,7 +42,7 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
     found.map(|(_, value)| value.into_owned())
 }
 
-/// The number in the id of an event, if it was one of this run.
+/// The number in the id of an event. `None` if the event was sent by another run of the emulator.
 fn sequence_in(id: &str, run: &str) -> Option<u64> {
     let (named, sequence) = id.split_once('.')?;
     sequence.parse().ok().filter(|_| named == run)
@@ -59,7 +59,7 @@ async fn tell(app: Arc<App>, mut told: Told, mut writer: Writer) {
     loop {
         changes.mark_unchanged();
         let news = told.news(&app).await;
-        // With each event goes the number: a page that gets only some of them asks again.
+        // Each event has the number in its id. A page that received only some of them gets the others when it reconnects.
         for event in &news {
             let event = written(event, run, told.sequence);
             if writer.send_data(event).await.is_err() {

@@ -1,6 +1,5 @@
-//! The latest exchanges, within bounds, and the numbers of their changes. A page that knows
-//! all up to a number asks for the changes since: nothing is lost however slowly it
-//! reads, and nothing is queued for it.
+//! The latest exchanges, with limits on their number and size, and the numbers of their changes. A page names the last
+//! change that it knows, and gets all later ones. So a slow page loses nothing, and nothing is queued for it.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -11,18 +10,19 @@ use tokio::sync::watch;
 use super::exchange::Exchange;
 use crate::budget::Budget;
 
-/// How many exchanges are kept; of more, the latest.
+/// The most exchanges that are kept. When there are more, the oldest are dropped.
 pub(super) const MOST: usize = 1000;
-/// How many bytes of heads and bodies are kept in all.
+/// The most bytes of heads and bodies that are kept, over all exchanges.
 const MOST_BYTES: u64 = 16 << 20;
-/// How many are let go for one that comes: those that are still open give nothing back yet.
+/// The most exchanges that are dropped when one is added. Dropping an exchange that is still open frees no bytes yet, so
+/// without this limit a few large ones would empty the record.
 const EVICTED_AT_ONCE: usize = 16;
 
-/// The exchanges since the start, or since they were cleared. Its `Debug` form shows none of
-/// them: there are secrets in them.
+/// The exchanges since the start, or since the last clear. They hold secrets, so the `Debug` form shows only their
+/// number.
 pub(super) struct History {
     state: Mutex<State>,
-    /// The bytes that all records hold together.
+    /// The bytes that all exchanges hold together.
     budget: Arc<Budget>,
     /// The number of the last change.
     latest: watch::Sender<u64>,
@@ -38,9 +38,9 @@ struct State {
 /// The changes since a number.
 #[derive(Debug)]
 pub(super) struct Changes {
-    /// The number up to which they are all there.
+    /// The number of the latest change among them.
     pub(super) sequence: u64,
-    /// Exchanges before this id are kept no longer.
+    /// Exchanges with a smaller id are not kept any more.
     pub(super) oldest: u64,
     pub(super) exchanges: Vec<Arc<Exchange>>,
 }
@@ -66,7 +66,7 @@ impl History {
         &self.budget
     }
 
-    /// Adds an exchange, which is made with its id.
+    /// Adds the exchange that `make` returns for its new id.
     pub(super) fn begin(&self, make: impl FnOnce(u64) -> Exchange) -> Arc<Exchange> {
         let mut state = self.state();
         state.last_id += 1;
@@ -81,13 +81,13 @@ impl History {
         exchange
     }
 
-    /// An exchange has changed.
+    /// Gives a changed exchange the next number, and wakes the feeds.
     pub(super) fn mark_changed(&self, exchange: &Exchange) {
         self.tell(self.state(), exchange);
     }
 
-    /// The number is given under the lock that a reader takes: whoever sees it, sees all
-    /// changes before it.
+    /// The number is assigned under the lock that readers take, so that a reader that sees a number sees all changes
+    /// before it.
     fn tell(&self, mut state: MutexGuard<'_, State>, exchange: &Exchange) {
         state.sequence += 1;
         let sequence = state.sequence;
@@ -96,14 +96,14 @@ impl History {
         self.wake(sequence);
     }
 
-    /// Costs nothing where nobody watches: every call comes by here, some times.
+    /// Does nothing without listeners, as every call of the emulator comes here several times.
     fn wake(&self, sequence: u64) {
         if self.latest.receiver_count() > 0 {
             self.latest.send_replace(sequence);
         }
     }
 
-    /// Everything that has changed since `sequence`, the oldest first.
+    /// The exchanges that have changed since `sequence`, the oldest first.
     pub(super) fn since(&self, sequence: u64) -> Changes {
         let state = self.state();
         let is_new =
@@ -118,7 +118,7 @@ impl History {
         }
     }
 
-    /// The exchange with this id, if it is kept.
+    /// The exchange with this id. `None` if it is not kept.
     pub(super) fn find(&self, id: u64) -> Option<Arc<Exchange>> {
         let state = self.state();
         let at = state.kept.binary_search_by_key(&id, |exchange| exchange.id);
@@ -135,7 +135,7 @@ impl History {
         self.wake(sequence);
     }
 
-    /// Changes whenever there is something new.
+    /// A receiver that is notified of every change.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.latest.subscribe()
     }

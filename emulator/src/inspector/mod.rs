@@ -1,9 +1,9 @@
-//! The inspector: a page that shows a developer the work of the emulator, and lets them
-//! cancel, send again, and have calls go wrong.
+//! The inspector: a page that shows a developer the work of the emulator. It can cancel jobs, send webhooks again, and
+//! make calls go wrong.
 //!
-//! `recorder` notes every call in the bounded `history`; `feed` tells a page the news of
-//! it, and in the jobs, files, webhooks and faults; `redact` goes over all that is shown;
-//! `door` lets in nobody but this machine's own page and programs.
+//! `recorder` records every call in the bounded `history`. `feed` reports changes to a page: of calls, jobs, files,
+//! webhooks and faults. `redact` removes secrets from everything that is shown. `door` admits only this machine's
+//! programs and the inspector's own page.
 
 mod actions;
 mod door;
@@ -32,13 +32,13 @@ use moment::Clock;
 use redact::Redaction;
 use spending::Spending;
 
-/// Where the inspector is.
+/// The path of the inspector.
 pub(crate) const PATH: &str = "/inspector";
 
 /// The inspector's record of one emulator.
 #[derive(Debug)]
 pub(crate) struct Inspector {
-    /// Names this run of the emulator: numbers of another mean nothing here.
+    /// The id of this run of the emulator. The change numbers of other runs have no meaning in this one.
     run: String,
     clock: Clock,
     history: Arc<History>,
@@ -47,7 +47,7 @@ pub(crate) struct Inspector {
 }
 
 impl Inspector {
-    /// With nothing in it.
+    /// An inspector without records.
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             run: random::hex::<6>(),

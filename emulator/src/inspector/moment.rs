@@ -1,10 +1,10 @@
-//! Moments for people: the emulator counts in instants, a page in milliseconds since 1970.
+//! Converts the emulator's instants to the page's milliseconds since 1970.
 
 use std::time::Instant;
 
 use crate::clock;
 
-/// Both at one moment, so that an instant always is the same time of day.
+/// An instant and its Unix time. As they are fixed, an instant is always converted to the same time of day.
 #[derive(Debug)]
 pub(super) struct Clock {
     instant: Instant,
@@ -19,7 +19,7 @@ impl Clock {
         }
     }
 
-    /// Unix time in ms.
+    /// The Unix time of an instant, in ms.
     pub(super) fn unix_ms(&self, at: Instant) -> u64 {
         let ms = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         match at.checked_duration_since(self.instant) {

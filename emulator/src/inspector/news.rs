@@ -1,5 +1,5 @@
-//! The news for a page, as events. Changes of exchanges have numbers. The rest is little: its
-//! last state that the page was told is remembered, and compared.
+//! The changes for a page, as events. Changes of exchanges have numbers. All other data is small: its last reported state
+//! is kept and compared.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{history, shown};
 use crate::app::App;
 
-/// How many jobs are shown; of more, the latest.
+/// The most jobs that are shown. When there are more, only the latest are shown.
 const MOST_JOBS: usize = 200;
 
 /// An event of the feed.
@@ -19,20 +19,20 @@ pub(super) struct Event {
     pub(super) data: Value,
 }
 
-/// The knowledge of one page.
+/// The state that one page knows.
 #[derive(Debug)]
 pub(super) struct Told {
     /// The number of the last change of an exchange.
     pub(super) sequence: u64,
     oldest: Option<u64>,
-    /// By request id; `None` if it was told of none.
+    /// The jobs by request id. `None` before the first report.
     jobs: Option<HashMap<String, Value>>,
     files: Option<u64>,
     rest: HashMap<&'static str, Value>,
 }
 
 impl Told {
-    /// A page that knows the exchanges up to a number, and nothing else.
+    /// The state of a page that knows the exchanges up to a change number, and nothing else.
     pub(super) fn up_to(sequence: u64) -> Self {
         Self {
             sequence,
@@ -43,7 +43,7 @@ impl Told {
         }
     }
 
-    /// Everything that is new.
+    /// The events for all changes since the last call.
     pub(super) async fn news(&mut self, app: &Arc<App>) -> Vec<Event> {
         let files = self.files(app).await;
         let rest = [

@@ -1,4 +1,4 @@
-//! The page's files, which are in the binary.
+//! The page's files, which are embedded in the program.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ macro_rules! files {
     };
 }
 
-/// Name, content type and text of each.
+/// The name, content type and text of each file.
 const FILES: [(&str, &str, &str); 32] = files![
     "api.js" JS,
     "body.js" JS,
@@ -75,8 +75,8 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Res
     reply::with(response, CONTENT_SECURITY_POLICY, policy)
 }
 
-/// The page loads, calls and shows nothing but this server's; in forward mode
-/// those of fal.ai, too.
+/// The content security policy. The page may load, call and show only this server's URLs. In forward mode it may also
+/// show media from fal.ai's file hosts.
 fn policy(forwards: bool) -> String {
     let media = if forwards {
         "'self' https://*.fal.media"
@@ -108,7 +108,7 @@ mod tests {
         let files = std::fs::read_dir(folder).expect("the page's folder");
         let names = files.map(|file| file.expect("a file").file_name());
         let names = names.map(|name| name.into_string().expect("a plain name"));
-        // Types are for those who change the page.
+        // These files are only for development, and are not served.
         let mut names: Vec<_> = names
             .filter(|name| !name.ends_with(".d.ts") && name != "tsconfig.json")
             .collect();
@@ -123,7 +123,7 @@ mod tests {
         for (name, _, text) in FILES {
             for import in text.split("from \"./").skip(1) {
                 let import = import.split('"').next().unwrap_or_default();
-                // Types are imported in comments.
+                // Type files are imported only in comments, and are not served.
                 if import.ends_with(".d.ts") {
                     continue;
                 }

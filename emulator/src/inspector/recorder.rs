@@ -1,4 +1,4 @@
-//! Every call of the protocol passes here, first in and last out, and is noted.
+//! The layer that records every call of the protocol. It is the outermost layer, so that it records what callers get.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::routes::Door;
 use crate::storage::Place;
 use crate::{proxy, target};
 
-/// The emulator's own routes; of these, only the proxy is one of the protocol.
+/// The prefix of the emulator's own routes. Of these, only requests to the proxy are calls of the protocol.
 const OWN: &str = "/api/";
 
 pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -36,7 +36,7 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
     inspector.note_answer(response, &exchange)
 }
 
-/// The page's files are no calls.
+/// Whether a request is a call of the protocol. Requests for the page's files are not.
 fn is_call(request: &Request) -> bool {
     let path = request.uri().path();
     if path.starts_with(OWN) {
@@ -45,7 +45,7 @@ fn is_call(request: &Request) -> bool {
     Door::of(request.method(), path).is_some()
 }
 
-/// An exchange without an answer yet. Dropped, its caller has left.
+/// An exchange without an answer. If it is dropped, the caller has left.
 struct Open<'a> {
     inspector: &'a Inspector,
     exchange: &'a Exchange,
@@ -106,7 +106,7 @@ impl Inspector {
     }
 }
 
-/// The path of the file that a path names, behind a door or not.
+/// The path of the stored file that a request's path names, with or without a service's host before it.
 fn file_in(path: &str) -> Option<String> {
     let path = path.get(path.find("/files/")?..)?;
     Some(Place::of(path)?.file()?.to_string())

@@ -1,5 +1,4 @@
-//! The inspector's routes. They stand beside the layers that calls pass: no CORS, no faults,
-//! no record.
+//! The inspector's routes. They bypass the layers of calls: CORS, faults and the record do not apply to them.
 
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use axum::{Router, middleware};
 use super::{actions, door, feed, page};
 use crate::app::App;
 
-/// Adds the inspector to what answers.
+/// Adds the inspector's routes.
 pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let faults = post(actions::add_fault).delete(actions::remove_faults);
     let fault = put(actions::set_fault).delete(actions::remove_fault);

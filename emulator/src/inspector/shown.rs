@@ -1,4 +1,4 @@
-//! How things are shown to the page: as JSON, and redacted.
+//! The JSON that the inspector sends to the page, without secrets.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use crate::queue::{JobDetail, JobView, StageView};
 use crate::storage::FileView;
 use crate::webhook::{DeliveryStage, DeliveryView};
 
-/// How much of a job's log is shown.
+/// The most lines of a job's log that are shown. Of a longer log, the last lines are shown.
 const MOST_LOG_LINES: usize = 1000;
-/// How many bytes are shown of a body that is no text.
+/// The number of bytes that are shown of a body that is not text.
 const FIRST_BYTES: usize = 32;
-/// How much of a result or a webhook's body is shown, in bytes.
+/// The most bytes of a result or a webhook's body that are shown.
 const MOST_JSON: usize = 256 << 10;
 
 impl Inspector {
-    /// A row of the list.
+    /// An exchange as a row of the list.
     pub(super) fn summary(&self, exchange: &Exchange) -> Value {
         self.summarize(exchange).into()
     }
@@ -79,7 +79,7 @@ impl Inspector {
             .collect()
     }
 
-    /// All that is known of an exchange.
+    /// An exchange with its headers and bodies.
     pub(super) fn detail(&self, exchange: &Exchange) -> Value {
         let mut detail = self.summarize(exchange);
         let progress = exchange.progress();
@@ -177,6 +177,7 @@ impl Inspector {
             })
         });
         shown["logs"] = lines.collect();
+        shown["logs_before"] = json!(from);
         if let Some(result) = &job.result {
             let text = match (&result.content_type, &result.body) {
                 (Some(_), Value::String(text)) => text.clone(),
@@ -226,7 +227,7 @@ impl Inspector {
         })
     }
 
-    /// The payload of a webhook, while its result is kept.
+    /// The payload of a webhook. `body` is `None` if the result is not kept any more.
     pub(super) fn delivery_body(&self, body: Option<&[u8]>) -> Value {
         match body {
             Some(body) => self.whole("application/json", &String::from_utf8_lossy(body)),
@@ -234,7 +235,7 @@ impl Inspector {
         }
     }
 
-    /// The units of all endpoints, the dearest first.
+    /// The units of all endpoints, the most expensive first.
     pub(super) fn spent(&self) -> Value {
         let spending = self.spending();
         let mut endpoints: Vec<_> = spending.by_endpoint().collect();
@@ -271,7 +272,7 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     Some(String::from_utf8_lossy(kind).into_owned())
 }
 
-/// The text in these bytes, if they are text; the last character may have been cut off.
+/// The text in `bytes`, or `None` if they are not text. If the body was cut, an incomplete last character is left out.
 fn text_in(bytes: &[u8], is_cut: bool) -> Option<&str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text).filter(|text| !text.contains('\0')),
@@ -283,7 +284,7 @@ fn text_in(bytes: &[u8], is_cut: bool) -> Option<&str> {
     }
 }
 
-/// Milliseconds, with two digits of their fraction: a fast answer takes less than one.
+/// Milliseconds with two decimal places, as a fast answer takes less than one millisecond.
 fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 100_000.0).round() / 100.0
 }

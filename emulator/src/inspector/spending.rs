@@ -1,5 +1,5 @@
-//! The cost of calls: the billable units that fal.ai tells in a header of its answers, added
-//! up by endpoint. Pure.
+//! The cost of calls: the sum of the billable units of each endpoint. fal.ai sends the units in a header of its answers.
+//! Pure.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -11,16 +11,16 @@ use crate::queue;
 const UNITS: &str = "x-fal-billable-units";
 const REQUEST_ID: &str = "x-fal-request-id";
 
-/// How many requests are remembered, so that none is counted twice.
+/// The number of requests that are remembered, so that none is counted twice.
 const MOST_REQUESTS: usize = 10_000;
-/// How many endpoints are told apart.
+/// The most endpoints. Costs of further ones are not counted.
 const MOST_ENDPOINTS: usize = 200;
 
 /// The units since the start.
 #[derive(Debug, Default)]
 pub(super) struct Spending {
     endpoints: BTreeMap<String, Spent>,
-    /// The endpoints of requests: results name no more than the app.
+    /// The endpoints of requests by their ids, as the URL of a result names only the app.
     submitted: Remembered<String>,
     counted: Remembered<()>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Spent {
     pub(super) units: f64,
 }
 
-/// Values of the latest request ids.
+/// Values for the latest request ids.
 #[derive(Debug)]
 struct Remembered<T> {
     values: HashMap<String, T>,
@@ -49,19 +49,19 @@ impl<T> Default for Remembered<T> {
 }
 
 impl Spending {
-    /// The endpoint that a call is about: the full id, if its submit was seen.
+    /// The endpoint of a call: the full id, if its submit was seen.
     pub(super) fn endpoint_of(&self, call: &Call) -> Option<String> {
         let submitted = call.request_id.as_ref();
         let submitted = submitted.and_then(|id| self.submitted.values.get(id));
         submitted.or(call.endpoint.as_ref()).cloned()
     }
 
-    /// Notes the cost of a request, which is in its answer.
+    /// Records the cost of a request, which is in a header of its answer.
     pub(super) fn note(&mut self, call: &Call, endpoint: Option<&str>, answer: &HeaderMap) {
         let Some(endpoint) = endpoint else { return };
         let text = |name: &str| answer.get(name).and_then(|value| value.to_str().ok());
         let request_id = text(REQUEST_ID).or(call.request_id.as_deref());
-        // An id without a path teaches nothing that a result does not say.
+        // If the id has no path, the URL of the result names the whole id, too.
         if call.request_id.is_none()
             && queue::base(endpoint) != Some(endpoint)
             && let Some(id) = request_id
@@ -72,7 +72,7 @@ impl Spending {
         let Some(units) = units.filter(|units| units.is_finite() && *units >= 0.0) else {
             return;
         };
-        // A result may be fetched many times, and is paid for once.
+        // A result may be fetched many times, but is paid for once.
         if let Some(id) = request_id
             && !self.counted.insert(id, ())
         {
@@ -87,7 +87,7 @@ impl Spending {
         spent.units += units;
     }
 
-    /// What each endpoint cost, by its id.
+    /// The cost of each endpoint, by its id.
     pub(super) fn by_endpoint(&self) -> impl Iterator<Item = (&str, Spent)> {
         let endpoints = self.endpoints.iter();
         endpoints.map(|(endpoint, spent)| (endpoint.as_str(), *spent))
@@ -95,7 +95,7 @@ impl Spending {
 }
 
 impl<T> Remembered<T> {
-    /// Gives whether the id is new.
+    /// Adds or replaces a value. `true` if the id is new.
     fn insert(&mut self, id: &str, value: T) -> bool {
         let is_new = self.values.insert(id.to_owned(), value).is_none();
         if is_new {

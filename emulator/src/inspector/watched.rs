@@ -1,4 +1,4 @@
-//! A body that is noted while somebody reads it.
+//! A body that is recorded while it is read.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use http_body::{Body as _, Frame, SizeHint};
 use super::exchange::{Ending, Exchange, Side};
 use super::history::History;
 
-/// How often a page is told of a body that is still under way.
+/// The time between two reports to the pages about a body that is still being sent.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
-/// One of the two bodies of an exchange. With the answer's body, the exchange ends.
+/// One of the two bodies of an exchange. The end of the answer's body ends the exchange.
 #[derive(Debug)]
 pub(super) struct Watched {
     body: Body,
     exchange: Arc<Exchange>,
     history: Arc<History>,
     side: Side,
-    /// How many bytes are still to come; `None` if that was not announced.
+    /// The number of bytes that are still to come. `None` if the length was not announced.
     left: Option<u64>,
 }
 
 impl Watched {
-    /// `announced` is the length in the head, if there is one.
+    /// `announced` is the length in the head, if the head has one.
     pub(super) fn new(
         body: Body,
         exchange: &Arc<Exchange>,
@@ -44,12 +44,13 @@ impl Watched {
             side,
             left,
         };
-        // Nobody asks for a frame of an empty body.
+        // The server does not poll an empty body.
         watched.look_for_end();
         watched
     }
 
-    /// Whoever sends a body of a known length asks for no frame after the last byte.
+    /// Ends the exchange after the last byte. The server does not poll a body of known length again, so `poll_frame` never
+    /// returns the end of the stream.
     fn look_for_end(&self) {
         if self.body.is_end_stream() || self.left == Some(0) {
             self.finish(Ending::Whole);
@@ -101,7 +102,7 @@ impl http_body::Body for Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        // Nobody reads the body of an answer to HEAD.
+        // The body of an answer to HEAD is never read.
         let is_head = self.exchange.request.method == Method::HEAD;
         self.finish(if is_head {
             Ending::Whole

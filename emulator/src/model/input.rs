@@ -1,13 +1,11 @@
-//! A model's input against its table, with errors of the service's own types
-//! (protocol §10.1).
+//! Checks a model's input against the table of its fields. The errors have the service's types (protocol §10.1).
 
 use fal_wasm::models::{Field, Given, Model, Problem, choices};
 use serde_json::{Map, Value, json};
 
 use crate::queue::Detail;
 
-/// Everything that is wrong with `input`. Fields that the table does not know are left
-/// alone, as the service leaves them.
+/// All errors in `input`. Fields that are not in the table are ignored, as the service ignores them.
 pub(crate) fn problems(model: &Model, input: &Map<String, Value>) -> Vec<Detail> {
     let check = |field: &Field| {
         let value = input.get(field.name);
@@ -35,7 +33,7 @@ fn detail(
     let detail = Detail::new(problem.error_type(), message(problem)).at(field.name);
     let detail = match value {
         Some(value) => detail.input(value),
-        // Of a field that is missing, the service shows what there was instead.
+        // For a missing field, the service shows the whole input.
         None => detail.input(&input.clone().into()),
     };
     match problem {

@@ -1,4 +1,4 @@
-//! The stand-in for the models: checks an input, plans a shot, and has it rendered.
+//! The stand-in for the models: checks an input, plans a clip, and renders it.
 
 pub(crate) mod input;
 mod plan;

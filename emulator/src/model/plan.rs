@@ -1,5 +1,5 @@
-//! What an input asks to be filmed (protocol §12). The input has been checked: what is
-//! absent takes the service's default.
+//! Turns an input into a plan for a clip (protocol §12). The input has been checked. Absent fields get the service's
+//! defaults.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,14 +10,14 @@ use crate::random;
 
 const PRO: &str = "fal-ai/kandinsky5-pro/";
 
-/// A shot, and what the answer says of it.
+/// The shot to render, and the values that the answer repeats.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) prompt: String,
-    /// The picture to start from; without one, a title card is filmed.
+    /// The picture that the clip starts from. `None` makes a title card.
     pub(super) image_url: Option<String>,
     pub(super) shot: Shot,
-    /// Told in the output, by the models that do.
+    /// The seed for the output. `None` for models whose output has no seed.
     pub(super) seed: Option<Value>,
     pub(super) billable_units: u32,
 }
@@ -80,7 +80,7 @@ fn aspect(ratio: Option<&str>) -> Aspect {
     Aspect::Ratio { width, height }
 }
 
-/// Any JSON number as a seed: negative, huge or written with a point.
+/// Makes a seed from any JSON number, also from negative, huge and fractional ones.
 fn number(seed: &Value) -> u64 {
     seed.as_u64().unwrap_or_else(|| {
         let mut hasher = DefaultHasher::new();

@@ -1,4 +1,4 @@
-//! From an order to an outcome: get the picture, film it, keep the file.
+//! Turns an order into an outcome: loads the picture, renders the clip, and stores the file.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,31 +19,31 @@ use crate::storage::Wish;
 /// The name that the service gives its videos.
 const FILE_NAME: &str = "output.mp4";
 
-/// How many lines of progress a log gets.
+/// The number of progress lines in a log.
 const PROGRESS_LINES: u32 = 10;
 
-/// What a job asks for.
+/// The work of a job.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) endpoint: String,
     pub(crate) origin: Origin,
-    /// Who wants it.
+    /// The sender of the request.
     pub(crate) caller: Caller,
     pub(crate) input: Map<String, Value>,
-    /// What is wanted of the life of the files it makes.
+    /// The lifetime and the readers that the caller wants for the files of the job.
     pub(crate) wish: Wish,
 }
 
-/// An order with all that it needs at hand.
+/// An order that is ready to be carried out.
 #[derive(Debug)]
 pub(crate) enum Prepared {
-    /// A clip is to be made.
+    /// Render a clip.
     Film(Box<Film>),
-    /// The user told what is to happen.
+    /// Play an endpoint that the user described.
     Play(Box<Performance>),
 }
 
-/// A clip's order with its picture at hand.
+/// The order for a clip, with its loaded picture.
 #[derive(Debug)]
 pub(crate) struct Film {
     began: Instant,
@@ -54,7 +54,7 @@ pub(crate) struct Film {
     wish: Wish,
 }
 
-/// Gets what the rendering needs. May wait for the network.
+/// Prepares an order: loads the picture of a clip. May wait for the network.
 pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Outcome> {
     if let Some(endpoint) = app.endpoints.find(&order.endpoint) {
         return Ok(Prepared::Play(Box::new(Performance {
@@ -87,7 +87,7 @@ pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Ou
     })))
 }
 
-/// Does the work. Blocks, and stops soon after `cancel` is set.
+/// Carries out an order. Blocks; stops soon after `cancel` is set.
 pub(crate) fn produce(
     app: &App,
     prepared: &Prepared,
@@ -157,7 +157,7 @@ fn output(url: &str, clip: &Clip, seed: Option<&Value>) -> Value {
     let mut output = json!({
         "video": {
             "url": url,
-            // As fal's own document shows its videos.
+            // The type of videos in fal's own documentation.
             "content_type": "application/octet-stream",
             "file_name": FILE_NAME,
             "file_size": clip.mp4.len(),
@@ -169,14 +169,13 @@ fn output(url: &str, clip: &Clip, seed: Option<&Value>) -> Value {
     output
 }
 
-/// Holds a job back to its share of the least time it takes, so that a person can watch
-/// it work.
+/// Slows a job down, so that it takes at least `least` and a person can watch its progress.
 fn pace(least: Duration, began: Instant, done: u32, total: u32, cancel: &Cancel) {
     let share = f64::from(done) / f64::from(total.max(1));
     cancel.sleep(began + least.mul_f64(share.min(1.0)));
 }
 
-/// A line for the log, whenever another tenth is done.
+/// A line for the log, if this frame completes another tenth.
 fn progress_line(done: u32, total: u32) -> Option<String> {
     let tenths = |done: u32| u64::from(done) * u64::from(PROGRESS_LINES) / u64::from(total.max(1));
     (tenths(done) > tenths(done.saturating_sub(1))).then(|| {

@@ -1,5 +1,5 @@
-//! Why there is no picture or no clip, in the service's types (protocol §10.1). All of
-//! them are about `image_url`.
+//! The errors for a picture that cannot be loaded and a clip that cannot be made, in the service's types (protocol
+//! §10.1). All of them are about `image_url`.
 
 use fal_emulator_render::{MAX_PIXELS, MAX_SIDE, RenderError};
 use serde_json::json;
@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::picture::{LARGEST, Missing};
 use crate::queue::{Detail, Outcome};
 
-/// The formats that are read.
+/// The supported picture formats.
 const FORMATS: [&str; 4] = ["jpeg", "png", "webp", "gif"];
 
-/// The end of a job whose picture was not to be had.
+/// The outcome of a job whose picture could not be loaded.
 pub(super) fn of_picture(missing: &Missing, image_url: &str) -> Outcome {
     let detail = match missing {
         Missing::TooLarge => {
@@ -29,7 +29,7 @@ pub(super) fn of_picture(missing: &Missing, image_url: &str) -> Outcome {
     refused(detail, image_url)
 }
 
-/// The end of a job whose clip was not made.
+/// The outcome of a job whose clip could not be made.
 pub(super) fn of_render(error: &RenderError, image_url: &str) -> Outcome {
     let text = error.to_string();
     let detail = match error {

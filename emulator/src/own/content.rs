@@ -1,6 +1,6 @@
-//! `emulator/content`: a body of any content type and status, as the input says:
-//! `{"content_type", "text" | "base64" | "json", "status", "headers", "delay_ms"}`. The headers are
-//! those that describe an answer, as a browser that opens it shares its origin with the page.
+//! `emulator/content`: answers with the body, content type and status in its input:
+//! `{"content_type", "text" | "base64" | "json", "status", "headers", "delay_ms"}`. Only headers that describe an answer
+//! are allowed, as the answer has the same origin as the demo page.
 
 use std::collections::HashMap;
 use std::time::Duration;

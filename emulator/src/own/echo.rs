@@ -1,5 +1,5 @@
-//! `emulator/echo`: gives the request back, on `fal.run` with any method, and as a job of
-//! the queue. `delay_ms` in the input makes it last, `logs` fills the job's log.
+//! `emulator/echo`: returns the request, on `fal.run` with any method, or as a job of the queue. `delay_ms` in the input
+//! delays the answer, and `logs` has the lines of the job's log.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ use crate::http::redact_header;
 use crate::queue::LARGEST_BODY;
 use crate::{body, memory, reply};
 
-/// The longest wait that can be asked for.
+/// The longest delay.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// An echo, and how it is to be given.
+/// The echo of a request, with its delay and log.
 #[derive(Debug)]
 pub(crate) struct Echo {
     pub(crate) output: Value,
     pub(crate) delay: Duration,
-    /// For the job's log.
+    /// The lines of the job's log.
     pub(crate) logs: Vec<String>,
 }
 
@@ -41,8 +41,7 @@ pub(super) async fn answer(app: &App, call: Call) -> Response {
 }
 
 impl Echo {
-    /// The echo of a call; what its body says about the echo is read loosely, as any body
-    /// is given back.
+    /// The echo of a call. Wrong values of `delay_ms` and `logs` are ignored, as every body is echoed.
     pub(crate) async fn of(call: Call) -> Result<Self, Response> {
         let body = body::receive(call.body, LARGEST_BODY).await;
         let body = body.map_err(|unread| unread.response())?;
@@ -64,7 +63,7 @@ impl Echo {
         })
     }
 
-    /// About how much memory it takes until it is given.
+    /// An estimate of the memory that it takes.
     pub(crate) fn bytes(&self) -> u64 {
         let logs = self
             .logs
@@ -84,7 +83,7 @@ fn query(query: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// Credentials are not given back, only that there were some.
+/// The headers for the echo. Credentials are replaced by a text that says that they were present.
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
     let shown = headers
         .iter()

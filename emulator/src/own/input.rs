@@ -1,5 +1,5 @@
-//! The input of one of the emulator's own endpoints: a JSON object, or with GET a query
-//! whose values are JSON where they read as such.
+//! The input of one of the emulator's own endpoints: a JSON object, or with GET the query. A value in the query is parsed
+//! as JSON if it is valid JSON, and is text otherwise.
 
 use axum::http::Method;
 use axum::response::Response;
@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::queue::{Detail, LARGEST_BODY, Outcome};
 use crate::{body, reply, run};
 
-/// Reads it, or tells the author of the test what is wrong with it.
+/// Reads the input. The error is an answer that names the mistake for the author of the test.
 pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response> {
     let input = if matches!(call.method, Method::GET | Method::HEAD) {
         Ok(of_query(&call.query))
@@ -28,7 +28,7 @@ pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response>
     script.map_err(|problem| refused(&problem))
 }
 
-/// 422, with one problem.
+/// The answer 422 with one problem.
 pub(super) fn refused(problem: &Detail) -> Response {
     let outcome = Outcome::refused(std::slice::from_ref(problem));
     reply::json(outcome.status, &outcome.body)

@@ -1,6 +1,5 @@
-//! Endpoints that are the emulator's own, and no model of fal.ai: what tests of clients
-//! need an app to do. `emulator/echo`, `emulator/content`, `emulator/stream` and
-//! `emulator/realtime`, under the owner `emulator`.
+//! The emulator's own endpoints, which fal.ai does not have. They behave as tests of clients need it: `emulator/echo`,
+//! `emulator/content`, `emulator/stream` and `emulator/realtime`.
 
 mod content;
 mod echo;
@@ -21,25 +20,24 @@ use crate::reply;
 /// One of the emulator's own endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Own {
-    /// Gives the request back.
+    /// Returns the request.
     Echo,
-    /// Gives a body of any content type and status.
+    /// Answers with any body, content type and status.
     Content,
-    /// Sends events as a script says.
+    /// Sends the events of a script.
     Stream,
-    /// Answers on a WebSocket as its inputs say.
+    /// Answers on a WebSocket as the inputs describe.
     Realtime,
 }
 
 impl Own {
-    /// The endpoint behind a path without slashes at its ends. An emulator that holds a key serves
-    /// none: their callers choose the answers.
+    /// The endpoint for a path without slashes at its ends. In forward mode there are none, as their callers choose the
+    /// answers.
     pub(crate) fn find(app: &App, path: &str) -> Option<Self> {
         Self::of(path).filter(|_| app.forward.is_none())
     }
 
-    /// The endpoint behind a path. The endings of streams and sockets may be there once more than
-    /// in the id (protocol §2.2).
+    /// The endpoint for a path. Clients append `/stream` and `/realtime` to ids that may already end so (protocol §2.2).
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("emulator/")? {
             "content" => Some(Self::Content),
@@ -51,7 +49,8 @@ impl Own {
     }
 }
 
-/// It has every path but those of other protocols.
+/// Whether a path is one of the echo: `echo` and all paths below it, except those that end like a stream's or a
+/// WebSocket's.
 fn is_echo(path: &str) -> bool {
     let below = path.strip_prefix("echo");
     below.is_some_and(|below| {

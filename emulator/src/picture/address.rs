@@ -1,9 +1,9 @@
-//! Which addresses are of the public internet. A picture's URL is the caller's word:
-//! followed to a private address, it would make this machine read its neighbours.
+//! Decides which addresses belong to the public internet. The caller chooses a picture's URL. If it led to a private
+//! address, this machine would read from its own network for the caller.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one that anybody on the internet could reach.
+/// Whether an address belongs to the public internet.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
@@ -16,7 +16,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 
 /// IPv4 networks that are not the public internet, by first address and prefix length.
 const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
-    // "This" network, which some systems take for this machine.
+    // "This network", which some systems treat as this machine.
     (Ipv4Addr::UNSPECIFIED, 8),
     // Private.
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -53,8 +53,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // Protocol assignments (Teredo among them), examples, 6to4 (which leads to any
         // IPv4 address).
         [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x2002, ..] | [0x3fff, 0..=0x0fff, ..] => false,
-        // Global unicast is all that is left: no loopback, link-local, unique-local,
-        // multicast or NAT64.
+        // Of the rest, only global unicast is public: not loopback, link-local, unique-local, multicast or NAT64.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

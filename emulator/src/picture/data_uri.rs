@@ -1,5 +1,4 @@
-//! Data URIs, base64 or percent-encoded (RFC 2397). The length is judged before
-//! anything is decoded.
+//! Decodes data URIs, in base64 or percent-encoded (RFC 2397). Too long ones are refused before they are decoded.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -14,13 +13,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What follows `data:`, if `url` is a data URI.
+/// The part of `url` after `data:`, if it is a data URI.
 pub(super) fn body(url: &str) -> Option<&str> {
     let (scheme, body) = url.trim_start().split_once(':')?;
     scheme.eq_ignore_ascii_case("data").then_some(body)
 }
 
-/// The bytes in a data URI. The type it claims is not looked at: the bytes tell.
+/// The bytes in a data URI. Its content type is ignored, as the renderer recognises the format by the bytes.
 pub(super) fn decode(body: &str) -> Result<Bytes, Missing> {
     let Some((description, data)) = body.split_once(',') else {
         return Err(wrong("the data URI has no comma"));
@@ -41,7 +40,7 @@ pub(super) fn decode(body: &str) -> Result<Bytes, Missing> {
 }
 
 fn from_base64(data: &str) -> Result<Vec<u8>, Missing> {
-    // Every byte may be spelled as three, and four stand for three of the file.
+    // Percent-encoding takes up to three characters for each character of base64, and base64 takes four for three bytes.
     if data.len() / 3 > LARGEST / 3 * 4 + 4 {
         return Err(Missing::TooLarge);
     }

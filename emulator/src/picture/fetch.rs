@@ -1,4 +1,4 @@
-//! One GET of a picture: public addresses only, one hop at a time.
+//! One GET of a picture, from public addresses only. Redirects are returned to the caller.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -25,20 +25,20 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Fetches pictures from the web.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
-    /// For those whom the user trusts.
+    /// For callers that the user trusts.
     trusted: Web,
-    /// For everybody else, such as any page that is open in a browser here.
+    /// For all other callers, such as any page that is open in a browser here.
     strangers: Web,
 }
 
-/// As much of the web as may be reached.
+/// A client for the addresses within a reach.
 #[derive(Debug)]
 struct Web {
     client: Client<Connector<Resolve>, Empty<Bytes>>,
     reach: Reach,
 }
 
-/// What a hop led to.
+/// The answer to one GET.
 #[derive(Debug)]
 pub(super) enum Answer {
     Bytes(Bytes),
@@ -46,7 +46,7 @@ pub(super) enum Answer {
 }
 
 impl Fetcher {
-    /// `allow_private_hosts` lifts the restriction to public addresses, for trusted callers.
+    /// `allow_private_hosts` lets trusted callers fetch from addresses that are not public.
     pub(crate) fn new(allow_private_hosts: bool) -> Self {
         let reach = if allow_private_hosts {
             Reach::Anywhere
@@ -101,8 +101,8 @@ impl Web {
         Ok(Answer::Bytes(body::read(&mut body, LARGEST).await?))
     }
 
-    /// What can be judged before a name is looked up. Addresses written as numbers, in
-    /// whatever spelling, do not pass the resolver: they are judged here.
+    /// Checks a URL before its host name is resolved. Hosts that are numeric addresses, in any notation, never reach the
+    /// resolver, so their addresses are checked here.
     fn check(&self, url: &Url) -> Result<(), Missing> {
         if !matches!(url.scheme(), "http" | "https") {
             let why = format!(

@@ -1,5 +1,5 @@
-//! The picture that the user gave: a data URI, an upload, or a URL on the web. From
-//! whoever it comes, it is read within limits, and never from this machine's own network.
+//! Loads the picture in an input: a data URI, an upload, or a URL on the web. The limits on size and time hold for every
+//! caller. Only trusted callers may load from private addresses, and only with `--allow-private-hosts`.
 
 mod address;
 mod data_uri;
@@ -24,20 +24,20 @@ use crate::storage::Reader;
 use crate::{site, storage};
 use fetch::Answer;
 
-/// The largest file taken, in bytes.
+/// The largest picture file, in bytes.
 pub(crate) const LARGEST: usize = 20 << 20;
 
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 3;
 
-/// Why there is no picture.
+/// The reason why a picture could not be loaded.
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// It is larger than [`LARGEST`].
     TooLarge,
-    /// It could not be fetched, or may not be.
+    /// It could not be fetched, or must not be fetched.
     NotReachable(String),
-    /// It came, but not in the encoding it claims.
+    /// Its data URI is not valid.
     NotDecodable(String),
 }
 
@@ -52,10 +52,10 @@ impl From<Unread> for Missing {
     }
 }
 
-/// The circumstances in which a picture is wanted.
+/// The request that a picture is loaded for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    /// The origin that the job was submitted by.
+    /// The emulator's origin in the URL of the submit.
     pub(crate) origin: &'a Origin,
     pub(crate) caller: Caller,
 }
@@ -90,8 +90,8 @@ async fn follow(app: &Arc<App>, asked: Asked<'_>, mut url: Url) -> Result<Bytes,
     Err(Missing::NotReachable(why))
 }
 
-/// Whether `url` is the emulator's own. Such a URL is answered from the inside, without
-/// any network: the origin was the caller's to claim.
+/// Whether `url` is the emulator's own. Such a picture is read without the network, as the caller chose the origin, and
+/// it may name another machine.
 fn is_own(app: &App, origin: &Origin, url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -1,6 +1,5 @@
-//! Looking up names, with every address judged before it is connected to. The connector
-//! uses the addresses given here and no others, so a name that changes its mind between
-//! a check and the connection gains nothing.
+//! Resolves host names, and checks every address before a connection. The connector uses only the addresses returned here,
+//! so a name cannot resolve to another address between the check and the connection.
 
 use std::future::Future;
 use std::io;
@@ -13,11 +12,11 @@ use tower::Service;
 
 use super::address::is_public;
 
-/// Which addresses may be connected to.
+/// The addresses that may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     Public,
-    /// And this machine.
+    /// Public addresses and this machine.
     PublicOrLoopback,
     Anywhere,
 }
@@ -33,10 +32,10 @@ impl Reach {
     }
 }
 
-/// The text of the error for a name that leads nowhere public.
+/// The text of the error for a name without a permitted address.
 pub(super) const REFUSED: &str = "private and local addresses are not fetched";
 
-/// A resolver for the connector.
+/// A resolver for the connector, which returns only permitted addresses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolve(pub(crate) Reach);
 

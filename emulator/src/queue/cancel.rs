@@ -1,14 +1,14 @@
-//! The signal that stops one job's work, in async code and on worker threads alike.
+//! The signal that stops a job's work, both in async code and on worker threads.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// The longest nap before the signal is looked at again.
+/// The longest sleep between two checks of the signal.
 const NAP: Duration = Duration::from_millis(10);
 
-/// Set once, never cleared.
+/// A signal that is set once and never cleared.
 #[derive(Debug, Default)]
 pub(crate) struct Cancel {
     flag: AtomicBool,
@@ -16,18 +16,18 @@ pub(crate) struct Cancel {
 }
 
 impl Cancel {
-    /// Stops the work.
+    /// Sets the signal.
     pub(crate) fn set(&self) {
         self.flag.store(true, Ordering::SeqCst);
         self.notify.notify_waiters();
     }
 
-    /// For code that looks at a flag.
+    /// The signal as a flag, for code that polls it.
     pub(crate) fn flag(&self) -> &AtomicBool {
         &self.flag
     }
 
-    /// Resolves when the work is to stop.
+    /// Resolves once the signal is set.
     pub(crate) async fn wait(&self) {
         let notified = self.notify.notified();
         if !self.flag.load(Ordering::SeqCst) {
@@ -35,7 +35,7 @@ impl Cancel {
         }
     }
 
-    /// Blocks this thread until `until`, or until the work is to stop.
+    /// Blocks this thread until `until`, or until the signal is set.
     pub(crate) fn sleep(&self, until: Instant) {
         while !self.flag.load(Ordering::SeqCst) {
             let left = until.saturating_duration_since(Instant::now());

@@ -1,5 +1,5 @@
-//! A job without a queue: the caller waits on the line for its output, and when it hangs
-//! up, the work ends (protocol §6).
+//! A synchronous run: the caller's connection waits for the output. When the caller disconnects, the job is cancelled
+//! (protocol §6).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,25 +19,25 @@ use crate::http::{Caller, Origin};
 use crate::storage::Wish;
 use crate::{memory, reply};
 
-/// A job gives its slot back a moment after it is seen to be done: who runs one job after
-/// another must not be refused for that.
+/// How long a run waits for a slot before it is refused. A job frees its slot a moment after its result can be seen, and
+/// a caller that runs one job after the other must not be refused for that.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// What is to be run.
+/// A synchronous run.
 #[derive(Debug)]
 pub(crate) struct Direct<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) origin: Origin,
-    /// Who wants it run.
+    /// The sender of the request.
     pub(crate) caller: Caller,
     pub(crate) input: Map<String, Value>,
-    /// What is wanted of the life of the files it makes.
+    /// The lifetime and the readers that the caller wants for the files of the job.
     pub(crate) wish: Wish,
-    /// How long it may wait for its start; without it, it is refused if no slot is free.
+    /// How long it may wait for its start. With `None`, it is refused if no slot is free.
     pub(crate) patience: Option<Duration>,
 }
 
-/// Runs it to its end. Dropping the future ends the work.
+/// Runs the job to its end. Dropping the future cancels the job.
 pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
     let terms = Terms {
         wish: direct.wish,
@@ -68,7 +68,7 @@ async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>)
             return too_late();
         }
     } else {
-        // A job with a slot may still wait: user-defined endpoints have a time in the queue.
+        // Not the stage: a job with a slot may still be waiting, as user-defined endpoints have a time in the queue.
         let taken = leaves_the_line(app, entry);
         if tokio::time::timeout(GRACE, taken).await.is_err() {
             return over_limit();
@@ -80,7 +80,7 @@ async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>)
     follow::result(entry)
 }
 
-/// Resolves once the job is no longer in line.
+/// Resolves once the job has left the line.
 async fn leaves_the_line(app: &App, entry: &Entry) {
     let mut moves = app.queue.moves();
     while app.queue.line().position(&entry.id).is_some() {
@@ -90,7 +90,7 @@ async fn leaves_the_line(app: &App, entry: &Entry) {
     }
 }
 
-/// The caller on the line. When it is gone, so is its job.
+/// The caller that waits. Dropping it cancels and forgets the job.
 #[derive(Debug)]
 struct WaitingCaller<'a> {
     app: &'a App,
@@ -115,7 +115,7 @@ fn over_limit() -> Response {
     reply::with(response, needs_retry, HeaderValue::from_static("1"))
 }
 
-/// 504 by the caller's own deadline (protocol §5.2).
+/// The answer 504 for the caller's own deadline (protocol §5.2).
 fn too_late() -> Response {
     let text = "The request did not start within the time that its caller set";
     let response = failure(StatusCode::GATEWAY_TIMEOUT, text, "request_timeout");

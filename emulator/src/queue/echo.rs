@@ -1,5 +1,5 @@
-//! The emulator's own `emulator/echo` as a job (no endpoint of fal.ai): it takes no slot,
-//! logs what it was told to, and gives the request back.
+//! The emulator's own endpoint `emulator/echo` as a job. It takes no slot, writes the log lines in its input, and returns
+//! the request.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::own::Echo;
 
-/// Takes the job on.
+/// Answers a submit.
 pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
     let terms = Terms::of(&call);
     let (base, origin) = (call.base.clone(), call.origin.clone());

@@ -1,5 +1,4 @@
-//! A job together with what the machine around it needs: the signal that stops it, the
-//! input until it is used, and where its answers point.
+//! A request in the queue: its job, with the signal that stops it, its input until it is used, and its origin.
 
 use std::sync::Mutex;
 use std::time::{Instant, SystemTime};
@@ -16,13 +15,13 @@ use crate::budget::Share;
 use crate::http::Origin;
 use crate::{clock, memory, random};
 
-/// One job in the queue's books.
+/// A request in the queue.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(super) id: String,
     /// The endpoint it was submitted to.
     pub(super) endpoint: String,
-    /// The origin it was submitted by: where its files are.
+    /// The emulator's origin in the URL of the submit. The URLs of its files begin with it.
     pub(super) origin: Origin,
     pub(super) signal: Cancel,
     /// Set once the job is done.
@@ -53,13 +52,13 @@ impl Entry {
         }
     }
 
-    /// With what its caller asked for beside the input.
+    /// Sets the terms that its caller asked for beside the input.
     pub(super) fn under(mut self, terms: Terms) -> Self {
         self.terms = terms;
         self
     }
 
-    /// With the memory that its input takes.
+    /// Sets the memory that its input takes.
     pub(super) fn hold(self, share: Share) -> Self {
         *lock(&self.share) = Some(share);
         self
@@ -70,17 +69,17 @@ impl Entry {
         route::base(&self.endpoint).unwrap_or(&self.endpoint)
     }
 
-    /// Whether a follow-up that names this app is about this job.
+    /// Whether a follow-up whose URL names this app can be about this request.
     pub(super) fn belongs_to(&self, app: &str) -> bool {
         app == self.base() || app == self.endpoint
     }
 
-    /// The input, once: a picture in it may be large, and is needed no longer.
+    /// Removes and returns the input. A picture in it may be large, and must not stay in memory.
     pub(super) fn take_input(&self) -> Map<String, Value> {
         std::mem::take(&mut lock(&self.input))
     }
 
-    /// Lets `look` see the input.
+    /// Calls `look` with the input.
     pub(super) fn with_input<T>(&self, look: impl FnOnce(&Map<String, Value>) -> T) -> T {
         look(&lock(&self.input))
     }
@@ -105,7 +104,7 @@ impl Entry {
         self.end();
     }
 
-    /// The time to its start is up. `false` if it has started, or is done.
+    /// Ends the job, as its time to start is over. `false` if it has started, or is done.
     pub(super) fn expire(&self) -> bool {
         let expired = self.change(Job::expire);
         if expired {
@@ -132,18 +131,18 @@ impl Entry {
         cancelled
     }
 
-    /// Lets `look` see the job as it stands at one moment.
+    /// Calls `look` with the job, which does not change during the call.
     pub(super) fn with_job<T>(&self, look: impl FnOnce(&Job) -> T) -> T {
         look(&lock(&self.job))
     }
 
-    /// Which request it is, and whether it has ended.
+    /// The ids of the request and of its endpoint, and whether it has ended.
     pub(super) fn summary(&self) -> Value {
         let is_done = self.with_job(|job| matches!(job.stage(), Stage::Done { .. }));
         json!({"request_id": self.id, "endpoint_id": self.endpoint, "is_done": is_done})
     }
 
-    /// About how much memory it takes once it has ended.
+    /// An estimate of the memory that it takes once it has ended.
     pub(super) fn kept_bytes(&self) -> u64 {
         self.with_job(|job| {
             let log = job
@@ -158,12 +157,12 @@ impl Entry {
         })
     }
 
-    /// Resolves whenever the job has changed since it was last looked at.
+    /// A receiver that is notified of every change of the job.
     pub(super) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
 
-    /// Resolves once the job is at a stage of which `is_reached` is true.
+    /// Resolves once `is_reached` is true of the job's stage.
     pub(super) async fn reaches(&self, is_reached: impl Fn(&Stage) -> bool) {
         let mut changes = self.changes();
         while !self.with_job(|job| is_reached(job.stage())) {

@@ -1,5 +1,4 @@
-//! What is asked about a request after the submit: status, result, cancel
-//! (protocol §5.3, §5.5, §5.6).
+//! The follow-ups of a request: status, result, cancel (protocol §5.3, §5.5, §5.6).
 
 use std::sync::Arc;
 
@@ -73,8 +72,7 @@ fn status(app: &App, call: &Call, entry: &Entry) -> Response {
     reply::json(code, &body.into())
 }
 
-/// Where a request stands, as the status reply and the events of the status stream tell
-/// it, and the HTTP status that goes with it.
+/// The status of a request: the body of the status reply and of status events, and the HTTP status of the reply.
 pub(super) fn standing(
     app: &App,
     base: &str,
@@ -99,7 +97,7 @@ pub(super) fn result(entry: &Entry) -> Response {
     })
 }
 
-/// The stored answer of the model, with the headers that belong to it.
+/// The answer of the result call: the stored outcome, with its headers.
 pub(super) fn replay(outcome: &Outcome) -> Response {
     let mut response = body(outcome);
     let mut header = |name, value| {

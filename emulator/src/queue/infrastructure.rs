@@ -1,5 +1,4 @@
-//! Failures of what is around a model: their types, and the HTTP status of each
-//! (protocol §10.3).
+//! Failures of the infrastructure around a model: their types, and the HTTP status of each (protocol §10.3).
 
 use axum::http::StatusCode;
 
@@ -37,7 +36,7 @@ impl Kind {
         status: 499,
     };
 
-    /// `None` for a type that is not documented.
+    /// The documented type of this name. `None` if there is none.
     pub(crate) fn find(name: &str) -> Option<Self> {
         let known = TYPES.iter().find(|(known, _)| *known == name);
         known.map(|&(name, status)| Self { name, status })

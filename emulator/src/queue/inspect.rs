@@ -1,4 +1,4 @@
-//! The jobs as the inspector shows them, and a cancel by hand.
+//! The jobs in the form that the inspector shows, and a cancel by hand.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::job::{Job, LogLine, Stage};
 use super::{Queue, follow, lock};
 use crate::app::App;
 
-/// A job as it stands at one moment.
+/// The state of a job at one moment.
 #[derive(Debug)]
 pub(crate) struct JobView {
     pub(crate) request_id: String,
@@ -25,10 +25,10 @@ pub(crate) struct JobView {
     pub(crate) last_line: Option<String>,
 }
 
-/// Where a job stands.
+/// The stage of a job.
 #[derive(Debug)]
 pub(crate) enum StageView {
-    /// With so many jobs before it.
+    /// In line, with this number of jobs before it.
     Waiting {
         ahead: usize,
     },
@@ -60,7 +60,7 @@ pub(crate) struct ResultView {
 }
 
 impl Queue {
-    /// The jobs that were submitted last, the newest first.
+    /// The latest jobs, the newest first.
     pub(crate) fn latest(&self, most: usize) -> Vec<JobView> {
         let mut entries: Vec<_> = lock(&self.jobs).values().cloned().collect();
         entries.sort_unstable_by_key(|entry| Reverse(entry.submitted));
@@ -77,7 +77,7 @@ impl Queue {
         entries.iter().map(view).collect()
     }
 
-    /// A job with all that there is to see of it.
+    /// A job with its log and its result.
     pub(crate) fn detail(&self, request_id: &str) -> Option<JobDetail> {
         let entry = self.find(request_id)?;
         let ahead = self.line().position(request_id).unwrap_or(0);
@@ -102,7 +102,7 @@ impl Queue {
     }
 }
 
-/// Cancels a job as its caller would; `None` if there is none.
+/// Cancels a job as its caller would. `None` if there is no such job.
 pub(crate) fn cancel(app: &App, request_id: &str) -> Option<Response> {
     let entry = app.queue.find(request_id)?;
     Some(follow::cancel(app, &entry))

@@ -1,5 +1,5 @@
-//! One job's life: waiting, working, done. A pure state machine; the time is told to
-//! it, and what it decides is performed elsewhere.
+//! The stages of one job: waiting, working, done. A pure state machine: callers give the time, and carry out its
+//! decisions.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ pub(crate) struct LogLine {
     pub(crate) timestamp: String,
 }
 
-/// Where a job stands.
+/// The stage of a job.
 #[derive(Debug)]
 pub(crate) enum Stage {
     Waiting,
@@ -20,12 +20,12 @@ pub(crate) enum Stage {
     Done { worked: Duration, outcome: Outcome },
 }
 
-/// What a request to cancel comes to.
+/// The effect of a cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cancelled {
-    /// The job had not started, and is done now.
+    /// The job had not started. It is done now.
     AtOnce,
-    /// The worker has to be told; the job is done once it has stopped.
+    /// The worker must be signalled. The job is done once the worker has stopped.
     Signalled,
     /// The job was done already.
     TooLate,
@@ -57,7 +57,7 @@ impl Job {
         &self.logs
     }
 
-    /// Its turn has come. `false` if it was cancelled before.
+    /// Starts the job. `false` if it was cancelled before.
     pub(crate) fn start(&mut self, now: Instant) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
         if waiting {
@@ -66,14 +66,14 @@ impl Job {
         waiting
     }
 
-    /// Adds a line to the log, unless the job is done: its log is final then.
+    /// Adds a line to the log. The log of a job that is done does not change.
     pub(crate) fn log(&mut self, line: LogLine) {
         if !matches!(self.stage, Stage::Done { .. }) {
             self.logs.push(line);
         }
     }
 
-    /// The caller wants it no more.
+    /// Cancels the job.
     pub(crate) fn cancel(&mut self) -> Cancelled {
         match self.stage {
             Stage::Waiting => {
@@ -91,7 +91,7 @@ impl Job {
         }
     }
 
-    /// The time to its start is up. `false` if it has started, or is done.
+    /// Ends the job, as its time to start is over. `false` if it has started, or is done.
     pub(crate) fn expire(&mut self) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
         if waiting {
@@ -103,8 +103,8 @@ impl Job {
         waiting
     }
 
-    /// The worker is through. A job that was being cancelled ends as cancelled, however
-    /// far the worker came: the caller was promised that. The first end stands.
+    /// Ends the job with the worker's outcome. If a cancel was accepted before, the job ends as cancelled even if the
+    /// worker finished, as the caller was promised that. If the job is done already, nothing changes.
     pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome) {
         let worked = match self.stage {
             Stage::Waiting => Duration::ZERO,

@@ -1,5 +1,5 @@
-//! The requests that have ended: each until its time is up, and all together within a bound
-//! on memory, for which the oldest go first. Pure; the time is told.
+//! The requests that have ended. Each is kept until its time is over. All together have a memory limit, for which the
+//! oldest are dropped first. Pure: callers give the time.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,7 +10,7 @@ pub(super) struct Kept {
     limit_bytes: u64,
     used_bytes: u64,
     requests: VecDeque<Request>,
-    /// No request's time is up before.
+    /// The time of no request is over before this instant.
     next_end: Option<Instant>,
 }
 
@@ -33,8 +33,8 @@ impl Kept {
         }
     }
 
-    /// Keeps a request, and gives the ids of those that go for it. The latest one stays
-    /// whatever it takes: nobody could have fetched it yet.
+    /// Keeps a request, and returns the ids of those that are dropped for it. The newest request is kept even if it is over
+    /// the limit, as its caller could not have fetched the result yet.
     pub(super) fn add(&mut self, request: Request) -> Vec<String> {
         self.used_bytes += request.bytes;
         let next_end = self
@@ -53,7 +53,7 @@ impl Kept {
         gone
     }
 
-    /// Takes out the requests whose time is up, and gives their ids.
+    /// Removes the requests whose time is over, and returns their ids.
     pub(super) fn take_expired(&mut self, now: Instant) -> Vec<String> {
         let mut gone = Vec::new();
         self.requests.retain(|request| {
@@ -68,8 +68,7 @@ impl Kept {
         gone
     }
 
-    /// When it is to be looked for expired requests: when the next one's time is up, or
-    /// sooner where that one is gone already.
+    /// The time to look for expired requests again. It may be early, if the next request to expire was dropped before.
     pub(super) fn next_end(&self) -> Option<Instant> {
         self.next_end
     }

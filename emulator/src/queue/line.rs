@@ -1,16 +1,16 @@
-//! The line that jobs stand in: who is next, and how many are before whom. Pure.
+//! The line of waiting jobs: the next job to start, and the number of jobs before each. Pure.
 
 use std::collections::VecDeque;
 
-/// Which of the two lines a job joins (protocol §5.2).
+/// The priority of a job, which decides which of the two lines it joins (protocol §5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Priority {
     Normal,
-    /// Behind everything normal, also what comes later.
+    /// Behind all normal jobs, including those that join later.
     Low,
 }
 
-/// Jobs in line, and the slots they wait for.
+/// The waiting jobs, and the slots that they wait for.
 #[derive(Debug)]
 pub(crate) struct Line {
     slots: usize,
@@ -37,14 +37,13 @@ impl Line {
         }
     }
 
-    /// Takes a job out of line, wherever it stands.
+    /// Removes a job from its line.
     pub(crate) fn leave(&mut self, id: &str) {
         self.normal.retain(|waiting| waiting != id);
         self.low.retain(|waiting| waiting != id);
     }
 
-    /// The next job, if there is one and a slot for it. It holds the slot until
-    /// [`Line::free`].
+    /// Removes the next job from the line, if there are a job and a free slot. It holds the slot until [`Line::free`].
     pub(crate) fn next(&mut self) -> Option<String> {
         let left = self.free_slots.checked_sub(1)?;
         let id = self.normal.pop_front().or_else(|| self.low.pop_front())?;
@@ -62,12 +61,12 @@ impl Line {
         self.free_slots < self.slots
     }
 
-    /// How many jobs are before this one; `None` if it is not in line.
+    /// The number of jobs before this one. `None` if it is not in line.
     pub(crate) fn position(&self, id: &str) -> Option<usize> {
         self.ids().position(|waiting| waiting == id)
     }
 
-    /// The jobs in line, in their order.
+    /// The ids of the jobs in line, in their order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
         self.normal.iter().chain(&self.low).map(String::as_str)
     }

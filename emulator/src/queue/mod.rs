@@ -1,8 +1,8 @@
-//! The queue: jobs in line, two at work, results kept for as long as the service keeps them
-//! and there is memory.
+//! The queue. Jobs wait in line, and a few run at the same time. Results are kept as long as the service keeps them, and
+//! as long as the memory suffices.
 //!
-//! `route` understands a path, `submit` and `follow` answer, `job`, `line` and `kept` decide,
-//! `work` performs. A job's lock is never held together with the line's.
+//! `route` parses a path, `submit` and `follow` answer, `job`, `line` and `kept` make the decisions, and `work` runs the
+//! jobs. A job's lock is never held together with the line's.
 
 mod cancel;
 mod direct;
@@ -51,22 +51,21 @@ use entry::Entry;
 use kept::Kept;
 use line::Line;
 
-/// Every job that is not forgotten, and the line.
+/// All jobs that are not forgotten, and the line.
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: Mutex<HashMap<String, Arc<Entry>>>,
-    /// The memory of inputs, from the submit to the end.
+    /// The memory of inputs. Each holds its share from the submit to the end of its job.
     inputs: Arc<Budget>,
     kept: Mutex<Kept>,
-    /// Told whenever a job is kept that was not before.
+    /// Notified when another ended job is kept.
     kept_more: Notify,
     line: Mutex<Line>,
     moves: Sender<()>,
 }
 
 impl Queue {
-    /// An empty queue with so many slots. The inputs may take `memory_limit_bytes`, and so may
-    /// the results.
+    /// An empty queue. The inputs may take `memory_limit_bytes`, and the results as many again.
     pub(crate) fn new(slots: usize, memory_limit_bytes: u64) -> Self {
         Self {
             jobs: Mutex::default(),
@@ -78,7 +77,7 @@ impl Queue {
         }
     }
 
-    /// Stops whatever is waiting or at work.
+    /// Cancels all jobs.
     pub(crate) fn cancel_all(&self) {
         let jobs: Vec<_> = lock(&self.jobs).values().cloned().collect();
         for entry in jobs {
@@ -86,7 +85,7 @@ impl Queue {
         }
     }
 
-    /// Every job: which request it is, and whether it has ended.
+    /// The summaries of all jobs.
     pub(crate) fn summary(&self) -> Value {
         let jobs: Vec<_> = lock(&self.jobs).values().cloned().collect();
         jobs.iter().map(|entry| entry.summary()).collect()
@@ -105,8 +104,7 @@ impl Queue {
         lock(&self.jobs).insert(entry.id.clone(), Arc::clone(entry));
     }
 
-    /// The memory for an input of so many bytes, or the answer to its sender if there is
-    /// none left.
+    /// Takes the memory for an input. The error is the answer to its sender.
     pub(crate) fn take_memory(&self, bytes: u64) -> Result<Share, Box<Response>> {
         Share::of(&self.inputs, bytes).map_err(|Full| {
             let text = format!(
@@ -124,7 +122,7 @@ impl Queue {
         notify::payload(&*self.find(request_id)?)
     }
 
-    /// Keeps a job that has ended until `until`; older ones may go for it.
+    /// Keeps a job that has ended until `until`. Older ones may be dropped for it.
     fn keep(&self, entry: &Entry, until: Instant) {
         let gone = lock(&self.kept).add(kept::Request {
             id: entry.id.clone(),
@@ -150,7 +148,7 @@ impl Queue {
         }
     }
 
-    /// How many jobs of an endpoint's app are in line.
+    /// The number of jobs in line of the same app as `endpoint`.
     fn waiting_for(&self, endpoint: &str) -> usize {
         let waiting: Vec<_> = self.line().ids().map(str::to_owned).collect();
         let entries = waiting.iter().filter_map(|id| self.find(id));
@@ -175,29 +173,29 @@ impl Queue {
                 self.moved();
                 return Some(entry);
             }
-            // Its caller left between the two looks.
+            // Its caller left after it was taken from the line, so it needs no slot.
             self.line().free();
         }
     }
 
-    /// Tells whoever watches a place in line that it may be another now.
+    /// Notifies the watchers of places in line that these may have changed.
     fn moved(&self) {
         self.moves.send_replace(());
     }
 
-    /// Resolves whenever the line has moved since it was last looked at.
+    /// A receiver that is notified whenever places in line may have changed.
     fn moves(&self) -> Receiver<()> {
         self.moves.subscribe()
     }
 }
 
-/// A poisoned lock is taken all the same: the queue's data is whole after every
-/// statement, and one panic must not take every other job along.
+/// Ignores poisoning: the queue's data is consistent after every statement, and a panic in one job must not end all
+/// others.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Forgets each request when its time is up, until the emulator ends.
+/// Forgets each request when its time is over, until the emulator ends.
 pub(crate) async fn forget_in_time(app: Arc<App>) {
     loop {
         let next = lock(&app.queue.kept).next_end();
@@ -230,7 +228,7 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
     }
 }
 
-/// Whether a path is one of a request's status, result or cancel.
+/// Whether a path is that of a follow-up: status, result or cancel.
 pub(crate) fn is_follow_up(path: &str) -> bool {
     matches!(Route::of(path), Some(Route::FollowUp { .. }))
 }

@@ -1,4 +1,4 @@
-//! Telling a webhook how a job ended (protocol §11).
+//! Reports the end of a job to its webhook (protocol §11).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::retention;
 use crate::app::App;
 use crate::webhook::{self, Delivery};
 
-/// Has the end of a job told to the webhook that was asked for, if one was.
+/// Starts a task that reports the end of a job to its webhook, if its caller named one.
 pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
     let Some(asked) = &entry.terms.webhook else {
         return;
@@ -38,7 +38,7 @@ pub(super) fn when_done(app: &Arc<App>, entry: &Arc<Entry>) {
             url,
             lifetime: retention::unstored(bytes),
         };
-        // A delivery may take long: the result must not be kept for it.
+        // A delivery may take long, and must not keep the result in memory.
         drop(entry);
         webhook::deliver(&at, delivery).await;
     });

@@ -1,5 +1,4 @@
-//! How a job ended, as the result call replays it: a status, a body, and what the
-//! status reply says of it (protocol §10).
+//! The outcome of a job: the status and body of the result call, and the error in the status reply (protocol §10).
 
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -11,28 +10,28 @@ use super::infrastructure::Kind;
 pub(crate) struct Outcome {
     /// The HTTP status of the result call.
     pub(crate) status: StatusCode,
-    /// Its body: the bare output of the model, or an error.
+    /// The body of the result call: the output of the model, or an error.
     pub(crate) body: Value,
-    /// Set for a body that is not JSON: `body` is a string then, and its text is sent.
+    /// Set if the result is not JSON. Then `body` is a string, and its text is sent.
     pub(crate) content_type: Option<HeaderValue>,
-    /// What the job would have cost.
+    /// The units that fal.ai would have billed.
     pub(crate) billable_units: u32,
     /// Set for a failure.
     pub(crate) error: Option<Failure>,
 }
 
-/// What the status reply says of a failure.
+/// A failure, in the terms of the status reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) text: String,
-    /// For failures of the infrastructure, not of the model (protocol §10.3).
+    /// The type of a failure of the infrastructure (protocol §10.3). `None` for failures of the model.
     pub(crate) kind: Option<&'static str>,
-    /// Whether the caller's own deadline ended it (protocol §10.3).
+    /// Whether the caller's own deadline ended the job (protocol §10.3).
     pub(crate) is_own_deadline: bool,
 }
 
 impl Failure {
-    /// A failure of the model, told in words.
+    /// A failure of the model, with this text.
     pub(crate) fn of_model(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -54,12 +53,12 @@ impl Outcome {
         }
     }
 
-    /// The model refused its input: 422, one entry for each problem.
+    /// The model refused its input: status 422, with one entry for each problem.
     pub(crate) fn refused(problems: &[Detail]) -> Self {
         Self::model_error(StatusCode::UNPROCESSABLE_ENTITY, problems)
     }
 
-    /// The model broke. `what` is for the developer.
+    /// The model failed. `what` is for the developer.
     pub(crate) fn broke(what: &str) -> Self {
         let detail = Detail::new("internal_server_error", what).at_body();
         Self::model_error(StatusCode::INTERNAL_SERVER_ERROR, &[detail])
@@ -85,7 +84,7 @@ impl Outcome {
         }
     }
 
-    /// What is around the model broke. `text` is for the developer.
+    /// The infrastructure failed. `text` is for the developer.
     pub(crate) fn infrastructure(kind: Kind, text: &str) -> Self {
         Self {
             status: kind.status(),
@@ -97,13 +96,13 @@ impl Outcome {
         }
     }
 
-    /// The caller cancelled it: 499, the service's own number.
+    /// The caller cancelled the job: status 499, which is the service's own number.
     pub(crate) fn cancelled() -> Self {
         let text = "The request was cancelled by the client";
         Self::infrastructure(Kind::CLIENT_CANCELLED, text)
     }
 
-    /// It did not start within the time that the caller gave it.
+    /// The job did not start within the time that the caller set.
     pub(crate) fn not_started() -> Self {
         let text = "The request did not start within the timeout that it was sent with";
         let mut outcome = Self::infrastructure(Kind::REQUEST_TIMEOUT, text);
@@ -137,29 +136,29 @@ impl Detail {
         }))
     }
 
-    /// The entry as it is sent.
+    /// The entry as JSON.
     pub(crate) fn into_json(self) -> Value {
         self.0
     }
 
-    /// With the problem in the body as a whole.
+    /// Places the problem in the body as a whole.
     pub(crate) fn at_body(self) -> Self {
         self
     }
 
-    /// With the problem in one field.
+    /// Places the problem in one field.
     pub(crate) fn at(mut self, field: &str) -> Self {
         self.0["loc"] = json!(["body", field]);
         self
     }
 
-    /// With the value that was given. Long text, a data URI for one, is cut.
+    /// Adds the wrong value. Long texts in it, such as data URIs, are cut.
     pub(crate) fn input(mut self, input: &Value) -> Self {
         self.0["input"] = cut(input);
         self
     }
 
-    /// With the facts that the type documents.
+    /// Adds the facts that are documented for the type.
     pub(crate) fn context(mut self, context: Value) -> Self {
         self.0["ctx"] = context;
         self
@@ -175,7 +174,7 @@ impl Detail {
     }
 }
 
-/// `value` with every string in it no longer than an error message bears.
+/// Shortens a value for an error message: long strings and long lists are cut.
 fn cut(value: &Value) -> Value {
     const LONGEST: usize = 300;
     match value {

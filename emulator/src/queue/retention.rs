@@ -1,15 +1,15 @@
-//! How long the service keeps a result (protocol §5.7).
+//! The time that the service keeps a result (protocol §5.7).
 
 use std::time::Duration;
 
-/// Results from this size on go sooner, in bytes.
+/// The size in bytes from which unstored results are kept for a shorter time.
 const LARGE_BYTES: usize = 10_000;
-/// Results over this size are not stored, in bytes.
+/// The size in bytes up to which results are stored.
 const LARGEST_STORED_BYTES: usize = 1_000_000;
 /// How long results are stored.
 const STORED: Duration = Duration::from_hours(30 * 24);
 
-/// The time for a result of so many bytes, which its caller wants stored or not.
+/// The time that a result of this size is kept. `is_stored` is whether its caller wants it stored.
 pub(super) fn of(bytes: usize, is_stored: bool) -> Duration {
     if is_stored && bytes <= LARGEST_STORED_BYTES {
         STORED
@@ -18,7 +18,7 @@ pub(super) fn of(bytes: usize, is_stored: bool) -> Duration {
     }
 }
 
-/// The time for a result that is not stored: it suffices to fetch it.
+/// The time that an unstored result is kept, which suffices to fetch it.
 pub(super) fn unstored(bytes: usize) -> Duration {
     if bytes < LARGE_BYTES {
         Duration::from_hours(1)

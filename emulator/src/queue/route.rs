@@ -1,16 +1,16 @@
-//! What a path on the queue's host asks for. Follow-ups are found by their request id:
-//! clients use the base app (`owner/alias`), older ones the full endpoint id, some a
-//! `/response` ending or a trailing slash, and all of them are served (protocol §2.2).
+//! Parses the paths on the queue's host. Follow-ups find their request by its id. Clients name the base app
+//! (`owner/alias`) in the path, older ones the full endpoint id, and some add `/response` or a trailing slash. All of
+//! these forms are accepted (protocol §2.2).
 
-/// Where namespaced ids have one segment more before the alias (protocol §2.1).
+/// The namespaces. Ids that begin with one have one segment more before the alias (protocol §2.1).
 const NAMESPACES: [&str; 2] = ["workflows", "comfy"];
 
-/// A path, understood.
+/// A parsed path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
     /// The id of the endpoint to submit to.
     Submit(&'a str),
-    /// About a request of an app, which is named by its base or by a full endpoint id.
+    /// A follow-up of a request. `app` is the base app or the full endpoint id.
     FollowUp {
         app: &'a str,
         request_id: &'a str,
@@ -18,19 +18,19 @@ pub(crate) enum Route<'a> {
     },
 }
 
-/// What to do about a request.
+/// The action of a follow-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Result,
     Status,
     StatusStream,
     Cancel,
-    /// Nothing the service knows.
+    /// An action that the service does not have.
     Unknown,
 }
 
 impl<'a> Route<'a> {
-    /// `None` for the root, which is no endpoint.
+    /// Parses a path. `None` for the root, which is no endpoint.
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         let path = path.trim_start_matches('/');
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -61,7 +61,7 @@ impl<'a> Route<'a> {
     }
 }
 
-/// `[namespace/]owner/alias`: what follow-up URLs name. `None` if `id` is shorter.
+/// The base app `[namespace/]owner/alias`, which follow-up URLs name. `None` if `id` is shorter.
 pub(crate) fn base(id: &str) -> Option<&str> {
     let first = id.split('/').next()?;
     let segments = if NAMESPACES.contains(&first) { 3 } else { 2 };
@@ -72,7 +72,7 @@ pub(crate) fn base(id: &str) -> Option<&str> {
     }
 }
 
-/// The alias: the last segment of the base, by which the service names an app.
+/// The alias of an app: the last segment of its base. The service names apps by it.
 pub(crate) fn alias(id: &str) -> &str {
     let base = base(id).unwrap_or(id);
     base.rsplit('/').next().unwrap_or(base)

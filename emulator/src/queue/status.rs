@@ -1,5 +1,5 @@
-//! The status of a job in the service's words (protocol §5.3). There is no FAILED and
-//! no CANCELLED: a job that ended badly is COMPLETED, with an `error`.
+//! The status of a job in the service's format (protocol §5.3). The service has no FAILED and no CANCELLED: a failed or
+//! cancelled job is COMPLETED, with an `error`.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use super::entry::Entry;
 use super::job::{Job, LogLine, Stage};
 use crate::call::Call;
 
-/// Whether the log is wanted.
+/// Whether a reply has the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Logs {
     Given,
@@ -16,7 +16,7 @@ pub(super) enum Logs {
 }
 
 impl Logs {
-    /// What the query asks for: JavaScript says 1 and 0, Python true and false.
+    /// Reads the query parameter `logs`. The JavaScript client sends 1 and 0, the Python client true and false.
     pub(super) fn wanted(call: &Call) -> Self {
         match call.parameter("logs").as_deref() {
             Some("1" | "true" | "True") => Self::Given,
@@ -25,8 +25,7 @@ impl Logs {
     }
 }
 
-/// The ids and the URLs that every reply about a request carries. The URLs name the base
-/// app, as the service's do.
+/// The ids and URLs in every reply about a request. The URLs name the base app, like the service's.
 pub(super) fn links(entry: &Entry, base: &str) -> Map<String, Value> {
     let request = format!("{base}/{}/requests/{}", entry.base(), entry.id);
     let mut body = Map::new();
@@ -42,8 +41,8 @@ pub(super) fn links(entry: &Entry, base: &str) -> Map<String, Value> {
     body
 }
 
-/// The HTTP status of the status call, and what to say beside the links. `position` is
-/// the job's place in line.
+/// The HTTP status of the status call, and the fields beside the links. `position` is the number of jobs before this one
+/// in line.
 pub(super) fn of(
     job: &Job,
     position: usize,

@@ -1,7 +1,7 @@
-//! Submit: a job is taken, and the caller told where to follow it (protocol §5.1).
+//! Submit: accepts a job, and answers with the URLs of its follow-ups (protocol §5.1).
 //!
-//! The model's input is checked at once, but a refusal surfaces on the result, as it
-//! does on the real service.
+//! The input is checked at once. If it is wrong, the submit succeeds, and the result has the error, as on the real
+//! service.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use crate::model::input;
 use crate::own::Own;
 use crate::{body, memory, reply, run};
 
-/// A picture of the largest size taken, as a data URI, and room for the rest.
+/// The largest body, in bytes: the largest picture as a data URI, and room for the other fields.
 pub(crate) const LARGEST_BODY: usize = 32 << 20;
 
 pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
@@ -65,8 +65,8 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
     }
 }
 
-/// Whether an app is served at all, under any path: the queue takes whatever is sent to
-/// such an app, and the app itself refuses.
+/// Whether the emulator serves the app of this endpoint, under any path. The queue accepts every request to such an app,
+/// and the app refuses unknown paths itself.
 pub(crate) fn is_known(app: &App, endpoint: &str) -> bool {
     let base = route::base(endpoint);
     let models = kandinsky5::MODELS.iter();
@@ -80,7 +80,7 @@ fn queue_limit(call: &Call) -> Option<usize> {
     call.parameter("fal_max_queue_length")?.parse().ok()
 }
 
-/// Puts a job in the books, and has done what its caller wants done at its end.
+/// Adds a job to the queue. Starts the tasks that report its end to a webhook, and keep its result.
 pub(super) fn enter(app: &Arc<App>, entry: &Arc<Entry>) {
     notify::when_done(app, entry);
     app.queue.add(entry);
@@ -116,7 +116,7 @@ fn admit(app: &Arc<App>, entry: &Arc<Entry>) {
     work::start_next(app);
 }
 
-/// Ends a job that has not started when its time is up.
+/// Ends a job that has not started within `timeout`.
 async fn expire(app: Arc<App>, entry: Arc<Entry>, timeout: Duration) {
     tokio::select! {
         () = entry.ended.wait() => {}
@@ -129,7 +129,7 @@ async fn expire(app: Arc<App>, entry: Arc<Entry>, timeout: Duration) {
     }
 }
 
-/// The end of a job whose model refuses its input, or does not exist.
+/// The outcome of a job whose model refuses the input, or does not exist. `None` for other jobs.
 pub(super) fn refused(app: &App, entry: &Entry) -> Option<Outcome> {
     let problems = if let Some(endpoint) = app.endpoints.find(&entry.endpoint) {
         entry.with_input(|input| endpoint.problems(input))
@@ -151,7 +151,7 @@ pub(super) fn accepted(app: &App, entry: &Entry, base: &str) -> Response {
     with_request_id(reply::json(StatusCode::OK, &body.into()), entry)
 }
 
-/// Every answer about a request names it in a header too.
+/// Adds the request id as a header, which every answer about a request has.
 pub(super) fn with_request_id(response: Response, entry: &Entry) -> Response {
     let Ok(id) = HeaderValue::from_str(&entry.id) else {
         return response;

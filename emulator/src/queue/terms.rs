@@ -1,5 +1,5 @@
-//! What a caller asks for beside the input, in headers and in the query (protocol §5.2).
-//! What cannot be understood is as if it were not there, as on the service.
+//! The terms that a caller sets beside the input, in headers and in the query (protocol §5.2). Values that cannot be
+//! parsed are ignored, as on the service.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::http::Caller;
 use crate::storage::Wish;
 
-/// The newest name first: it wins when both are sent.
+/// The names of the header, the newer one first. It wins if both are sent.
 const START_TIMEOUT: [&str; 2] = ["x-fal-request-start-timeout", "x-fal-request-timeout"];
 
 /// The shortest start timeout that the service takes, in seconds (exclusive).
@@ -20,13 +20,13 @@ pub(crate) struct Terms {
     pub(super) priority: Priority,
     /// How long it may wait for its start.
     pub(super) start_timeout: Option<Duration>,
-    /// Whether its result is kept beyond the time that suffices to fetch it.
+    /// Whether its result is stored, and so kept longer than is necessary to fetch it.
     pub(super) stored: bool,
-    /// What is wanted of the life of the files it makes.
+    /// The lifetime and the readers that the caller wants for the files of the job.
     pub(crate) wish: Wish,
-    /// Who named them.
+    /// The sender of the request.
     pub(super) caller: Caller,
-    /// Where its end is told; not yet judged.
+    /// The URL of the webhook, which has not been checked yet.
     pub(super) webhook: Option<String>,
 }
 
@@ -44,8 +44,8 @@ impl Default for Terms {
 }
 
 impl Terms {
-    /// The terms that a call names. Tags, hints and server retries are taken and change
-    /// nothing: here are no dashboards, and one runner.
+    /// The terms in the headers and the query of a call. Tags, hints and server retries are ignored, as the emulator has no
+    /// dashboards and only one runner.
     pub(crate) fn of(call: &Call) -> Self {
         let text = |name: &str| call.header(name).map(str::trim);
         Self {
@@ -62,7 +62,7 @@ impl Terms {
     }
 }
 
-/// Seconds in decimal text: JavaScript writes `30`, Python `30.0`.
+/// Parses decimal seconds. The JavaScript client writes `30`, the Python client `30.0`.
 fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.parse().ok()?;
     let is_long_enough = seconds > SHORTEST_START_TIMEOUT;

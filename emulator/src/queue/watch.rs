@@ -1,5 +1,5 @@
-//! The status stream: where a request stands, told whenever that changes
-//! (protocol §5.4). Log lines come as deltas, and the end of the job ends the stream.
+//! The status stream: an event for every change of a request's status (protocol §5.4). Each event has only the new log
+//! lines. The stream ends with the job.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn answer(app: &Arc<App>, call: &Call, entry: &Arc<Entry>) -> Respons
     response
 }
 
-/// One stream, and what it has told already.
+/// One stream, and the status that it has sent already.
 #[derive(Debug)]
 struct Watch {
     app: Arc<App>,
@@ -71,7 +71,7 @@ impl Watch {
         }
     }
 
-    /// What has changed since the last event; `None` if nothing has.
+    /// The next event. `None` if nothing has changed since the last event.
     fn event(&mut self) -> Option<Bytes> {
         let (_, mut body) = follow::standing(&self.app, &self.base, &self.entry, self.logs);
         let mut log = body.remove("logs").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Doing the jobs: as many at a time as there are slots, each on a worker thread.
+//! Runs the jobs, as many at the same time as there are slots, each on a worker thread.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::entry::Entry;
 use crate::app::App;
 use crate::model::produce::{self, Order};
 
-/// Starts jobs for as long as there is one in line and a slot for it.
+/// Starts jobs as long as there are a job in line and a free slot.
 pub(super) fn start_next(app: &Arc<App>) {
     while let Some(entry) = app.queue.next() {
         let slot = Slot(Arc::clone(app));
@@ -15,8 +15,8 @@ pub(super) fn start_next(app: &Arc<App>) {
     }
 }
 
-/// A slot that a job holds. It moves into the worker's closure: a job that is cancelled
-/// holds it until its thread has really stopped.
+/// The slot of a job. Dropping it frees the slot. The worker's closure owns it, so that a cancelled job holds its slot
+/// until its thread has stopped.
 #[derive(Debug)]
 struct Slot(Arc<App>);
 
@@ -58,11 +58,11 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
         Err(outcome) => (outcome, Some(slot)),
     };
     entry.finish(outcome);
-    // Only now: the next job must not start before this one is seen to be done.
+    // After `finish`, so that the next job does not start before callers can see that this one is done.
     drop(slot);
 }
 
-/// Adds a line to the job's log. Blocks for as long as a test holds the job there.
+/// Adds a line to the job's log. Blocks while a test holds the job at this line.
 fn log_and_wait(app: &App, entry: &Entry, line: String) {
     let Some(control) = &app.control else {
         return entry.log(line);
@@ -76,7 +76,7 @@ fn log_and_wait(app: &App, entry: &Entry, line: String) {
     });
 }
 
-/// Keeps a job in the queue for as long as the user told its endpoint to.
+/// Keeps a job waiting for the time in the queue that the user described for its endpoint.
 async fn wait_for_runner(app: &App, entry: &Entry) {
     let Some(endpoint) = app.endpoints.find(&entry.endpoint) else {
         return;
@@ -89,8 +89,8 @@ async fn wait_for_runner(app: &App, entry: &Entry) {
     }
 }
 
-/// Runs `work` where it may block. The slot comes back with the outcome, unless the work
-/// panics: then it is free already.
+/// Runs `work` on a thread that may block. Returns the slot with the outcome. If the work panics, the slot is free
+/// already.
 async fn on_a_thread(
     slot: Slot,
     work: impl FnOnce() -> Outcome + Send + 'static,

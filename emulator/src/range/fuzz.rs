@@ -1,4 +1,4 @@
-//! `Range` headers from anybody.
+//! Generated `Range` headers, valid and hostile.
 
 use proptest::prelude::*;
 

@@ -1,14 +1,14 @@
-//! Frames: inputs read from `MessagePack` or JSON, results and control objects written as
-//! either (protocol §8.1).
+//! The frames of a WebSocket: parses inputs from `MessagePack` or JSON, and writes results and control objects as either
+//! (protocol §8.1).
 
 use axum::extract::ws::Message;
 use rmpv::Value;
 use serde_json::json;
 
-/// How deep an input may be nested.
+/// The deepest nesting of an input.
 const DEEPEST: usize = 64;
 
-/// The input in a binary frame: one `MessagePack` value and nothing after it.
+/// Parses the input in a binary frame: one `MessagePack` value and nothing after it.
 pub(super) fn unpack(mut bytes: &[u8]) -> Result<Value, String> {
     let value = rmpv::decode::read_value_with_max_depth(&mut bytes, DEEPEST)
         .map_err(|error| format!("The message is not MessagePack: {error}"))?;
@@ -18,7 +18,7 @@ pub(super) fn unpack(mut bytes: &[u8]) -> Result<Value, String> {
     Err(format!("{} bytes follow the message", bytes.len()))
 }
 
-/// The input in a text frame: JSON, as custom encoders send it.
+/// Parses the input in a text frame. Clients with a custom encoder send JSON.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     let value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| format!("The message is not JSON: {error}"))?;
@@ -38,13 +38,13 @@ pub(super) fn text(value: &Value) -> Message {
     Message::text(to_json(value).to_string())
 }
 
-/// `{"type":"x-fal-error"}`: a code and the reason.
+/// The control object `{"type":"x-fal-error"}`, with a code and the reason.
 pub(super) fn error(code: &str, reason: &str) -> Message {
     let body = json!({ "type": "x-fal-error", "error": code, "reason": reason });
     Message::text(body.to_string())
 }
 
-/// How long the last input took, in seconds.
+/// The control object with the duration of the last input, in seconds.
 pub(super) fn timings(seconds: f64) -> Message {
     let body = json!({ "type": "x-fal-message", "action": "timings", "timing": seconds });
     Message::text(body.to_string())
@@ -55,7 +55,7 @@ pub(super) fn unauthorized() -> Message {
     Message::text(body.to_string())
 }
 
-/// JSON as `MessagePack` has it.
+/// Converts JSON to a `MessagePack` value.
 fn from_json(value: serde_json::Value) -> Value {
     use serde_json::Value as Json;
     match value {
@@ -79,7 +79,7 @@ fn from_json(value: serde_json::Value) -> Value {
     }
 }
 
-/// `MessagePack` as JSON shows it: bytes as numbers, keys as text.
+/// Converts a `MessagePack` value to JSON: bytes become numbers, and keys become text.
 pub(super) fn to_json(value: &Value) -> serde_json::Value {
     match value {
         Value::Nil | Value::Ext(..) => serde_json::Value::Null,
@@ -127,7 +127,7 @@ mod tests {
         assert!(unpack(&[0x92, 0x01]).is_err());
         assert!(unpack(&[0x01, 0x02]).is_err_and(|why| why.contains("1 bytes follow")));
         assert!(unpack(&[0x91; 1000]).is_err());
-        // An array that claims four thousand million items, and has none.
+        // An array with a length of four thousand million items, which has none.
         assert!(unpack(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
         assert!(parse("{").is_err());
     }

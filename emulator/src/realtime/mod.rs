@@ -1,4 +1,4 @@
-//! Realtime: inputs and results as messages on one WebSocket (protocol §8.1).
+//! Realtime: inputs and results are messages on one WebSocket (protocol §8.1).
 
 mod frame;
 mod pending;
@@ -19,11 +19,11 @@ use crate::tokens::{self, Scope};
 use crate::{queue, random, reply, run};
 use session::Session;
 
-/// The largest message that is taken, in bytes.
+/// The largest message, in bytes.
 const LARGEST_MESSAGE: usize = 16 << 20;
-/// How many inputs may wait if the caller does not say; of more, the oldest are dropped.
+/// The number of inputs that may wait if the caller sets none. When there are more, the oldest are dropped.
 const BUFFERING: usize = 1000;
-/// What the clients allow the caller to say.
+/// The largest number that fal's clients allow callers to set.
 const MOST_BUFFERING: usize = 60;
 
 /// Answers a handshake.
@@ -60,8 +60,7 @@ fn open(upgrade: WebSocketUpgrade, session: Session) -> Response {
     }
 }
 
-/// A socket needs a token or a key: unlike an HTTP call it comes without a proxy that
-/// could add one.
+/// Whether the handshake has a valid token, or a key. It needs one, as no proxy adds the key to a WebSocket.
 fn is_authorized(app: &App, call: &Call, path: &str) -> bool {
     if call.parameter("fal_jwt_token").is_some() {
         return tokens::refusal(app, call, Scope::Path(path)).is_none();
@@ -69,7 +68,7 @@ fn is_authorized(app: &App, call: &Call, path: &str) -> bool {
     call.headers.contains_key("authorization")
 }
 
-/// The answer where nobody speaks the protocol.
+/// The answer for an endpoint without realtime.
 fn absent(app: &App, path: &str) -> Response {
     if !queue::is_known(app, path) {
         return run::no_such_app(path);
@@ -79,7 +78,7 @@ fn absent(app: &App, path: &str) -> Response {
     reply::detail(StatusCode::NOT_FOUND, format!("Path {below} not found"))
 }
 
-/// How many inputs may wait; `None` if what the caller says cannot be.
+/// The number of inputs that may wait. `None` if the caller set a wrong number.
 fn buffering(call: &Call) -> Option<usize> {
     let Some(given) = call.parameter("max_buffering") else {
         return Some(BUFFERING);

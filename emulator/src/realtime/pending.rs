@@ -1,5 +1,4 @@
-//! The inputs that wait for the worker: at most so many, the oldest dropped for the newest
-//! (protocol §8.1).
+//! The inputs that wait for the worker. Their number is limited: the oldest is dropped for a new one (protocol §8.1).
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use rmpv::Value;
 use tokio::sync::Notify;
 
-/// Inputs in the order they came.
+/// The inputs in the order of their arrival.
 #[derive(Debug)]
 pub(super) struct Pending {
     most: usize,
@@ -33,7 +32,7 @@ impl Pending {
         self.arrived.notify_one();
     }
 
-    /// The oldest input, once there is one.
+    /// Removes and returns the oldest input. Waits for one if there is none.
     pub(super) async fn next(&self) -> Value {
         loop {
             if let Some(input) = self.pop() {

@@ -1,24 +1,23 @@
-//! What an input of `emulator/realtime` asks for beside its echo.
+//! The fields of an `emulator/realtime` input that control its results.
 
 use rmpv::Value;
 
-/// The fields of an input that say what is to happen. Every one may be left out, and an
-/// input that is no map has none.
+/// The parsed fields. All are optional. An input that is not a map has none of them.
 #[derive(Debug, PartialEq)]
 pub(super) struct Script {
     /// A wait before the results.
     pub(super) delay_ms: u64,
-    /// How many results; 1 if nothing else is said.
+    /// The number of results. The default is 1.
     pub(super) results: u64,
-    /// Whether they are JSON in text frames, not `MessagePack` in binary ones.
+    /// Whether the results are JSON in text frames, and not `MessagePack` in binary frames.
     pub(super) is_json: bool,
-    /// An `x-fal-error` with this code and reason in place of results.
+    /// The code and reason of an `x-fal-error` that is sent in place of results.
     pub(super) error: Option<(String, String)>,
-    /// Closes the connection with this code afterwards.
+    /// The code and reason with which the connection is closed afterwards.
     pub(super) close: Option<(u16, String)>,
-    /// From here on, the connection ends after so long a silence.
+    /// The silence after which the connection ends, from now on.
     pub(super) idle_ms: Option<u64>,
-    /// Says that the token is not good any more, and closes.
+    /// Whether to report an invalid token and close the connection.
     pub(super) is_unauthorized: bool,
 }
 
@@ -26,7 +25,7 @@ pub(super) struct Script {
 const MOST: u64 = 10_000;
 
 impl Script {
-    /// Reads them; `Err` says which one cannot be.
+    /// Reads the fields. The error names a field that has a wrong value.
     pub(super) fn of(input: &Value) -> Result<Self, String> {
         let results = number(input, "results")?.unwrap_or(1);
         if results > MOST {
@@ -45,7 +44,7 @@ impl Script {
     }
 }
 
-/// Codes that may be sent (RFC 6455 §7.4).
+/// The close code, which must be one that may be sent (RFC 6455 §7.4).
 fn close(input: &Value) -> Result<Option<u16>, String> {
     let Some(code) = number(input, "close")? else {
         return Ok(None);
@@ -72,7 +71,7 @@ fn number(input: &Value, name: &str) -> Result<Option<u64>, String> {
         .transpose()
 }
 
-/// Some encoders write every number as a float.
+/// Converts a whole float to an integer, as some encoders write every number as a float.
 fn from_float(number: f64) -> Option<u64> {
     let is_whole = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
     is_whole.then(|| format!("{number}").parse().ok())?

@@ -1,5 +1,5 @@
-//! One connection: frames in, answers out, and its end by the caller, by the app, or by
-//! silence (protocol §8.1).
+//! One connection: receives frames and sends answers, until the caller, the app or a long silence ends it (protocol
+//! §8.1).
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use super::pending::Pending;
 use super::worker::{self, Answer};
 use crate::app::App;
 
-/// How long a connection may be silent, unless an input says otherwise.
+/// How long a connection may be silent, unless an input sets another time.
 const IDLE: Duration = Duration::from_mins(1);
-/// How long the other side has to answer a close.
+/// How long the caller has to answer a close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// What a connection needs to know from its handshake.
+/// The facts that a connection needs from its handshake.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) app: Arc<App>,
@@ -28,7 +28,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Serves it until it ends.
+    /// Serves the connection until it ends.
     pub(super) async fn serve(self, mut socket: WebSocket) {
         if !self.is_authorized {
             let _ = socket.send(frame::unauthorized()).await;
@@ -53,7 +53,7 @@ impl Session {
     }
 }
 
-/// A connection that is served.
+/// The state of a connection.
 struct Talk {
     socket: WebSocket,
     pending: Arc<Pending>,
@@ -68,7 +68,7 @@ impl Talk {
             let next = tokio::select! {
                 frame = self.socket.recv() => match frame {
                     Some(Ok(frame)) => self.take(frame).await,
-                    // Ended, or not kept to the protocol.
+                    // The caller has left, or has violated the protocol.
                     Some(Err(_)) | None => ControlFlow::Break(()),
                 },
                 Some(answer) = self.answers.recv() => self.give(answer).await,
@@ -87,7 +87,7 @@ impl Talk {
         let input = match frame {
             Message::Binary(bytes) => frame::unpack(&bytes),
             Message::Text(text) => frame::parse(&text),
-            // A close is answered with the next look at the socket, which then ends.
+            // The next `recv` answers a close, and then ends.
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {
                 return ControlFlow::Continue(());
             }
@@ -120,7 +120,7 @@ impl Talk {
         }
     }
 
-    /// The notice, which is no error, and the close.
+    /// Sends the timeout notice, which is no error, and closes the connection.
     async fn time_out(&mut self) {
         let text = "Nothing was sent for a while";
         let _ = self.socket.send(frame::error("TIMEOUT", text)).await;
@@ -128,8 +128,8 @@ impl Talk {
     }
 }
 
-/// Closes, and waits for the other side to have read it: what it still sends must not
-/// reset the connection under the last frames.
+/// Sends a close, and waits for the answer. If the connection ended while the caller still sends, it would be reset, and
+/// the last frames would be lost.
 async fn part(socket: &mut WebSocket, close: Message) {
     if socket.send(close).await.is_err() {
         return;

@@ -1,5 +1,5 @@
-//! The app behind a socket, `emulator/realtime` (no endpoint of fal.ai): one input after
-//! the other, each echoed as its own fields ask.
+//! The app behind a WebSocket: `emulator/realtime`, which fal.ai does not have. It processes one input after the other,
+//! and echoes each as the fields of the input describe.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ use super::frame;
 use super::pending::Pending;
 use super::script::Script;
 
-/// What the worker gives the session to send or to do.
+/// An order from the worker to the session.
 #[derive(Debug)]
 pub(super) enum Answer {
     Send(Message),
-    /// From here on, the connection ends after so long a silence.
+    /// End the connection after this long a silence, from now on.
     Idle(Duration),
 }
 
@@ -29,7 +29,7 @@ pub(super) fn close(code: u16, reason: impl Into<String>) -> Message {
     }))
 }
 
-/// Works until nobody takes its answers.
+/// Processes inputs until the session takes no more answers.
 pub(super) async fn work(pending: Arc<Pending>, answers: Sender<Answer>) {
     for count in 1.. {
         let input = pending.next().await;
@@ -73,8 +73,7 @@ async fn perform(
     }
 }
 
-/// `{"echo", "count", "index"}`: the input, its number on this connection, and the number
-/// of the result.
+/// The result `{"echo", "count", "index"}`: the input, its number on this connection, and the index of the result.
 fn result(input: &Value, script: &Script, count: u64, index: u64) -> Message {
     let result = Value::Map(vec![
         ("echo".into(), input.clone()),

@@ -1,4 +1,4 @@
-//! Paths, and the doors that they come in by.
+//! Generated paths, and the services that they lead to.
 
 use axum::http::Method;
 use proptest::prelude::*;

@@ -1,5 +1,4 @@
-//! The input of a call: its JSON body, or with GET its query, where the official client
-//! puts it (protocol §2.3).
+//! The input of a call: its JSON body. With GET it is the query, as the official client sends it (protocol §2.3).
 
 use axum::http::Method;
 use fal_wasm::models::{Kind, Model};
@@ -7,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::queue::Detail;
 
-/// The JSON object in `body`.
+/// Parses the JSON object in `body`.
 pub(crate) fn parse(body: &[u8]) -> Result<Map<String, Value>, Detail> {
     if body.is_empty() {
         return Err(Detail::new("missing", "Field required"));
@@ -30,8 +29,8 @@ pub(super) fn is_in_query(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// The fields of a query as text, whole numbers where the model wants some. What begins
-/// with `fal_` is for the service.
+/// The fields of a query. Values are text, or whole numbers for integer fields of the model. Parameters that begin with
+/// `fal_` are for the service, and are left out.
 pub(super) fn of_model(query: &str, model: &Model) -> Map<String, Value> {
     let mut input = from_query(query);
     for field in model.fields {
@@ -45,7 +44,7 @@ pub(super) fn of_model(query: &str, model: &Model) -> Map<String, Value> {
     input
 }
 
-/// The fields of a query, as text.
+/// The fields of a query as text, without parameters that begin with `fal_`.
 pub(crate) fn from_query(query: &str) -> Map<String, Value> {
     url::form_urlencoded::parse(query.as_bytes())
         .filter(|(name, _)| !name.starts_with("fal_"))

@@ -1,5 +1,5 @@
-//! `fal.run`: an input goes in, and the output comes back on the same connection
-//! (protocol §6). Streams and sockets are reached on the same host.
+//! `fal.run`: synchronous runs, which answer with the output on the same connection (protocol §6). Event streams and
+//! realtime are on the same host.
 
 mod input;
 mod model;
@@ -32,14 +32,14 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
     }
 }
 
-/// The answer to a call of an app that is not there.
+/// The answer to a call of an app that does not exist.
 pub(crate) fn no_such_app(endpoint: &str) -> Response {
     let name = crate::queue::alias(endpoint);
     let text = format!("Application \"{name}\" not found");
     reply::detail(StatusCode::NOT_FOUND, text)
 }
 
-/// Every answer names its request, as those of the queue do.
+/// Adds the request id as a header, as the queue's answers have it.
 fn with_request_id(response: Response, id: &str) -> Response {
     let Ok(id) = HeaderValue::from_str(id) else {
         return response;

@@ -1,5 +1,5 @@
-//! A synchronous run of a model (protocol §6). It takes a slot as a job of the queue does;
-//! if all are taken it is refused, unless the caller said how long it would wait.
+//! A synchronous run of a model (protocol §6). It takes a slot like a job of the queue. If all slots are taken, it is
+//! refused, unless the caller set a time to wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
     }
 }
 
-/// How long the caller waits for the start. The newer name wins (protocol §5.2).
+/// The time that the caller waits for the start. If both headers are sent, the newer name wins (protocol §5.2).
 fn patience(call: &Call) -> Result<Option<Duration>, String> {
     for name in ["x-fal-request-start-timeout", "x-fal-request-timeout"] {
         let Some(text) = call.header(name) else {

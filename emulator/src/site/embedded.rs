@@ -1,5 +1,5 @@
-//! The demo page and the npm package inside the program, for builds that have them:
-//! see `build.rs`. They are served as a folder is.
+//! The demo page and the npm package that are embedded in the program, in builds that have them (see `build.rs`). They
+//! are served like a folder.
 
 use std::future::{Ready, ready};
 use std::io::{self, Cursor, SeekFrom};
@@ -14,11 +14,10 @@ use tower_http::services::fs::{Backend, File, Metadata};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The time of change of all embedded files. They are as old as the process: another one may
-/// be another version.
+/// The modification time of all embedded files: the start of the process, as another process may be another version.
 static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
 
-/// Files by their paths, which have no slash at their start. None, if the build embedded none.
+/// Files by their paths, which begin without a slash. Empty if the build embedded none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EmbeddedFolder(&'static [(&'static str, &'static [u8])]);
 
@@ -102,12 +101,12 @@ impl AsyncSeek for EmbeddedFile {
     }
 }
 
-/// The facts of a path.
+/// The metadata of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EmbeddedMetadata {
     /// It is a folder.
     Folder,
-    /// It is a file of so many bytes.
+    /// It is a file of this number of bytes.
     File(u64),
 }
 

@@ -1,5 +1,5 @@
-//! The end of an upload in parts: a list of all of them makes the file (protocol §9.3,
-//! §9.4).
+//! The last step of an upload in parts: the caller lists all parts, and the emulator joins them to the file (protocol
+//! §9.3, §9.4).
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,7 +19,7 @@ use super::store::Storage;
 use crate::call::Call;
 use crate::{body, reply};
 
-/// The list of 10,000 parts, and room for long tags.
+/// The largest body, in bytes: a list of 10,000 parts, and room for long tags.
 const LARGEST_LIST: usize = 2 << 20;
 
 /// Answers the POST that completes an upload.
@@ -46,7 +46,7 @@ pub(super) async fn answer(
         }
     };
     let url = format!("{}{file}", call.origin);
-    // A task of its own: a caller that goes away must not leave half a file.
+    // In a task of its own, so that the file is completed even if the caller leaves.
     let finishing = finish(Arc::clone(storage), file, upload, entries);
     match tokio::spawn(finishing).await {
         Ok(Ok(())) => {
@@ -61,8 +61,8 @@ pub(super) async fn answer(
     }
 }
 
-/// Makes the file, once. The same list a second time finds it made: the answer to the
-/// first was lost, it seems.
+/// Makes the file. If the same list was sent before, the file is there already, and the call succeeds again: a client
+/// repeats it when the first answer was lost.
 async fn finish(
     storage: Arc<Storage>,
     file: FilePath,
@@ -84,8 +84,7 @@ async fn finish(
     })
 }
 
-/// Takes the parts out of an upload, if the list is right; `None` if they were taken
-/// before, by the same list.
+/// Checks the list, and takes the parts out of the upload. `None` if an earlier call with the same list has taken them.
 fn close(parts: &Parts, entries: Vec<(u32, String)>) -> Result<Option<Vec<Incoming>>, String> {
     let mut state = parts.state();
     let stored = match &mut *state {

@@ -1,5 +1,5 @@
-//! Uploads straight to the CDN, as the Python client sends them: a token first, by which
-//! any number of files may come (protocol §9.4).
+//! Uploads directly to the CDN, as the Python client sends them. The client first gets a token, with which it may upload
+//! any number of files (protocol §9.4).
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,7 +18,7 @@ use super::store::Storage;
 use crate::call::Call;
 use crate::{body, clock, reply};
 
-/// Gives out a token.
+/// Answers with a new token.
 pub(super) fn token(storage: &Storage, call: Call) -> Response {
     let refusal = initiate::wrong_type(&call);
     body::discard(call.body);
@@ -37,7 +37,7 @@ pub(super) fn token(storage: &Storage, call: Call) -> Response {
     reply::json(StatusCode::OK, &token)
 }
 
-/// Why a call without a token of ours is refused; `None` if it has one.
+/// The refusal of a call without a valid token. `None` if the call has one.
 pub(super) fn refusal(storage: &Storage, call: &Call) -> Option<Response> {
     let header = call.header("authorization").unwrap_or_default();
     let token = header.strip_prefix("Bearer ").unwrap_or_default();

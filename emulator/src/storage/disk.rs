@@ -1,5 +1,5 @@
-//! How many bytes the files may take, all together: uploads come from anybody, and the
-//! disk is the developer's. When it is full, the error says what helps.
+//! The limit on the bytes of all files, as any page may upload to the developer's disk. When the limit is reached, the
+//! error says how to free space.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::budget::{Budget, Share};
 use crate::data::Lifetime;
 
-/// The bound on all files.
+/// The limit on the bytes of all files.
 #[derive(Debug)]
 pub(super) struct Disk {
     budget: Arc<Budget>,
@@ -15,7 +15,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// A bound for files that live as long as their folder does.
+    /// A limit for a folder of this lifetime, in which `used_bytes` are taken.
     pub(super) fn new(limit_bytes: u64, used_bytes: u64, lifetime: Lifetime) -> Arc<Self> {
         Arc::new(Self {
             budget: Budget::new(limit_bytes, used_bytes),
@@ -23,18 +23,17 @@ impl Disk {
         })
     }
 
-    /// The share of a file that is not there yet.
+    /// An empty share, for a new file.
     pub(super) fn share(&self) -> Share {
         Share::none(&self.budget)
     }
 
-    /// Grows the share of a file; an error of the kind `StorageFull` where so many bytes are
-    /// not left.
+    /// Grows the share of a file. Fails with `StorageFull` if fewer bytes are left.
     pub(super) fn grow(&self, share: &mut Share, bytes: usize) -> io::Result<()> {
         share.grow(bytes as u64).map_err(|_| self.full())
     }
 
-    /// Gives back the bytes of a file that is gone.
+    /// Gives back the bytes of a removed file.
     pub(super) fn give_back(&self, bytes: u64) {
         self.budget.give_back(bytes);
     }
@@ -56,7 +55,7 @@ impl Disk {
     }
 }
 
-/// The error with what helps, if it is the system's own of a disk that has no room left.
+/// If the error is the system's for a full disk, adds how to free space.
 pub(super) fn add_advice(error: io::Error) -> io::Error {
     let is_the_systems = error.raw_os_error().is_some();
     let is_full = matches!(

@@ -1,4 +1,4 @@
-//! A file on its way in, and the bytes of a request written to it as they come.
+//! A file that is being uploaded. The bytes of the request are written to it as they arrive.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,23 +16,23 @@ use crate::body::{Pieces, Unread};
 use crate::budget::Share;
 use crate::{random, reply};
 
-/// What the service takes in one piece (protocol §9.2).
+/// The largest file that the service accepts in one piece, in bytes (protocol §9.2).
 pub(super) const LARGEST_BYTES: usize = 100 << 20;
 
-/// How many random bytes the name of a file has while it comes in.
+/// The number of random bytes in the temporary name of a file.
 const NAME_BYTES: usize = 12;
 
-/// A file that is not yet whole. Gone when dropped, unless it was moved.
+/// A file that is not complete yet. Dropping it removes the file, unless it was moved.
 #[derive(Debug)]
 pub(super) struct Incoming {
-    /// `None` once it was moved.
+    /// `None` once the file was moved.
     path: Option<PathBuf>,
     disk: Arc<Disk>,
     share: Share,
 }
 
 impl Incoming {
-    /// A file in `folder` that is still to be written.
+    /// A file in `folder` with a new name. It is not created yet.
     pub(super) fn new(folder: &Path, disk: &Arc<Disk>) -> Self {
         Self {
             path: Some(folder.join(random::hex::<NAME_BYTES>())),
@@ -45,12 +45,12 @@ impl Incoming {
         self.path.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// To be called before so many bytes are written.
+    /// Takes `bytes` bytes of the disk limit. Must be called before they are written.
     pub(super) fn claim(&mut self, bytes: usize) -> io::Result<()> {
         self.disk.grow(&mut self.share, bytes)
     }
 
-    /// Appends another file, which is gone then. Blocks.
+    /// Appends another file, which is removed. Blocks.
     pub(super) fn append(&mut self, mut other: Self) -> io::Result<()> {
         let mut end = std::fs::OpenOptions::new().append(true).open(self.path())?;
         io::copy(&mut std::fs::File::open(other.path())?, &mut end)?;
@@ -58,7 +58,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Moves it to its place among the served files. Blocks.
+    /// Moves the file to its path among the served files. Blocks.
     pub(super) fn become_file(mut self, path: &FilePath, root: &Path) -> io::Result<()> {
         std::fs::create_dir_all(path.folder(root))?;
         std::fs::rename(self.path(), path.on_disk(root))?;
@@ -74,7 +74,7 @@ impl Drop for Incoming {
         let remove = move || {
             let _ = std::fs::remove_file(path);
         };
-        // Mostly dropped by a handler, which must not wait for the disk.
+        // Usually a handler drops it, which must not wait for the disk.
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(remove)),
             Err(_) => remove(),
@@ -82,14 +82,13 @@ impl Drop for Incoming {
     }
 }
 
-/// Whether a file is called as those that come in. Only such files are removed from where
-/// they come in.
+/// Whether a file has a temporary name. Only such files are removed from the folder of incomplete files.
 pub(super) fn is_incoming(name: &str) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     name.len() == 2 * NAME_BYTES && name.bytes().all(is_digit)
 }
 
-/// Why nothing came in.
+/// The reason why an upload failed.
 #[derive(Debug)]
 pub(super) enum Failed {
     Unread(Unread),
@@ -121,8 +120,7 @@ impl From<io::Error> for Failed {
     }
 }
 
-/// Writes a body to `incoming` piece by piece, and lets `see` each; gives its length in
-/// bytes.
+/// Writes a body to `incoming` piece by piece, and calls `see` with each piece. Returns the length of the body in bytes.
 pub(super) async fn receive(
     body: &mut Body,
     incoming: &mut Incoming,

@@ -1,4 +1,4 @@
-//! The first step of an upload: where to send the bytes, and where they will be.
+//! The first step of an upload: answers with the upload URL, and with the URL that the file will have.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -17,7 +17,7 @@ const LARGEST_BODY: usize = 64 << 10;
 /// The only storage type that the service still has (protocol §9.1).
 const STORAGE_TYPE: &str = "fal-cdn-v3";
 
-/// In how many pieces the file will come.
+/// Whether the file will be uploaded in one piece or in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pieces {
     One,

@@ -1,15 +1,14 @@
-//! The content type a file is served with. Files come from anybody and are served on
-//! the demo page's origin: nothing in them may run there.
+//! The content type with which a file is served. Anybody may upload files, and they are served on the demo page's
+//! origin, so browsers must not run anything in them.
 
 const UNKNOWN: &str = "application/octet-stream";
 
-/// The type of a file that begins with `head`, and is a `guess` by what its sender or its
-/// name says.
+/// The type of a file that begins with `head`. `guess` is the type by its sender or its name.
 pub(super) fn of<'a>(head: &[u8], guess: &'a str) -> &'a str {
     sniffed(head).unwrap_or(if is_harmless(guess) { guess } else { UNKNOWN })
 }
 
-/// Whether a browser may show the type in place; the rest it should save.
+/// Whether a browser may show this type in place. It should save files of other types.
 pub(super) fn is_media(kind: &str) -> bool {
     ["image/", "video/", "audio/"]
         .iter()
@@ -35,12 +34,11 @@ fn sniffed(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether a type may be taken from whoever sent the file. SVG is an image that runs
-/// scripts, so it is not among them.
+/// Whether the type that the sender of a file gave may be used. SVG may not, as it is an image that runs scripts.
 pub(super) fn is_harmless(kind: &str) -> bool {
     let lower = kind.to_ascii_lowercase();
     let active = ["svg", "xml", "html"].iter().any(|it| lower.contains(it));
-    // Of several types in one header, browsers take the last.
+    // If a header has several types, browsers use the last.
     let is_one = kind.bytes().all(|b| matches!(b, b' '..=b'~') && b != b',');
     is_media(kind) && is_one && !active || matches!(kind, "text/plain" | "application/json")
 }

@@ -1,27 +1,26 @@
-//! What the sender of a file wants of its life: when it goes, and who may read it
-//! (protocol §9.6).
+//! The lifecycle of a file, which its sender sets: the time when it expires, and its readers (protocol §9.6).
 
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-/// Uploads send both names, model calls the second.
+/// The names of the header. Uploads send both, model calls the second.
 const HEADERS: [&str; 2] = [
     "x-fal-object-lifecycle",
     "x-fal-object-lifecycle-preference",
 ];
 
-/// What is asked for.
+/// The lifecycle that a sender asks for.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub(crate) struct Wish {
-    /// `null` and `0` ask for no end.
+    /// With `null` or `0`, the file does not expire.
     expiration_duration_seconds: Option<f64>,
     initial_acl: Option<Acl>,
 }
 
-/// Who may read a file.
+/// The access rules of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Acl {
-    /// The Python client leaves it out where only rules are given.
+    /// The Python client leaves it out if it sends only rules.
     #[serde(default)]
     default: Decision,
     #[serde(default)]
@@ -35,19 +34,19 @@ struct Rule {
     decision: Decision,
 }
 
-/// What a reader gets.
+/// The treatment of a reader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Decision {
     #[default]
     Allow,
-    /// It is there, and refused.
+    /// The file is refused.
     Forbid,
-    /// It looks as if it were not there.
+    /// The answer is the same as for a file that does not exist.
     Hide,
 }
 
-/// What holds for a stored file.
+/// The lifecycle of a stored file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Lifecycle {
     /// Unix time in ms.
@@ -56,8 +55,7 @@ pub(super) struct Lifecycle {
 }
 
 impl Wish {
-    /// The first of the headers that can be read. What cannot is ignored without a word,
-    /// as the service ignores it.
+    /// Reads the first header that is valid. Invalid headers are ignored without an error, as on the service.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let values = HEADERS.iter().filter_map(|name| headers.get(*name));
         let mut wishes = values.filter_map(|value| Self::parse(value.as_bytes()));
@@ -70,7 +68,7 @@ impl Wish {
         (seconds >= 0.0).then_some(wish)
     }
 
-    /// What holds for a file stored at `now_ms`; `None` where nothing special does.
+    /// The lifecycle of a file that is stored at `now_ms`. `None` if it does not expire and has no access rules.
     pub(super) fn granted(&self, now_ms: u64) -> Option<Lifecycle> {
         let seconds = self.expiration_duration_seconds;
         let expires_at_ms = seconds
@@ -81,7 +79,7 @@ impl Wish {
     }
 }
 
-/// Longer than any file is kept, and still a number that every JSON reader holds.
+/// Longer than any file is kept, and small enough to be exact in every JSON parser.
 const LONGEST_MS: u64 = 1 << 50;
 
 fn to_ms(seconds: f64) -> u64 {
@@ -92,13 +90,12 @@ fn to_ms(seconds: f64) -> u64 {
 }
 
 impl Lifecycle {
-    /// Whether the file's time is up.
+    /// Whether the file has expired.
     pub(super) fn is_over(&self, now_ms: u64) -> bool {
         self.expires_at_ms.is_some_and(|end| end <= now_ms)
     }
 
-    /// What a reader without a key gets. The rules are about users, whom a reader without a
-    /// key is none of.
+    /// The decision for a reader without a key. Such a reader is no user, so the rules, which are for users, do not apply.
     pub(super) fn for_anybody(&self) -> Decision {
         self.acl.as_ref().map_or(Decision::Allow, |acl| acl.default)
     }

@@ -1,5 +1,5 @@
-//! The list that completes an upload in parts, against the parts that have come
-//! (protocol §9.3). The service was seen to overlook what is missing; here it is told.
+//! Compares the list that completes an upload in parts with the stored parts (protocol §9.3). The service was seen to
+//! ignore missing parts. The emulator reports them.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::pending::Part;
 
-/// The most parts a file may have, as with other object stores.
+/// The most parts of a file, as in other object stores.
 pub(super) const MOST_PARTS: u32 = 10_000;
 
-/// The body of the call that completes.
+/// The body of the call that completes an upload.
 #[derive(Debug, Deserialize)]
 pub(super) struct List {
     parts: Vec<Listed>,
@@ -24,9 +24,9 @@ struct Listed {
 }
 
 impl List {
-    /// Number and tag of each, by number: the Python client lists parts in the order in
-    /// which they were done. Tags come with quotes or without, as they were read from the
-    /// header or from the body.
+    /// The number and tag of each part, sorted by number, as the Python client lists parts in the order in which their
+    /// uploads ended. A tag has quotes if the client read it from a header, and none if it read it from a body. The
+    /// quotes are removed.
     pub(super) fn entries(&self) -> Vec<(u32, String)> {
         let entry = |listed: &Listed| (listed.part_number, unquoted(&listed.etag).to_owned());
         let mut entries: Vec<_> = self.parts.iter().map(entry).collect();
@@ -39,7 +39,7 @@ fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// What is wrong with the list, for whoever sent it.
+/// The mistake in the list, in words for its sender. `None` if the list is right.
 pub(super) fn problem(entries: &[(u32, String)], parts: &BTreeMap<u32, Part>) -> Option<String> {
     if entries.is_empty() {
         return Some("The list of parts is empty: list every part that was sent".to_owned());

@@ -1,5 +1,5 @@
-//! Files: uploads asked for on `rest.fal.ai`, sent and fetched on the CDN's hosts, both
-//! here (protocol §9).
+//! Files (protocol §9). `rest.fal.ai` gives out upload URLs. The CDN's hosts receive and serve the files. The emulator
+//! has both.
 
 mod complete;
 mod direct;
@@ -60,7 +60,7 @@ pub(crate) async fn cdn(storage: &Arc<Storage>, call: Call) -> Response {
         }
         Method::PUT => put(storage, call).await,
         Method::POST => post(storage, call).await,
-        // The service keeps files whatever their owner says (protocol §9.5).
+        // The service does not delete files, not even for their owner (protocol §9.5).
         Method::DELETE => reply::detail(StatusCode::FORBIDDEN, "Forbidden"),
         _ => reply::wrong_method("GET, HEAD, PUT, POST"),
     }
@@ -103,7 +103,7 @@ async fn post(storage: &Arc<Storage>, call: Call) -> Response {
     }
 }
 
-/// The answer to a call whose body is not wanted.
+/// Discards the body of a call, and returns the answer.
 fn refused(call: Call, answer: Response) -> Response {
     body::discard(call.body);
     answer

@@ -1,5 +1,4 @@
-//! An upload in parts, once it is begun: each part is sent by its number (protocol §9.3,
-//! §9.4).
+//! Receives the parts of an upload, each by its number (protocol §9.3, §9.4).
 
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use crate::body;
 use crate::call::Call;
 use crate::{random, reply};
 
-/// Answers the PUT of one part. The caller may send it: that was checked.
+/// Answers the PUT of one part. The caller of this function has checked that the sender may upload it.
 pub(super) async fn put(
     storage: &Arc<Storage>,
     mut call: Call,
@@ -66,7 +65,7 @@ async fn store(
     Ok(etag)
 }
 
-/// The tag is told twice, as the service tells it: clients read one or the other.
+/// The answer to a stored part. It has the tag twice, in the body and in a header, as clients read one or the other.
 fn stored(number: u32, etag: &str) -> Response {
     let body = json!({ "partNumber": number, "etag": etag });
     let mut answer = reply::json(StatusCode::OK, &body);
@@ -76,12 +75,12 @@ fn stored(number: u32, etag: &str) -> Response {
     answer
 }
 
-/// The answer to a step of an upload in parts that is none.
+/// The answer to a part of an upload that was begun in one piece.
 pub(super) fn in_one_piece() -> Response {
     bad("This upload was begun in one piece: PUT the file to its URL, without a part number")
 }
 
-/// The answer to what the sender has to mend.
+/// The answer 400, with a text that tells the sender what to correct.
 pub(super) fn bad(text: impl Into<String>) -> Response {
     reply::detail(StatusCode::BAD_REQUEST, text)
 }

@@ -1,5 +1,5 @@
-//! Where a file is: `/files/b/{8 hex}/{24 hex}_{name}` in URLs, and the same below the
-//! data folder. Only paths that were made here are taken back, so none leads elsewhere.
+//! The path of a file: `/files/b/{8 hex}/{24 hex}_{name}` in URLs, and the same names below the data folder. Only paths of
+//! this form are accepted, so no path leads out of the folder.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::random;
 const PREFIX: &str = "/files/b/";
 const LONGEST_NAME: usize = 80;
 
-/// The path of a file that is stored, or may be.
+/// The path of a file, whether it is stored or not.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FilePath {
     folder: String,
@@ -17,7 +17,7 @@ pub(crate) struct FilePath {
 }
 
 impl FilePath {
-    /// A new path, for a file that its sender calls `name`.
+    /// A new path for a file with this name.
     pub(super) fn new(name: &str) -> Self {
         Self {
             folder: random::hex::<4>(),
@@ -25,7 +25,7 @@ impl FilePath {
         }
     }
 
-    /// A path out of a URL.
+    /// Parses the path of a URL. `None` if it has another form.
     pub(super) fn parse(path: &str) -> Option<Self> {
         let (folder, file) = path.strip_prefix(PREFIX)?.split_once('/')?;
         let (id, name) = file.split_once('_')?;
@@ -36,22 +36,22 @@ impl FilePath {
         })
     }
 
-    /// The folder it is in, below the data folder.
+    /// The folder of the file, below the data folder `root`.
     pub(super) fn folder(&self, root: &Path) -> PathBuf {
         root.join("files").join(&self.folder)
     }
 
-    /// The file itself.
+    /// The path of the file on the disk.
     pub(super) fn on_disk(&self, root: &Path) -> PathBuf {
         self.folder(root).join(&self.file)
     }
 
-    /// Where the content type that its sender gave is noted.
+    /// The path of the note with the content type that its sender gave.
     pub(super) fn note(&self, root: &Path) -> PathBuf {
         root.join("types").join(self.note_name())
     }
 
-    /// Where its end and its readers are noted.
+    /// The path of the note with its lifecycle.
     pub(super) fn lifecycle(&self, root: &Path) -> PathBuf {
         root.join("lifecycles").join(self.note_name())
     }
@@ -60,7 +60,7 @@ impl FilePath {
         format!("{}-{}", self.folder, self.file)
     }
 
-    /// The path of the file that a note of this name is about.
+    /// The path of the file whose note has this name.
     pub(super) fn of_note(name: &str) -> Option<Self> {
         let (folder, file) = name.split_once('-')?;
         Self::parse(&format!("{PREFIX}{folder}/{file}"))
@@ -73,7 +73,7 @@ impl fmt::Display for FilePath {
     }
 }
 
-/// Whether a path is one of a file.
+/// Whether a path is below that of the files.
 pub(crate) fn is_file(path: &str) -> bool {
     path.starts_with("/files/")
 }
@@ -83,8 +83,8 @@ fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(is_digit)
 }
 
-/// What can stay of a name: letters, digits, dots, dashes, underscores; its end rather
-/// than its beginning, where the extension is.
+/// A safe form of a file name. Letters, digits, dots, dashes and underscores stay; other characters become underscores.
+/// A long name loses its beginning, so that it keeps the extension.
 fn safe(name: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {

@@ -1,5 +1,4 @@
-//! The uploads that were begun: what was asked for when they were, and the parts that
-//! have come.
+//! The uploads that were begun: the lifecycles that their senders asked for, and the parts that have arrived.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +10,7 @@ use super::path::FilePath;
 use super::signature;
 use crate::random;
 
-/// How many uploads may be open; of more, the oldest are forgotten.
+/// The most open uploads. When there are more, the oldest is forgotten.
 const MOST: usize = 10_000;
 
 /// An upload that was begun.
@@ -23,26 +22,26 @@ pub(super) struct Upload {
     pub(super) parts: Option<Parts>,
 }
 
-/// An upload that comes in parts.
+/// The state of an upload in parts.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) id: String,
-    /// The content type that the sender gave when it began.
+    /// The content type that the sender gave at the beginning.
     pub(super) kind: Option<String>,
-    /// Held by the one call that completes it.
+    /// Held by the call that completes the upload, so that only one does so at a time.
     pub(super) completing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
-/// How far an upload in parts has come.
+/// The progress of an upload in parts.
 #[derive(Debug)]
 pub(super) enum State {
     Open(BTreeMap<u32, Part>),
-    /// The parts have been taken, to be joined: by number, with their tags.
+    /// The parts were taken to be joined. Holds the list: numbers and tags.
     Closed(Vec<(u32, String)>),
 }
 
-/// A part that has come.
+/// A stored part.
 #[derive(Debug)]
 pub(super) struct Part {
     /// Without quotes.
@@ -79,7 +78,7 @@ impl Parts {
     }
 }
 
-/// The open uploads, by the path their file will have.
+/// The open uploads, by the paths that their files will have.
 #[derive(Debug, Default)]
 pub(super) struct Pending(Mutex<HashMap<FilePath, Arc<Upload>>>);
 

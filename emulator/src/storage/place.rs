@@ -1,31 +1,30 @@
-//! What a path on the CDN's hosts names: a file, or a step of an upload (protocol §9.3,
-//! §9.4).
+//! Parses the paths on the CDN's hosts: files, and steps of uploads (protocol §9.3, §9.4).
 
 use super::path::FilePath;
 
-/// A path, understood.
+/// A parsed path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place<'a> {
     File(FilePath),
-    /// A numbered part of a file; `id` names the upload where the URL was not signed.
+    /// A numbered part of a file. `id` is the id of the upload in URLs that are not signed.
     Part {
         file: FilePath,
         id: Option<&'a str>,
         number: u32,
     },
-    /// All parts of a file are there.
+    /// The completion of a file in parts.
     Complete {
         file: FilePath,
         id: Option<&'a str>,
     },
-    /// Where whole files are sent to directly.
+    /// The target of direct uploads in one piece.
     Upload,
-    /// Where an upload in parts is begun directly.
+    /// The start of direct uploads in parts.
     UploadInParts,
 }
 
 impl<'a> Place<'a> {
-    /// `None` for what was never given out.
+    /// Parses a path. `None` if the emulator gives out no such path.
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         match path {
             "/files/upload" => return Some(Self::Upload),
@@ -50,7 +49,7 @@ impl<'a> Place<'a> {
         Some(Self::Part { file, id, number })
     }
 
-    /// The file that it is, or is a step of.
+    /// The file, or the file whose upload this is a step of.
     pub(crate) fn file(&self) -> Option<&FilePath> {
         match self {
             Self::File(file) | Self::Part { file, .. } | Self::Complete { file, .. } => Some(file),

@@ -1,5 +1,4 @@
-//! The files that came last, for a person to look at. Only paths are kept: a file lives and
-//! goes as if nobody looked.
+//! The latest files, which the inspector shows. Only their paths are kept, so this has no effect on their lifetimes.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -12,7 +11,7 @@ use super::path::FilePath;
 use super::store::{Storage, Stored};
 use crate::clock;
 
-/// How many files are shown; of more, the latest.
+/// The most files that are shown. When there are more, only the latest are shown.
 const MOST: usize = 200;
 
 /// The latest files, the oldest first.
@@ -21,7 +20,7 @@ pub(super) struct Recent(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Counts the changes.
+    /// The number of changes so far.
     revision: u64,
     files: VecDeque<Kept>,
 }
@@ -33,7 +32,7 @@ struct Kept {
     stored_ms: u64,
 }
 
-/// A file, as it is shown.
+/// The data of a file that the inspector shows.
 #[derive(Debug)]
 pub(crate) struct FileView {
     /// Its path in URLs.
@@ -48,7 +47,7 @@ pub(crate) struct FileView {
 }
 
 impl Recent {
-    /// The latest of the files that an earlier run left in `root`.
+    /// The latest files that an earlier run left in `root`.
     pub(super) fn find(root: &Path) -> Self {
         let mut found: Vec<_> = files_in(&root.join("files"));
         found.sort_unstable_by_key(|kept| kept.stored_ms);
@@ -60,7 +59,7 @@ impl Recent {
     pub(super) fn add(&self, path: &FilePath, bytes: u64) {
         let mut state = self.state();
         state.revision += 1;
-        // A file may be sent again.
+        // The same file may have been uploaded before.
         state.files.retain(|kept| kept.path != *path);
         if state.files.len() >= MOST {
             state.files.pop_front();
@@ -84,12 +83,12 @@ impl Recent {
 }
 
 impl Storage {
-    /// Another number whenever a file came or went.
+    /// A number that changes whenever a file is added or removed.
     pub(crate) fn revision(&self) -> u64 {
         self.recent.state().revision
     }
 
-    /// The files that came last, the newest first. Blocks.
+    /// The latest files, the newest first. Blocks.
     pub(crate) fn recent_files(&self) -> Vec<FileView> {
         let kept: Vec<_> = self.recent.state().files.iter().rev().cloned().collect();
         let now = clock::unix_ms();
@@ -114,7 +113,7 @@ impl Storage {
     }
 }
 
-/// Every file in the folders of `files` that can be read.
+/// All readable files in the folders of `files`.
 fn files_in(files: &Path) -> Vec<Kept> {
     let folders = std::fs::read_dir(files).into_iter().flatten().flatten();
     let files = folders.flat_map(|folder| {

@@ -1,5 +1,5 @@
-//! Serving a file: whole or in ranges, cacheable for as long as it lives, readable by
-//! every page, and harmless whatever it holds.
+//! Serves a file: whole or in ranges, cacheable until it expires, and readable by every page. Headers keep browsers from
+//! running anything in it.
 
 use std::sync::Arc;
 
@@ -19,19 +19,19 @@ use super::store::Storage;
 use crate::call::Call;
 use crate::{clock, range, reply};
 
-/// How long a file without an end may be cached, in seconds (protocol §9.5).
+/// The longest time that a file may be cached, in seconds (protocol §9.5).
 const CACHED: u64 = 5_184_000;
 
-/// Who asks for a file.
+/// The reader of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
-    /// The owner: the emulator itself, or somebody with a key. There is one account here.
+    /// The emulator itself, or a caller with a key. The emulator has only one account, so every key is the owner's.
     Owner,
     Anybody,
 }
 
 impl Reader {
-    /// The sender of a call.
+    /// The reader that sent a call.
     pub(super) fn of(call: &Call) -> Self {
         if call.headers.contains_key(AUTHORIZATION) {
             Self::Owner
@@ -41,7 +41,7 @@ impl Reader {
     }
 }
 
-/// The call as a plain request for the file.
+/// Converts a call to a plain request for the file.
 pub(super) fn request(call: Call) -> Request<Body> {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = call.method;
@@ -78,11 +78,11 @@ fn not_found() -> Response {
     reply::detail(StatusCode::NOT_FOUND, "Not Found")
 }
 
-/// The answer to a reader for whom there is no such file, or no leave to read it.
+/// The answer to a reader who may not read the file, or for whom it does not exist. `None` for other readers.
 fn refusal(life: Option<&Lifecycle>, reader: Reader) -> Option<Response> {
     let life = life?;
     match life.for_anybody() {
-        // Its time came since the expired ones were removed.
+        // It has expired since the last removal of expired files.
         _ if life.is_over(clock::unix_ms()) => Some(not_found()),
         _ if reader == Reader::Owner => None,
         Decision::Allow => None,
@@ -91,7 +91,7 @@ fn refusal(life: Option<&Lifecycle>, reader: Reader) -> Option<Response> {
     }
 }
 
-/// What the file's extension made of it.
+/// The content type that the file service chose by the extension.
 fn by_name(response: &Response) -> Option<String> {
     let kind = response.headers().get(CONTENT_TYPE)?;
     kind.to_str().ok().map(str::to_owned)
@@ -116,7 +116,7 @@ fn protect(response: &mut Response, kind: &str) {
     }
 }
 
-/// Tells how long the file lives, and may be cached.
+/// Adds the headers about the lifetime of the file, and about caching.
 fn date(response: &mut Response, life: Option<&Lifecycle>) {
     let end = life.and_then(|life| life.expires_at_ms);
     let left = end.map(|end| end.saturating_sub(clock::unix_ms()) / 1000);

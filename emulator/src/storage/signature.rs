@@ -1,20 +1,20 @@
-//! Signed upload URLs: whoever has one may send that one file, until it expires. The
-//! signature is in the query, as the real one is. And tokens, by which any file may be sent.
+//! Signed upload URLs and tokens. With an upload URL, a caller may upload one file until the URL expires. The signature is
+//! in the query, as on the service. With a token, a caller may upload any file.
 
 use ring::hmac;
 
 use crate::{clock, random};
 
-/// How long an upload URL is good for, in seconds.
+/// The lifetime of an upload URL, in seconds.
 pub(super) const LIFETIME: u64 = 3600;
 
-/// How long a token is good for, in seconds: about what the service gives (protocol §9.4).
+/// The lifetime of a token, in seconds. The service's tokens live about as long (protocol §9.4).
 pub(super) const TOKEN_LIFETIME: u64 = 30 * 86_400;
 
-/// What a token signs; no path is like it.
+/// The text that a token signs in place of a path. It differs from every path, as these begin with a slash.
 const ANY_FILE: &str = "any file";
 
-/// Signs with a key of this run of the emulator.
+/// A signing key, new at every start.
 #[derive(Debug)]
 pub(super) struct Signer(hmac::Key);
 
@@ -41,13 +41,13 @@ impl Signer {
         format!("{expires}.{}", random::to_hex(tag.as_ref()))
     }
 
-    /// Whether a token was given out here, and is still good.
+    /// Whether this key signed a token, and it has not expired.
     pub(super) fn knows(&self, token: &str) -> bool {
         let (expires, tag) = token.split_once('.').unzip();
         self.allows(ANY_FILE, expires, tag)
     }
 
-    /// Whether a query was given out for `path`, and is still good.
+    /// Whether this key signed a query for `path`, and it has not expired.
     pub(super) fn allows(
         &self,
         path: &str,

@@ -1,7 +1,7 @@
-//! The folder that files are kept in. A file appears under its name only when it is
-//! whole: it is written elsewhere in the folder, and moved.
+//! The folder of the stored files. A file is first written to another folder within it, and moved when it is complete. So
+//! it appears under its own name only as a whole.
 //!
-//! Whatever touches the disk blocks, so handlers have it done on a thread for that.
+//! Disk access blocks, so handlers run it on threads for blocking work.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -19,10 +19,10 @@ use super::signature::Signer;
 use crate::clock;
 use crate::data::DataFolder;
 
-/// Where files are written before they are whole.
+/// The folder of incomplete files.
 const INCOMING: &str = "incoming";
 
-/// How many bytes at the start of a file tell its content type.
+/// The number of bytes at the start of a file by which its content type is recognised.
 const HEAD_BYTES: usize = 12;
 
 /// The files of one emulator.
@@ -30,17 +30,17 @@ const HEAD_BYTES: usize = 12;
 pub(crate) struct Storage {
     root: PathBuf,
     disk: Arc<Disk>,
-    /// The files that have an end, first the next to go. Unix time in ms.
+    /// The files that expire, with the Unix time in ms. The next to expire is the first.
     ends: Mutex<BTreeSet<(u64, FilePath)>>,
     pub(super) signer: Signer,
     pub(super) pending: Pending,
     pub(super) recent: Recent,
 }
 
-/// What there is to know of a stored file before it is served.
+/// The facts about a stored file that serving it needs.
 #[derive(Debug)]
 pub(super) struct Stored {
-    /// Its end and its access rules, if it has any.
+    /// Its lifecycle, if it has one.
     pub(super) life: Option<Lifecycle>,
     /// The content type that its sender gave.
     pub(super) kind: Option<String>,
@@ -49,8 +49,8 @@ pub(super) struct Stored {
 }
 
 impl Storage {
-    /// Uses a data folder; its files may take `limit_bytes` in all. What an earlier run left
-    /// half-written is removed. Blocks.
+    /// Opens the storage in a data folder. Its files may take `limit_bytes` together. Removes incomplete files of an
+    /// earlier run. Blocks.
     pub(crate) fn open(folder: &DataFolder, limit_bytes: u64) -> io::Result<Self> {
         let root = folder.path().to_owned();
         for name in [INCOMING, "files", "types", "lifecycles"] {
@@ -74,7 +74,7 @@ impl Storage {
         &self.root
     }
 
-    /// A file to write to; gone again when dropped, unless it was admitted.
+    /// A new file to write to. Dropping it removes the file, unless it was admitted.
     pub(super) async fn incoming(self: &Arc<Self>) -> Incoming {
         self.remove_expired().await;
         self.next_incoming()
@@ -87,8 +87,7 @@ impl Storage {
         self.on_a_thread(move |storage| storage.read(&path)).await?
     }
 
-    /// Lets a file that has come in whole be served. `kind` is the content type that its
-    /// sender gave.
+    /// Stores a complete file, which is served from now on. `kind` is the content type that its sender gave.
     pub(super) async fn admit(
         self: &Arc<Self>,
         incoming: Incoming,
@@ -114,7 +113,7 @@ impl Storage {
         admitted.await.unwrap_or_else(panicked)
     }
 
-    /// Keeps a whole file, and says under which path it is served. Blocks.
+    /// Stores bytes as a file, and returns its path. Blocks.
     pub(crate) fn keep(&self, bytes: &[u8], name: &str, wish: &Wish) -> io::Result<String> {
         self.remove_due();
         let path = FilePath::new(name);
@@ -126,14 +125,14 @@ impl Storage {
         Ok(path.to_string())
     }
 
-    /// Removes the files whose time is up.
+    /// Removes the files that have expired.
     pub(super) async fn remove_expired(self: &Arc<Self>) {
         if self.is_any_due() {
             self.on_a_thread(Self::remove_due).await;
         }
     }
 
-    /// Runs `work` where it may block; `None` if it panicked.
+    /// Runs `work` on a thread that may block. `None` if it panicked.
     async fn on_a_thread<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> T + Send + 'static,
@@ -152,7 +151,7 @@ impl Storage {
     pub(super) fn read(&self, path: &FilePath) -> Option<Stored> {
         let file = std::fs::File::open(path.on_disk(&self.root)).ok()?;
         let mut head = Vec::with_capacity(HEAD_BYTES);
-        // A file that cannot be read has no head, and is answered as one that is not there.
+        // A file that cannot be read counts as one that does not exist.
         file.take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
         Some(Stored {
             life: self.lifecycle(path),
@@ -166,9 +165,9 @@ impl Storage {
         serde_json::from_slice(&noted).ok()
     }
 
-    /// Moves a file that has come in whole to where it is served from.
+    /// Moves a complete file to the path that it is served from.
     fn place(&self, incoming: Incoming, path: &FilePath, wish: &Wish) -> io::Result<()> {
-        // First the note: no moment may be when a hidden file could be read.
+        // First the note of its lifecycle, so that a hidden file cannot be read even for a moment.
         if let Some(life) = wish.granted(clock::unix_ms()) {
             std::fs::write(path.lifecycle(&self.root), serde_json::to_vec(&life)?)?;
             if let Some(end) = life.expires_at_ms {
@@ -198,7 +197,7 @@ impl Storage {
             let next = ends.pop_first();
             drop(ends);
             let Some((_, path)) = next else { return };
-            // A file that was sent again may have a later end.
+            // A file that was uploaded again may expire later.
             if self.lifecycle(&path).is_some_and(|life| life.is_over(now)) {
                 self.remove(&path);
             }
@@ -212,7 +211,7 @@ impl Storage {
             self.disk.give_back(bytes);
         }
         self.recent.remove(path);
-        // The note of its end goes last: a file without one would be for ever.
+        // The note of its lifecycle is removed last, as a file without it would never expire.
         let _ = std::fs::remove_file(path.note(&self.root));
         let _ = std::fs::remove_file(path.lifecycle(&self.root));
     }
@@ -222,7 +221,7 @@ impl Storage {
     }
 }
 
-/// Removes what an earlier run left half-written, and nothing else that is there.
+/// Removes the incomplete files that an earlier run left, and no other files.
 fn remove_incoming(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -245,12 +244,12 @@ fn size_of(files: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// The ends that an earlier run noted.
+/// The expiry times in the notes of an earlier run.
 fn ends_in(lifecycles: &Path) -> io::Result<BTreeSet<(u64, FilePath)>> {
     let mut ends = BTreeSet::new();
     for note in std::fs::read_dir(lifecycles)? {
         let note = note?;
-        // What is no note of this program's has no end either.
+        // Skips entries that are not notes of this program.
         let Ok(noted) = std::fs::read(note.path()) else {
             continue;
         };

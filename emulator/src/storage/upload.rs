@@ -1,5 +1,5 @@
-//! The second step of an upload: the bytes, straight to disk. Whoever sends them has to
-//! show that the upload was begun: by the signature of its URL, or by a token.
+//! The second step of an upload: writes the bytes to the disk as they arrive. The sender must have begun the upload, which
+//! the signature in the URL or a token shows.
 
 use std::sync::Arc;
 
@@ -17,8 +17,7 @@ use crate::body;
 use crate::call::Call;
 use crate::reply;
 
-/// The upload that a call is about, if the call may send to it. `id` names it where the URL
-/// carries no signature.
+/// The upload of a call, if the caller may send to it. `id` is the id of the upload in URLs without a signature.
 pub(super) fn allowed(
     storage: &Storage,
     call: &Call,

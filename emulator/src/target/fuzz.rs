@@ -1,5 +1,4 @@
-//! Targets that hostile pages name, and what the forwarding proxy makes of them: a key goes
-//! along.
+//! Targets that hostile pages name, and the URLs that the forwarding proxy calls for them with the key.
 
 use std::sync::LazyLock;
 
@@ -27,7 +26,7 @@ fn targets() -> impl Strategy<Value = String> {
     ])
 }
 
-/// A target on fal's hosts, as the proxy judges it.
+/// The target, if the proxy accepts it as a URL on fal's hosts.
 fn taken(target: &str) -> Option<Url> {
     parse(target)
         .ok()
@@ -64,7 +63,7 @@ proptest! {
     fn what_the_client_sends_a_key_to_is_taken(target in targets()) {
         let Ok(header) = HeaderValue::from_str(&target) else { return Ok(()) };
         if !fal_wasm::host::is_fal_url(&target) || !target.is_ascii() { return Ok(()) }
-        // What no browser can parse is never sent.
+        // A browser sends nothing to a URL that it cannot parse.
         let Ok(url) = Url::parse(&target) else { return Ok(()) };
         let headers = HeaderMap::from_iter([(HEADER.parse().expect("a name"), header)]);
         prop_assert_eq!(of(&headers), Ok(url.clone()));
@@ -75,7 +74,7 @@ proptest! {
     fn a_forwarded_request_goes_to_the_host_that_was_judged(target in targets()) {
         let Some(url) = taken(&target) else { return Ok(()) };
         let called = DIRECT.url(&url);
-        // What cannot be sent is refused.
+        // A URL that cannot be sent is refused.
         if let Ok(uri) = called.as_str().parse::<Uri>() {
             prop_assert_eq!(uri.scheme_str(), Some("https"));
             prop_assert_eq!(uri.authority().map(Authority::as_str), url.host_str());

@@ -1,16 +1,16 @@
-//! What a request for a token says. The two documented bodies differ in the name of the
-//! lifetime, and one client in the field names the app by itself (protocol §3.3).
+//! The body of a request for a token. The two documented bodies have different names for the lifetime, and one client in
+//! the field sends one `app` in place of the list (protocol §3.3).
 
 use serde_json::{Map, Value};
 
 use crate::queue::Detail;
 
-/// How long a token lives if nothing else is asked for, in seconds.
+/// The default lifetime of a token, in seconds.
 const LIFETIME: f64 = 120.0;
-/// The longest life that can be asked for, in seconds: a day.
+/// The longest lifetime of a token, in seconds: a day.
 const LONGEST: f64 = 86_400.0;
 
-/// Who is to be let in, and for how long.
+/// The apps and the lifetime of the requested token.
 #[derive(Debug, PartialEq)]
 pub(super) struct Ask {
     pub(super) apps: Vec<String>,
@@ -45,7 +45,7 @@ fn apps(body: &Map<String, Value>) -> Result<Vec<String>, Detail> {
     })
 }
 
-/// Fractions are taken too, so that tests need not wait for whole seconds.
+/// The lifetime in seconds. Fractions are allowed, so that tests need not wait for whole seconds.
 fn seconds(body: &Map<String, Value>) -> Result<f64, Detail> {
     for name in ["token_expiration", "duration"] {
         let Some(given) = body.get(name).filter(|given| !given.is_null()) else {

@@ -11,7 +11,7 @@ use crate::random;
 
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// Signs tokens, and knows its own again.
+/// Signs tokens, and verifies its own signatures.
 #[derive(Debug)]
 pub(super) struct Signer(hmac::Key);
 
@@ -23,14 +23,14 @@ impl Default for Signer {
 
 impl Signer {
     pub(super) fn sign(&self, claims: &impl Serialize) -> String {
-        // Claims are plain data of ours, which always is JSON.
+        // Claims are plain data, so serialising them does not fail.
         let claims = serde_json::to_string(claims).unwrap_or_default();
         let signed = format!("{}.{}", encoded(HEADER), encoded(claims));
         let signature = hmac::sign(&self.0, signed.as_bytes());
         format!("{signed}.{}", encoded(signature))
     }
 
-    /// The claims of a token that was signed here and left as it was.
+    /// The claims of a token. `None` if this key did not sign it, or if it was changed.
     pub(super) fn open<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = decoded(signature)?;

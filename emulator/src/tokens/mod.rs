@@ -1,5 +1,5 @@
-//! Temporary tokens: what a page shows in place of a key it must not have
-//! (protocol §3.3). They are signed, belong to some apps, and end after a while.
+//! Temporary tokens, which a page sends in place of a key that it must not have (protocol §3.3). They are signed, are
+//! valid for some apps only, and expire.
 
 mod ask;
 mod jwt;
@@ -21,14 +21,14 @@ use crate::{body, clock, reply};
 use ask::Ask;
 use jwt::Signer;
 
-/// Longer than any list of apps that a page needs.
+/// The largest body, in bytes: more than any list of apps needs.
 const LARGEST_BODY: usize = 64 << 10;
 
 /// The key that signs this emulator's tokens, new at every start.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens(Signer);
 
-/// What a token says. Times are in seconds since 1970.
+/// The claims in a token. Times are in seconds since 1970.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     allowed_apps: Vec<String>,
@@ -36,13 +36,13 @@ struct Claims {
     exp: f64,
 }
 
-/// Why a token opens nothing.
+/// The reason why a token is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// Not signed here, or no JWT at all.
+    /// It was not signed here, or is no JWT.
     Foreign,
     Expired,
-    /// It is for these apps, not for the one called.
+    /// It is valid for these apps, and not for the called one.
     Elsewhere(Vec<String>),
 }
 
@@ -68,8 +68,8 @@ impl Tokens {
     }
 }
 
-/// Why a call with a token in its query is refused. A call without one is not: the
-/// emulator asks nobody for a key.
+/// The reason why a call with a token in its query is refused. `None` if the token is valid, or if there is no token, as
+/// this check requires none.
 pub(crate) fn refusal(app: &App, call: &Call, scope: Scope<'_>) -> Option<Refused> {
     let token = call.parameter("fal_jwt_token")?;
     app.tokens.check(&token, scope).err()
@@ -80,8 +80,8 @@ pub(crate) fn is_path(path: &str) -> bool {
     matches!(path.trim_end_matches('/'), "/tokens" | "/tokens/realtime")
 }
 
-/// Answers `POST /tokens/` with a JSON string, and `POST /tokens/realtime` with an object;
-/// both take the bodies of either.
+/// Answers `POST /tokens/` with a JSON string, and `POST /tokens/realtime` with an object. Both accept both forms of the
+/// body.
 pub(crate) async fn answer(app: &App, call: Call) -> Response {
     if call.method != Method::POST {
         return reply::wrong_method("POST");

@@ -1,19 +1,19 @@
-//! Which calls a token opens. The clients ask for the alias alone, the documentation for
-//! the whole path, and both are taken (protocol §3.3).
+//! The calls that a token allows. The clients request tokens for the alias only, the documentation for the whole path.
+//! Both forms are accepted (protocol §3.3).
 
 use crate::queue::{alias, base};
 
-/// What is being called.
+/// The target of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Scope<'a> {
     /// A path on `fal.run`, without slashes at its ends.
     Path(&'a str),
-    /// About a request of this app, whichever of the app's paths it was sent to.
+    /// A follow-up of a request of this app, submitted to any of the app's paths.
     Request(&'a str),
 }
 
 impl Scope<'_> {
-    /// Whether it is what the entry `app` of `allowed_apps` names.
+    /// Whether the entry `app` of `allowed_apps` allows the call.
     pub(super) fn is_of(self, app: &str) -> bool {
         let app = app.trim_matches('/');
         match self {
@@ -49,7 +49,7 @@ mod tests {
             assert!(!path.is_of(app), "{app}");
         }
         assert!(Scope::Path("workflows/acme/flow/stream").is_of("flow"));
-        // An entry that names nothing is not for what has no name.
+        // An empty entry does not allow a path with an empty name.
         assert!(!Scope::Path("acme//realtime").is_of("/"));
     }
 

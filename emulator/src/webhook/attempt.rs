@@ -1,4 +1,4 @@
-//! One attempt to deliver: a POST, and whether it was taken.
+//! One attempt to deliver: a POST, and its outcome.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use url::Url;
 use crate::outgoing::{self, Connector};
 use crate::picture::{Reach, Resolve};
 
-/// What an attempt came to. The texts say why, for the developer.
+/// The outcome of an attempt. The texts give the developer the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Attempted {
     Taken,
-    /// It makes no sense to try again.
+    /// The delivery failed, and a retry cannot help.
     Refused(String),
     Failed(String),
 }
 
-/// Sends deliveries, to where they may go.
+/// Sends deliveries to addresses within its reach.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) reach: Reach,
@@ -39,7 +39,7 @@ impl Sender {
         Self { reach, client }
     }
 
-    /// Posts `body`; redirects are not followed.
+    /// Posts `body`. Does not follow redirects.
     pub(super) async fn post(
         &self,
         url: &Url,
@@ -64,7 +64,7 @@ impl Sender {
 }
 
 impl Attempted {
-    /// What an answer means (protocol §11.2).
+    /// The outcome for the status of an answer (protocol §11.2).
     pub(super) fn by(status: StatusCode) -> Self {
         if status.is_success() {
             Self::Taken

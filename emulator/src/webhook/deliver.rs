@@ -1,4 +1,4 @@
-//! A delivery from the first attempt to the last.
+//! Delivers a webhook, from the first attempt to the last.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,18 +13,18 @@ use crate::clock;
 use crate::fault::Mishap;
 use crate::http::Caller;
 
-/// What is to be told to whom.
+/// A webhook to deliver.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) request_id: String,
-    /// Who wants it told.
+    /// The caller that named the webhook.
     pub(crate) caller: Caller,
     pub(crate) url: Url,
-    /// How long the delivery is tried, from the end of the job on.
+    /// How long the delivery is retried, from the end of the job on.
     pub(crate) lifetime: Duration,
 }
 
-/// Delivers, at least once if the webhook takes it within the lifetime.
+/// Delivers a webhook, and retries until the receiver accepts it, or until the lifetime is over.
 pub(crate) async fn deliver(app: &App, delivery: Delivery) {
     let delivery = Arc::new(delivery);
     let ledger = &app.webhooks.ledger;
@@ -33,7 +33,7 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
     for attempt in 1.. {
         let body = app.queue.payload(&delivery.request_id);
         if !ledger.begin_attempt(id, body.as_ref().map(Bytes::len)) {
-            // A person has sent it meanwhile.
+            // A person has sent it in the inspector meanwhile, and it was accepted.
             return;
         }
         let at = Instant::now();
@@ -59,7 +59,7 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
     }
 }
 
-/// Makes one more attempt at a delivery of the ledger, now. `false` if it is not kept.
+/// Makes one more attempt now, at a delivery of the ledger. `false` if the ledger does not have it.
 pub(crate) fn deliver_again(app: &Arc<App>, id: u64) -> bool {
     let Some((delivery, _)) = app.webhooks.ledger.find(id) else {
         return false;
@@ -75,8 +75,8 @@ pub(crate) fn deliver_again(app: &Arc<App>, id: u64) -> bool {
     true
 }
 
-/// Makes an attempt. `body` is read from the queue for each, so that no delivery keeps a result; `None`
-/// if the queue keeps it no longer.
+/// Makes an attempt. `body` is read from the queue for each attempt, so that a delivery does not keep the result in
+/// memory. It is `None` if the queue has dropped the result.
 async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32) -> Attempted {
     let Some(body) = body else {
         return Attempted::Refused("its result is not kept any longer".to_owned());
@@ -88,7 +88,7 @@ async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32)
             return attempted;
         }
     }
-    // Signed anew each time: a signature is good for five minutes.
+    // Each attempt has a new signature, as a signature is valid for five minutes.
     let id = &delivery.request_id;
     let headers = app
         .webhooks
@@ -97,7 +97,7 @@ async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32)
     let limit = app.webhooks.schedule.time_limit(attempt);
     let sender = app.webhooks.sender(delivery.caller);
     if mishap.as_ref().is_some_and(|mishap| mishap.twice) {
-        // Whatever this one came to, the other is what the service knows of.
+        // The outcome of the first is ignored. The second one counts.
         let (headers, body) = (headers.clone(), body.clone());
         sender.post(&delivery.url, headers, body, limit).await;
     }
@@ -105,7 +105,7 @@ async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32)
     mishap.and_then(|mishap| fate(&mishap)).unwrap_or(attempted)
 }
 
-/// What a fault makes of an attempt; `None` if it only delays.
+/// The outcome that a fault gives to an attempt. `None` if the fault does not decide the outcome.
 fn fate(mishap: &Mishap) -> Option<Attempted> {
     match mishap.status {
         Some(status) => Some(Attempted::by(status)),
@@ -114,14 +114,14 @@ fn fate(mishap: &Mishap) -> Option<Attempted> {
     }
 }
 
-/// A developer whose webhook stays silent looks at the terminal.
+/// Prints in the terminal that a delivery was given up: a developer whose webhook gets nothing looks there.
 fn tell(delivery: &Delivery, attempts: u32, why: &str) {
     let request = delivery.name();
     tracing::warn!("{request}: given up after {attempts} attempts: {why}");
 }
 
 impl Delivery {
-    /// Without path and query, where secrets travel.
+    /// The name for log lines. It leaves out path and query, which may contain secrets.
     fn name(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         format!("Webhook of request {} at {host}", self.request_id)

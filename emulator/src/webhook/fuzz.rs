@@ -1,4 +1,4 @@
-//! Webhook URLs that lead where the service would not go.
+//! Webhook URLs to addresses that the service would not call.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;

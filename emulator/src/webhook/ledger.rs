@@ -1,4 +1,4 @@
-//! What became of the deliveries, for a person to look at, and to make them again.
+//! The latest deliveries and their attempts, which the inspector shows and can repeat.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::attempt::Attempted;
 use super::deliver::Delivery;
 
-/// How many deliveries are kept; of more, the latest.
+/// The most deliveries that are kept. When there are more, the oldest are dropped.
 const MOST: usize = 200;
-/// How many attempts of one delivery are kept: all of the schedule, and some by hand.
+/// The most attempts of one delivery that are kept: all scheduled ones, and some by hand.
 const MOST_ATTEMPTS: usize = 60;
 
 /// The latest deliveries.
@@ -28,7 +28,7 @@ struct Kept {
     view: DeliveryView,
 }
 
-/// A delivery as it stands at one moment.
+/// The state of a delivery at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct DeliveryView {
     pub(crate) id: u64,
@@ -39,11 +39,11 @@ pub(crate) struct DeliveryView {
     pub(crate) stage: DeliveryStage,
 }
 
-/// Where a delivery stands.
+/// The stage of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeliveryStage {
     Sending,
-    /// The next attempt comes then.
+    /// Waiting for the next attempt, at this time.
     Waiting(Instant),
     Delivered,
     GivenUp,
@@ -54,9 +54,9 @@ pub(crate) enum DeliveryStage {
 pub(crate) struct AttemptView {
     pub(crate) began: Instant,
     pub(crate) took: Duration,
-    /// Why it was not taken.
+    /// The reason why it failed. `None` if it was accepted.
     pub(crate) problem: Option<String>,
-    /// Whether a person asked for it.
+    /// Whether a person started it.
     pub(crate) is_by_hand: bool,
 }
 
@@ -75,7 +75,7 @@ impl AttemptView {
 }
 
 impl Ledger {
-    /// Enters a delivery that is about to be made; gives its id.
+    /// Adds a delivery before its first attempt, and returns its id.
     pub(super) fn enter(&self, delivery: &Arc<Delivery>) -> u64 {
         let mut state = self.state();
         state.last_id += 1;
@@ -97,7 +97,7 @@ impl Ledger {
         id
     }
 
-    /// Notes an attempt, and where the delivery stands after it.
+    /// Records an attempt, and the stage of the delivery after it.
     pub(super) fn note(&self, id: u64, attempt: AttemptView, stage: DeliveryStage) {
         self.change(id, |view| {
             view.attempts.push(attempt);
@@ -108,8 +108,7 @@ impl Ledger {
         });
     }
 
-    /// Notes an attempt by hand. If it is taken, that is the end; if not, the delivery stands
-    /// where it stood.
+    /// Records an attempt by hand. If it was accepted, the webhook is delivered. Otherwise the delivery stays in its stage.
     pub(super) fn note_by_hand(&self, id: u64, attempt: AttemptView) {
         let stage = self.find(id).map(|(_, view)| view.stage);
         let stage = match attempt.problem {
@@ -119,8 +118,8 @@ impl Ledger {
         self.note(id, attempt, stage);
     }
 
-    /// Another scheduled attempt is made now, unless the delivery was taken meanwhile. `body_bytes` is
-    /// the length of the body, if there is one.
+    /// Records that a scheduled attempt begins. `false` if the webhook was delivered meanwhile. `body_bytes` is the length of
+    /// the body, if there is one.
     pub(super) fn begin_attempt(&self, id: u64, body_bytes: Option<usize>) -> bool {
         let stage = self.find(id).map(|(_, view)| view.stage);
         let is_due = stage != Some(DeliveryStage::Delivered);
@@ -133,14 +132,14 @@ impl Ledger {
         is_due
     }
 
-    /// A delivery, and how it stands; `None` if it is not kept.
+    /// A delivery, and its state. `None` if it is not kept.
     pub(crate) fn find(&self, id: u64) -> Option<(Arc<Delivery>, DeliveryView)> {
         let state = self.state();
         let kept = state.kept.iter().find(|kept| kept.view.id == id)?;
         Some((Arc::clone(&kept.delivery), kept.view.clone()))
     }
 
-    /// Every delivery that is kept, the newest first.
+    /// The kept deliveries, the newest first.
     pub(crate) fn list(&self) -> Vec<DeliveryView> {
         let state = self.state();
         let views = state.kept.iter().rev().map(|kept| kept.view.clone());

@@ -1,5 +1,5 @@
-//! Webhooks: how a job ended, told to the URL that its caller named, signed, and told again
-//! until it is taken (protocol §11).
+//! Webhooks: signed reports of the ends of jobs to the URLs that their callers named. Failed deliveries are retried
+//! (protocol §11).
 
 mod attempt;
 mod deliver;
@@ -31,12 +31,12 @@ use attempt::Sender;
 use schedule::Schedule;
 use signer::Signer;
 
-/// What deliveries need, and those under way.
+/// The senders, the signer and the schedule of deliveries, and the deliveries themselves.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
-    /// For those whom the user trusts.
+    /// For callers that the user trusts.
     sender: Sender,
-    /// For everybody else, such as any page that is open in a browser here.
+    /// For all other callers, such as any page that is open in a browser here.
     strangers: Sender,
     signer: Signer,
     schedule: Schedule,
@@ -45,8 +45,8 @@ pub(crate) struct Webhooks {
 }
 
 impl Webhooks {
-    /// With a key of this run. Webhooks on this machine are reached, unlike on the service, as they
-    /// are developed here. For strangers it is as on the service.
+    /// Makes a new signing key. Unlike the service, the emulator sends webhooks to this machine, as receivers are developed
+    /// here. For strangers it does not, like the service.
     pub(crate) fn new(options: &Options) -> Result<Self, KeyRejected> {
         let reach = if options.allow_private_hosts {
             Reach::Anywhere
@@ -63,7 +63,7 @@ impl Webhooks {
         })
     }
 
-    /// The URL of a webhook that a caller names, or why nothing can be sent there.
+    /// Checks the URL of a webhook. The error is the reason why nothing can be sent there.
     pub(crate) fn judge(&self, webhook: &str, caller: Caller) -> Result<Url, String> {
         let url = Url::parse(webhook).map_err(|_| "it is not an absolute URL".to_owned())?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -73,7 +73,7 @@ impl Webhooks {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
             Some(Host::Domain(name)) if is_this_machine(name) => Ipv4Addr::LOCALHOST.into(),
-            // Other names are judged when they are looked up.
+            // The addresses of other names are checked when they are resolved.
             _ => return Ok(url),
         };
         if self.sender(caller).reach.allows(address) {
@@ -98,14 +98,14 @@ impl Webhooks {
         }
     }
 
-    /// Runs a delivery, until the emulator ends.
+    /// Runs a delivery in the background, until it is done or the emulator ends.
     pub(crate) fn spawn(&self, delivery: impl Future<Output = ()> + Send + 'static) {
         let mut under_way = self.under_way();
         while under_way.try_join_next().is_some() {}
         under_way.spawn(delivery);
     }
 
-    /// Ends all deliveries where they stand.
+    /// Aborts all deliveries.
     pub(crate) fn stop(&self) {
         self.under_way().abort_all();
     }
@@ -117,18 +117,18 @@ impl Webhooks {
     }
 }
 
-/// Whether a name is one of this machine without a look-up.
+/// Whether a host name is always this machine's, so that it need not be resolved.
 fn is_this_machine(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether a path of `rest.fal.ai` is where it publishes the keys.
+/// Whether this is the path of `rest.fal.ai` with the public keys.
 pub(crate) fn is_path(path: &str) -> bool {
     path.trim_end_matches('/') == "/.well-known/jwks.json"
 }
 
-/// Answers with the keys that signatures are verified with.
+/// Answers with the public keys that verify signatures.
 pub(crate) fn keys(webhooks: &Webhooks, call: &Call) -> Response {
     if call.method != Method::GET {
         return reply::wrong_method("GET");

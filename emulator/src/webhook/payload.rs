@@ -1,10 +1,10 @@
-//! What a webhook is told (protocol §11.1).
+//! The body of a webhook (protocol §11.1).
 
 use serde_json::{Value, json};
 
 use crate::queue::Outcome;
 
-/// The body for a job that ended.
+/// The body for a job that has ended.
 pub(crate) fn payload(request_id: &str, outcome: &Outcome) -> Value {
     let mut told = json!({
         "request_id": request_id,
@@ -14,7 +14,7 @@ pub(crate) fn payload(request_id: &str, outcome: &Outcome) -> Value {
     });
     if let Some(failure) = &outcome.error {
         told["status"] = json!("ERROR");
-        // Of a model's failure the service tells the status here, and the reason below.
+        // For a model's failure, the service puts the status here. The reason is in the payload.
         told["error"] = match failure.kind {
             Some(_) => json!(failure.text),
             None => json!(format!("Invalid status code: {}", outcome.status.as_u16())),

@@ -1,9 +1,9 @@
-//! When a delivery is tried again, and for how long (protocol §11.2). The service tells
-//! that the waits grow, not how: here they double. Pure.
+//! The retry delays of a delivery, and the time after which it is given up (protocol §11.2). The service documents that
+//! the delays grow, but not how. Here they double. Pure.
 
 use std::time::Duration;
 
-/// The most attempts, the first among them.
+/// The most attempts, including the first.
 const MOST_ATTEMPTS: u32 = 31;
 
 const FIRST_TIME_LIMIT: Duration = Duration::from_secs(15);
@@ -18,14 +18,14 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// With every time divided, so that tests need not wait. `divisor` is at least 1.
+    /// A schedule with all times divided by `divisor`, so that tests need not wait. `divisor` is at least 1.
     pub(super) fn divided_by(divisor: u32) -> Self {
         Self {
             divisor: divisor.max(1),
         }
     }
 
-    /// How long an attempt may take; the first is number 1.
+    /// The time limit of an attempt. The first is number 1.
     pub(super) fn time_limit(self, attempt: u32) -> Duration {
         let limit = match attempt {
             0 | 1 => FIRST_TIME_LIMIT,
@@ -34,8 +34,8 @@ impl Schedule {
         limit / self.divisor
     }
 
-    /// How long to wait after a failed attempt; `None` if there is to be no other.
-    /// `lifetime` is the result's, `elapsed` the time since the first attempt.
+    /// The delay after a failed attempt. `None` if it was the last. `lifetime` is the result's, `elapsed` the time since the
+    /// first attempt.
     pub(super) fn wait(
         self,
         attempt: u32,

@@ -1,4 +1,4 @@
-//! The signature of a delivery, and the key that it is verified with (protocol §11.3).
+//! Signs deliveries, and publishes the key that verifies them (protocol §11.3).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::random;
 
-/// The one account of the emulator.
+/// The id of the emulator's only account.
 const USER_ID: &str = "emulator";
 
-/// Signs with a key of this run.
+/// A signing key, new at every start.
 #[derive(Debug)]
 pub(super) struct Signer(Ed25519KeyPair);
 
@@ -24,7 +24,7 @@ impl Signer {
         )?))
     }
 
-    /// The four headers of a delivery. `timestamp` is in Unix seconds.
+    /// The four headers that sign a delivery. `timestamp` is in Unix seconds.
     pub(super) fn headers(&self, request_id: &str, timestamp: u64, body: &[u8]) -> HeaderMap {
         let timestamp = timestamp.to_string();
         let message = message(request_id, &timestamp, body);
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_message_is_the_documented_one() {
-        // printf '{}' | sha256sum
+        // The output of: printf '{}' | sha256sum
         let digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
         let expected = format!("id\nemulator\n1700000000\n{digest}");
         assert_eq!(message("id", "1700000000", b"{}"), expected);

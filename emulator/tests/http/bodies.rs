@@ -1,4 +1,4 @@
-//! Requests that do not keep to HTTP.
+//! Requests that violate HTTP.
 
 use fal_emulator::{Key, Options};
 use serde_json::json;

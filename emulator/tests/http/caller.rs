@@ -1,4 +1,4 @@
-//! A key that has to be there: who comes without it, and what it is not asked for.
+//! The required key: calls without it are refused, and some calls do not need it.
 
 use fal_emulator::{Key, Options};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn without_the_key_a_call_is_refused_in_the_services_words() {
     assert!(none.starts_with(&format!("Cannot access application \"{PRO}\"")));
     let none = refused(&emulator, INITIATE, &[]).await;
     assert_eq!(none, "Authorization header is required");
-    // A token opens streams and sockets, nothing else.
+    // A token is accepted for streams and WebSockets, and not for these calls.
     for place in [&format!("{queue}?"), &format!("{INITIATE}&")] {
         refused(&emulator, &format!("{place}fal_jwt_token=x"), &[]).await;
     }

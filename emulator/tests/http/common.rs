@@ -1,4 +1,4 @@
-//! What the tests share: an emulator to talk to, and a client that hides nothing.
+//! Helpers of the tests: an emulator, and a client that returns answers unchanged.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ impl Reply {
     }
 }
 
-/// The settings of the tests: nothing is slowed down for a person to watch.
+/// The settings of the tests. Jobs are not slowed down.
 pub(crate) fn options() -> Options {
     Options {
         port: 0,
@@ -79,7 +79,7 @@ impl Emulator {
         self.server.origin()
     }
 
-    /// `place` is a path here, or a whole URL.
+    /// Sends a request. `place` is a path of this emulator, or a whole URL.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -95,7 +95,7 @@ impl Emulator {
         }
     }
 
-    /// As `send`; `None` if no whole answer comes.
+    /// Like `send`, but `None` if the answer is not complete.
     pub(crate) async fn try_send(
         &self,
         method: &str,
@@ -122,7 +122,7 @@ impl Emulator {
         })
     }
 
-    /// An answer as soon as it begins, for those that are read piece by piece.
+    /// Sends a request, and returns the answer as soon as it begins. Its body is read piece by piece.
     pub(crate) async fn open(
         &self,
         method: &str,
@@ -144,7 +144,7 @@ impl Emulator {
         self.client.request(request).await.expect("an answer")
     }
 
-    /// A token for these apps, as the clients ask for it.
+    /// Requests a token for an app, as the clients do.
     pub(crate) async fn token(&self, app: &str, seconds: f64) -> String {
         let ask = json!({"allowed_apps": [app], "token_expiration": seconds});
         let reply = self.post("/rest.fal.ai/tokens/", &ask).await;
@@ -161,7 +161,7 @@ impl Emulator {
         self.send("POST", place, &headers, body.to_string()).await
     }
 
-    /// A request through the proxy.
+    /// Sends a request through the proxy.
     pub(crate) async fn proxied(&self, method: &str, target: &str, body: &Value) -> Reply {
         let headers = [
             ("x-fal-target-url", target),
@@ -175,7 +175,7 @@ impl Emulator {
         self.send(method, PROXY, &headers, body).await
     }
 
-    /// Submits, and gives the request id.
+    /// Submits, and returns the request id.
     pub(crate) async fn submit(&self, endpoint: &str, input: &Value) -> String {
         let reply = self.post(&format!("/{endpoint}"), input).await;
         assert_eq!(reply.status, 200, "{reply:?}");
@@ -187,7 +187,7 @@ impl Emulator {
         self.get(&follow_up(id, "/status?logs=1")).await.json()
     }
 
-    /// The status once `is_reached` is true of it.
+    /// Waits until `is_reached` is true of the status, and returns the status.
     pub(crate) async fn status_when(&self, id: &str, is_reached: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
         loop {
@@ -208,7 +208,7 @@ impl Emulator {
             .await
     }
 
-    /// Submits, waits, and gives the result.
+    /// Submits, waits, and returns the result.
     pub(crate) async fn run(&self, endpoint: &str, input: &Value) -> Reply {
         let id = self.submit(endpoint, input).await;
         let request = format!("/{}/requests/{id}", base(endpoint));
@@ -222,8 +222,8 @@ impl Emulator {
         }
     }
 
-    /// Sends bytes as they are, and gives what came back before the connection ended or
-    /// the answer had a body, or was known to have none.
+    /// Sends raw bytes, and returns the answer. Stops reading when the connection ends, when a part of the body has come, or
+    /// when the head says that there is no body.
     pub(crate) async fn raw(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -242,7 +242,7 @@ impl Emulator {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Waits until no file is on its way in.
+    /// Waits until no upload is being written.
     pub(crate) async fn nothing_comes_in(&self) {
         let incoming = self.server.data().join("incoming");
         let began = Instant::now();
@@ -252,14 +252,14 @@ impl Emulator {
         }
     }
 
-    /// What was received, as the control route tells it.
+    /// The received requests, from the control route.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let reply = self.get("/api/emulator/requests").await;
         reply.json().as_array().unwrap().clone()
     }
 }
 
-/// A path about a request of a Pro endpoint.
+/// The path of a follow-up of a request to a Pro endpoint.
 pub(crate) fn follow_up(id: &str, tail: &str) -> String {
     format!("/{PRO}/requests/{id}{tail}")
 }
@@ -268,7 +268,7 @@ pub(crate) fn base(endpoint: &str) -> String {
     endpoint.split('/').take(2).collect::<Vec<_>>().join("/")
 }
 
-/// A picture that no camera move could be mistaken for: soft colours, one bright corner.
+/// A picture with soft colours and one bright corner, so that a frame after any camera move differs clearly from it.
 pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let corner = x < width / 3 && y > height / 2;
@@ -298,12 +298,12 @@ pub(crate) fn input(image_url: &str) -> Value {
     json!({ "prompt": "slow dolly in", "image_url": image_url, "seed": 7 })
 }
 
-/// A job that would take minutes if nobody stopped it.
+/// The input of a job that takes minutes if it is not stopped.
 pub(crate) fn long_job() -> Value {
     json!({ "prompt": "a long wait", "resolution": "1024P" })
 }
 
-/// The next piece of an answer; `None` at its end, `Err` if it was cut.
+/// The next piece of an answer. `None` at its end, `Err` if it was cut.
 pub(crate) async fn piece(
     response: &mut Response<Incoming>,
 ) -> Result<Option<Bytes>, hyper::Error> {

@@ -1,4 +1,4 @@
-//! How long a connection may keep the emulator waiting, and what it costs when there are many.
+//! The time limits of connections, and the limit on their number.
 
 use std::time::{Duration, Instant};
 
@@ -38,12 +38,12 @@ async fn connect(emulator: &Emulator) -> TcpStream {
     TcpStream::connect(emulator.server.address()).await.unwrap()
 }
 
-/// All that comes until the other side closes.
+/// Reads until the other side closes.
 async fn rest(stream: &mut TcpStream) -> Vec<u8> {
     let mut all = Vec::new();
     let read = async {
         let mut piece = vec![0; 65536];
-        // A connection that is reset has ended, too.
+        // A reset connection counts as closed, too.
         while let Ok(read @ 1..) = stream.read(&mut piece).await {
             all.extend_from_slice(&piece[..read]);
         }
@@ -53,7 +53,7 @@ async fn rest(stream: &mut TcpStream) -> Vec<u8> {
     all
 }
 
-/// Waits until an answer's head is there.
+/// Reads the head of an answer.
 async fn head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -229,7 +229,7 @@ async fn idle_connections_give_way_to_new_ones_the_idlest_first() {
     assert!(head(youngest).await.starts_with("HTTP/1.1 200"));
 }
 
-/// A stream of statuses of a job that takes long, which gets comments all the time.
+/// Opens the status stream of a long job, which sends comments all the time.
 async fn busy(emulator: &Emulator, id: &str) -> TcpStream {
     let mut stream = connect(emulator).await;
     let path = follow_up(id, "/status/stream");
@@ -245,7 +245,7 @@ async fn comment(stream: &mut TcpStream) {
     assert!(matches!(read, Ok(Ok(1..))), "{read:?}");
 }
 
-/// An emulator whose streams are long and lively, for so many connections.
+/// An emulator for `most` connections, whose streams are long and send comments often.
 async fn at_work(most: usize) -> Emulator {
     Emulator::with(Options {
         connections: ConnectionLimits {

@@ -1,4 +1,4 @@
-//! Steering from tests.
+//! The control routes.
 
 use std::time::{Duration, Instant};
 

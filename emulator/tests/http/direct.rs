@@ -67,7 +67,7 @@ async fn a_file_is_sent_in_parts_with_a_token() {
         let url = format!("{file}/multipart/{id}/{number}");
         let part = emulator.send("PUT", &url, &headers, bytes).await;
         assert_eq!(part.status, 200, "{part:?}");
-        // This client reads the header, and keeps the quotes.
+        // The Python client reads the tag from the header, and keeps its quotes.
         parts.push(json!({"partNumber": number, "etag": part.header("etag")}));
     }
     let list = json!({ "parts": parts }).to_string();

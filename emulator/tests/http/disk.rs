@@ -1,4 +1,4 @@
-//! The bound on what all files may take.
+//! The limit on the bytes of all files.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ async fn bounded(disk_limit_bytes: u64) -> Emulator {
     .await
 }
 
-/// Uploads so many bytes; gives the status, the detail and the file's path.
+/// Uploads `bytes` bytes. Returns the status, the detail and the file's path.
 async fn upload(emulator: &Emulator, bytes: usize, lifecycle: &str) -> (u16, String, String) {
     let initiate = "/storage/upload/initiate?storage_type=fal-cdn-v3";
     let headers = [("x-fal-object-lifecycle", lifecycle)];
@@ -46,7 +46,7 @@ async fn files_are_taken_up_to_the_limit_and_no_further() {
     );
     assert_eq!(emulator.get(&url).await.status, 404);
     emulator.nothing_comes_in().await;
-    // What was refused has taken nothing.
+    // The refused upload has taken no space.
     assert_eq!(upload(&emulator, 400, "").await.0, 200);
 }
 
@@ -109,7 +109,7 @@ async fn a_video_that_does_not_fit_fails_its_job_and_says_why() {
     assert!(told.contains("--disk-limit"), "{told}");
 }
 
-/// Options of an emulator that keeps a kilobyte in this folder.
+/// The options of an emulator that stores up to 1000 bytes in this folder.
 fn kept_in(folder: &Path) -> Options {
     Options {
         data: Some(folder.to_owned()),
@@ -131,7 +131,7 @@ async fn a_full_disk_is_told_with_what_helps_for_a_folder_that_is_kept() {
         "{detail}"
     );
 
-    // As it is told: stop, delete, start.
+    // Follows the advice in the error: stop, delete, start.
     let files = emulator.server.data().join("files");
     emulator.server.shutdown().await;
     std::fs::remove_dir_all(files).unwrap();

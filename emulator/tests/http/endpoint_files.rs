@@ -1,4 +1,4 @@
-//! Files that describe endpoints, and those that cannot be used.
+//! Files that describe endpoints, valid and invalid ones.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(crate) fn with(folder: PathBuf) -> Options {
     }
 }
 
-/// A folder with these files, gone with the value.
+/// A folder with these files, removed when it is dropped.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -37,7 +37,7 @@ impl Drop for Folder {
     }
 }
 
-/// What the emulator says when it does not start.
+/// The error of an emulator that does not start.
 async fn refusal(folder: PathBuf) -> String {
     match Server::start(with(folder)).await {
         Ok(_) => panic!("it started"),

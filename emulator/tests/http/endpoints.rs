@@ -1,4 +1,4 @@
-//! Endpoints that the user described, played.
+//! Jobs of endpoints that the user described.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,14 +15,14 @@ fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("endpoints")
 }
 
-/// Submits, and gives the URL of the request.
+/// Submits, and returns the URL of the request.
 async fn submit(emulator: &Emulator, endpoint: &str, input: &Value) -> String {
     let reply = emulator.post(&format!("/{endpoint}"), input).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     reply.json()["response_url"].as_str().unwrap().to_owned()
 }
 
-/// The status once it is the one that is waited for.
+/// Waits until the status is `wanted`, and returns the reply.
 async fn status_when(emulator: &Emulator, request: &str, wanted: &str) -> Value {
     let began = Instant::now();
     loop {
@@ -111,7 +111,7 @@ async fn cases_fail_as_the_model_and_as_what_is_around_it() {
         status["error"],
         "The prompt was refused by the content checker"
     );
-    // The case has no lines of its own; that it failed is told all the same.
+    // The case describes no log lines. The only line is the one about the failure.
     assert_eq!(status["logs"].as_array().map(Vec::len), Some(1), "{status}");
     let result = emulator.get(&request).await;
     assert_eq!(result.status, 422);
@@ -193,7 +193,7 @@ async fn a_synchronous_run_plays_them_too() {
     let run = format!("/fal.run/{PAINTER}");
     let began = Instant::now();
     let posted = emulator.post(&run, &json!({"prompt": "a cat"})).await;
-    // Its time in the queue is no reason to refuse it: the slot was free.
+    // The run is not refused for its time in the queue, as a slot was free.
     assert!(began.elapsed() >= Duration::from_millis(800));
     let in_query = run.clone() + "?prompt=a%20cat&num_images=2&guidance_scale=1.5&seed=7";
     for reply in [posted, emulator.get(&in_query).await] {

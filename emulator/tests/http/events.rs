@@ -1,4 +1,4 @@
-//! The status stream: what changes, as it changes.
+//! The status stream: an event for every change.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Plans: which calls they strike, again and again the same; which are refused; and who
-//! may set one.
+//! Fault plans: the calls that they strike, which are the same in every run; plans that are refused; and the callers
+//! that may set one.
 
 use fal_emulator::Options;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::faults::{follow, report};
 
 const PLAN: &str = "/api/emulator/fault-plan";
 
-/// Which of so many statuses are struck, each sent after some calls on other routes.
+/// The numbers of the status calls that are struck. Before each, `others` calls go to other routes.
 async fn struck(seed: u64, calls: usize, others: usize) -> Vec<usize> {
     let emulator = Emulator::start().await;
     let fault = json!({"status": 418});
@@ -130,13 +130,13 @@ async fn a_plan_tells_how_often_it_struck_until_it_ends() {
             json!({"struck": count, "fault": {"status": status}})
         );
     }
-    // The first rule that strikes does, and the other has counted all the same.
+    // Only the first rule has struck. The other one has counted all calls.
     assert_eq!(
         (&rules[1]["calls"], &rules[1]["struck"]),
         (&json!(3), &json!(0))
     );
 
-    // A one-off fault comes first, and shifts no numbers.
+    // A one-off fault strikes before the plan, and the plan still counts the call.
     emulator
         .post("/api/emulator/faults", &json!({"status": 421}))
         .await;
@@ -327,7 +327,7 @@ async fn pages_of_other_origins_and_other_names_steer_nothing() {
     }
 }
 
-/// This machine's address towards others, if it has one. No packet is sent to find it.
+/// This machine's address in its network, if it has one. Sends no packet.
 pub(crate) fn outward() -> Option<std::net::IpAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
@@ -356,7 +356,7 @@ async fn nobody_steers_from_another_address() {
         );
         assert_eq!(emulator.get(path).await.status, 200);
     }
-    // Another machine may call, and not steer.
+    // Another machine may call endpoints, but not the control routes.
     let reply = emulator
         .post(&format!("{origin}/{T2V}"), &json!({"prompt": 3}))
         .await;

@@ -9,7 +9,7 @@ use crate::faults::{follow, report};
 
 const INITIATE: &str = "/rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3";
 
-/// The URL of an upload that was begun, in two at its query.
+/// Begins an upload. Returns the path and the query of its URL.
 async fn begin(emulator: &Emulator) -> (String, String) {
     let file = json!({"content_type": "a/b", "file_name": "long.bin"});
     let reply = emulator.post(INITIATE, &file).await.json();
@@ -100,7 +100,7 @@ async fn a_webhook_may_be_delivered_twice_or_refused() {
             &json!({"rules": [{"route": "webhook", "fault": fault}]}),
         )
         .await;
-        // An emulator is a receiver, too: it records what it gets, whatever it answers.
+        // Another emulator serves as the receiver, as it records all requests.
         let query: String = url::form_urlencoded::byte_serialize(
             format!("{}/emulator/echo", receiver.origin()).as_bytes(),
         )

@@ -1,4 +1,4 @@
-//! What befalls calls under a plan: each kind of fault, as the caller sees it.
+//! Each kind of fault in a plan, as the caller sees it.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Emulator, T2V, events, piece};
 
-/// An emulator under a plan of one rule.
+/// An emulator with a plan of one rule.
 async fn under(route: &str, fault: Value) -> Emulator {
     let emulator = Emulator::start().await;
     follow(
@@ -34,7 +34,7 @@ async fn end_plan(emulator: &Emulator) {
         .await;
 }
 
-/// A submit as bytes, with the answer as bytes to the connection's end.
+/// Sends a submit as raw bytes, and returns the raw answer.
 async fn raw_submit(emulator: &Emulator) -> String {
     let (body, host) = ("{\"prompt\":3}", emulator.server.address());
     let head = format!("POST /{T2V} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
@@ -42,7 +42,7 @@ async fn raw_submit(emulator: &Emulator) -> String {
     emulator.raw(&request).await
 }
 
-/// Whether reading an answer to its end fails.
+/// Reads an answer to its end. Returns its text, and whether it broke off.
 async fn is_torn(emulator: &Emulator, method: &str, path: &str) -> (String, bool) {
     let mut answer = emulator.open(method, path, &[], "{\"prompt\":3}").await;
     let mut read = Vec::new();
@@ -169,7 +169,7 @@ async fn a_reset_before_leaves_no_job_and_one_after_leaves_one() {
         );
         let recorded = jobs(&emulator).await;
         assert_eq!(recorded.len(), 1);
-        // Only what is processed has its body read.
+        // The emulator reads the body only of requests that it processes.
         let is_read = recorded[0]["body_bytes"] != 0;
         assert_eq!(is_read, is_processed, "{fault}");
     }
@@ -187,7 +187,7 @@ async fn a_lost_answer_breaks_off_after_its_first_byte_and_names_no_request() {
     let (read, torn) = is_torn(&emulator, "POST", &format!("/{T2V}")).await;
     assert_eq!((read.as_str(), torn), ("{", true));
 
-    // Where there is no body to break off, one is announced.
+    // An answer without a body announces one, so that it breaks off, too.
     let emulator = Emulator::start().await;
     let file = json!({"content_type": "a/b", "file_name": "a"});
     let initiate = "/rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3";
@@ -312,6 +312,20 @@ async fn an_event_stream_may_come_in_pieces_that_split_characters() {
     let (split, many, how) = read_for(&mut stream(&emulator).await, Duration::from_secs(5)).await;
     assert_eq!((plain, how), (split, "ended"));
     assert!(many >= few * 3, "{many} pieces, {few} without");
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_by_itself_breaks_off_under_a_fault_too() {
+    let input = json!({"events": 3, "cut_after": 2}).to_string();
+    let headers = [("content-type", "application/json")];
+    for fault in [json!({"split": true}), json!({"slow_body": 100_000})] {
+        let emulator = under("stream", fault.clone()).await;
+        let mut answer = emulator
+            .open("POST", "/fal.run/emulator/stream", &headers, input.clone())
+            .await;
+        let (read, _, how) = read_for(&mut answer, Duration::from_secs(5)).await;
+        assert_eq!((events(&read).len(), how), (2, "cut"), "{fault}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use re_mp4::{Mp4, StsdBoxContent};
 pub(crate) struct Film {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Seconds, as the container says.
+    /// The duration in the container, in seconds.
     pub(crate) seconds: f64,
     pub(crate) frames: usize,
     /// Brightness of the first frame, row by row.

@@ -1,4 +1,4 @@
-//! Forward mode: a key behind the proxy, a second emulator in the place of fal.ai.
+//! Forward mode: a proxy with a key, and a second emulator in place of fal.ai.
 
 use std::time::{Duration, Instant};
 
@@ -107,7 +107,7 @@ async fn listen() -> (TcpListener, String) {
     (listener, origin)
 }
 
-/// Answers one request, and gives what was received.
+/// Answers one request with raw bytes, and returns the request.
 async fn answer(listener: &TcpListener, answer: &[u8]) -> String {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut received = vec![0; 8192];
@@ -129,7 +129,7 @@ async fn answers_arrive_as_they_are_made() {
             .write_all(format!("{head}data: 1\n\n").as_bytes())
             .await
             .unwrap();
-        // Until the reader has seen the first event, there is no second.
+        // Keeps the answer open, so that the proxy must pass the first event on before the answer ends.
         let _ = stream.read(&mut [0; 1]).await;
     });
     let mut client = TcpStream::connect(proxy.server.address()).await.unwrap();
@@ -168,7 +168,7 @@ async fn what_belongs_to_the_other_connection_stays_there() {
     let reply = proxy
         .proxied("GET", "https://queue.fal.run/a/b", &Value::Null)
         .await;
-    // A redirect is the caller's to follow, without the key.
+    // The proxy does not follow a redirect with the key, but returns it to the caller.
     assert_eq!(reply.status, 307);
     assert_eq!(reply.body, "hi");
     assert_eq!(reply.header("x-fal-request-id"), Some("r1"));
@@ -313,7 +313,7 @@ async fn more_and_less_is_forwarded_if_the_user_says_so() {
         assert_eq!(after.len() > before, is_forwarded, "{method} {target}");
         assert!(is_forwarded || reply.status == 400, "{method} {target}");
         if target.contains("fal.media") {
-            // Files are public: whoever serves them does not get the key.
+            // The hosts of files do not get the key, as files are public.
             assert_eq!(after[before]["headers"].get("authorization"), None);
         }
     }
@@ -376,7 +376,7 @@ async fn a_page_of_another_origin_reads_why_it_is_refused_and_nothing_else() {
 #[tokio::test]
 async fn other_machines_cannot_spend_the_key_unless_the_user_says_so() {
     let upstream = Emulator::start().await;
-    // As a development server on this machine says for whom it asks.
+    // A development server on this machine forwards a request of another machine.
     let headers = [
         ("x-fal-target-url", "https://queue.fal.run/a/b/c"),
         ("x-forwarded-for", "192.168.1.7"),

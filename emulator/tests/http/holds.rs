@@ -1,4 +1,4 @@
-//! Holds: requests and jobs that wait until a test lets them go on.
+//! Holds: requests and jobs that wait until a test releases them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::common::{Emulator, PRO, T2V, follow_up, options};
 
 const HOLDS: &str = "/api/emulator/holds";
 
-/// Sets a hold, and gives its id.
+/// Sets a hold, and returns its id.
 async fn hold(emulator: &Emulator, about: Value) -> Value {
     let reply = emulator.post(HOLDS, &about).await;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -23,7 +23,7 @@ async fn release(emulator: &Emulator, id: &Value) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-/// Resolves once so many wait at the one hold there is.
+/// Resolves once `wanted` requests or jobs wait at the only hold.
 async fn waiting(emulator: &Emulator, wanted: u64) {
     while emulator.get(HOLDS).await.json()[0]["waiting"] != wanted {
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,4 +1,4 @@
-//! The inspector: who may see it, what it shows, and what can be done through it.
+//! The inspector: access to it, its data, and its actions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -20,7 +20,7 @@ use crate::common::{
 const API: &str = "/inspector/api";
 const ECHO: &str = "/fal.run/emulator/echo";
 
-/// A feed, as a page reads it.
+/// A client of the feed.
 struct Feed {
     answer: Response<Incoming>,
     text: String,
@@ -71,7 +71,7 @@ impl Feed {
         }
     }
 
-    /// The next event of this name for which `is_wanted`.
+    /// The next event of this name for which `is_wanted` is true.
     async fn until(&mut self, name: &str, is_wanted: impl Fn(&Value) -> bool) -> Event {
         loop {
             let event = self.next().await;
@@ -81,7 +81,7 @@ impl Feed {
         }
     }
 
-    /// The row of the first exchange for which `is_wanted`.
+    /// The row of the first exchange for which `is_wanted` is true.
     async fn exchange(&mut self, is_wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let event = self.until("exchanges", |_| true).await;
@@ -105,7 +105,7 @@ impl Feed {
     }
 }
 
-/// An emulator without `--control`, as a developer has it.
+/// An emulator without `--control`, the default for developers.
 async fn start() -> Emulator {
     Emulator::with(Options {
         control: false,
@@ -114,7 +114,7 @@ async fn start() -> Emulator {
     .await
 }
 
-/// What the page does: it says where it comes from.
+/// Sends a request with the headers that a browser adds for the inspector's page.
 async fn act(emulator: &Emulator, method: &str, path: &str, body: &Value) -> Reply {
     let origin = emulator.origin();
     let headers = [
@@ -132,13 +132,13 @@ async fn act(emulator: &Emulator, method: &str, path: &str, body: &Value) -> Rep
         .await
 }
 
-/// Every exchange that is kept, in full.
+/// All kept exchanges, in full.
 async fn exchanges(emulator: &Emulator) -> Vec<Value> {
     let reply = emulator.get(&format!("{API}/exchanges")).await;
     reply.json().as_array().unwrap().clone()
 }
 
-/// The same once they are all over.
+/// Waits until all exchanges have ended, and returns them.
 async fn ended(emulator: &Emulator) -> Vec<Value> {
     loop {
         let all = exchanges(emulator).await;
@@ -226,7 +226,7 @@ async fn other_pages_and_other_names_neither_see_nor_act_with_control_or_without
                 assert_eq!(cors, None, "{path} {headers:?}");
             }
         }
-        // A preflight is answered by nothing that lets a page go on.
+        // The answer to a preflight allows the page nothing.
         let asks = [
             ("origin", "http://127.0.0.1:3000"),
             ("access-control-request-method", "POST"),
@@ -236,7 +236,7 @@ async fn other_pages_and_other_names_neither_see_nor_act_with_control_or_without
             .await;
         assert_eq!(preflight.status, 403);
         assert_eq!(preflight.header("access-control-allow-methods"), None);
-        // Without a word of where it comes from, a program reads, and does not act.
+        // Without the headers of a page, a program may read, but not act.
         assert_eq!(emulator.get(&format!("{API}/exchanges")).await.status, 200);
         let acts = emulator.post(&format!("{API}/clear"), &json!({})).await;
         assert_eq!(acts.status, 403);
@@ -273,7 +273,7 @@ async fn a_request_is_shown_as_it_comes_with_its_endpoint_and_its_end() {
     assert_eq!(row["answer_bytes"], reply.body.len());
     assert!(row["answered_after_ms"].as_f64().unwrap() <= row["ended_after_ms"].as_f64().unwrap());
 
-    // Follow-ups name no more than the app; what was submitted is known.
+    // The URL of a follow-up names only the app. The full endpoint is known from the submit.
     let id = reply.json()["request_id"].as_str().unwrap().to_owned();
     emulator.completed(&id).await;
     let status = feed.exchange(|row| row["route"] == "status").await;
@@ -318,7 +318,7 @@ async fn keys_tokens_cookies_signatures_and_data_uris_are_shown_nowhere() {
     let picture = format!("data:image/png;base64,{}", "QUJD".repeat(40));
     let body = json!({
         "image_url": picture, "api_key": secret, "note": format!("my key is {secret}"),
-        // The echo gives the body back as a text, too: JSON within JSON.
+        // The echo returns the body also as a text, so this is JSON within JSON.
         "password": "whispered",
         "url": "https://a.example/x?X-Amz-Signature=hush-hush-hush-hush&a=1",
         "big": 12_345_678_901_234_567_890_u64,
@@ -355,7 +355,7 @@ async fn keys_tokens_cookies_signatures_and_data_uris_are_shown_nowhere() {
         assert!(!shown.contains(hidden), "{hidden} in {shown}");
     }
 
-    // What is no secret stays, to the letter.
+    // Everything that is not secret is unchanged.
     let header = |name: &str| {
         let headers = kept[0]["request"]["headers"].as_array().unwrap();
         let found = headers.iter().find(|header| header[0] == name);
@@ -395,7 +395,7 @@ async fn a_feed_is_resumed_where_it_broke_off_and_begins_anew_in_another_run() {
     assert_ne!(rows[0]["id"], row["id"]);
     assert_eq!(missed.data["oldest"], row["id"]);
 
-    // Resumed by hand, and with the number of another run.
+    // A feed that was paused by hand, and one with the number of another run.
     let paused = emulator
         .open("GET", &format!("{API}/feed?since={known}"), &[], "")
         .await;
@@ -475,7 +475,7 @@ async fn of_large_bodies_the_beginning_is_kept_and_of_media_a_reference() {
     }
     assert_eq!(kept[3]["ending"], "whole");
 
-    // The file is shown past the record, and gone when it is gone.
+    // Showing the file is not recorded, and a removed file is not shown.
     let shown = emulator.get(&format!("/inspector{path}")).await;
     assert_eq!((shown.status.as_u16(), &shown.body[..]), (200, &file[..]));
     assert_eq!(
@@ -624,7 +624,7 @@ async fn hook(State(answer): State<Arc<AtomicU16>>) -> StatusCode {
     StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
 }
 
-/// A receiver that answers what it is told to; gives its URL, and where to set that.
+/// A receiver of webhooks. Returns its URL, and the status of its answers, which a test can change.
 async fn receiver(status: u16) -> (String, Arc<AtomicU16>) {
     let answer = Arc::new(AtomicU16::new(status));
     let router = Router::new().fallback(hook).with_state(Arc::clone(&answer));
@@ -737,7 +737,7 @@ async fn a_fault_of_the_bench_strikes_the_next_calls_of_its_endpoint_and_is_show
         .collect();
     assert_eq!(struck, [false, true, true, false]);
 
-    // Off and on again, it begins anew; removed, it is gone.
+    // Switching the fault off and on resets its counts. A removed fault strikes no calls.
     let path = format!("/faults/{id}");
     act(&emulator, "PUT", &path, &json!({"is_on": false})).await;
     act(&emulator, "PUT", &path, &json!({"is_on": true})).await;
@@ -864,7 +864,7 @@ async fn in_forward_mode_what_was_spent_is_shown_by_endpoint_and_counted_once() 
 #[tokio::test]
 async fn nobody_who_watches_holds_the_emulator_up() {
     let emulator = start().await;
-    // Pages that read nothing: the feed waits for them, and the calls do not.
+    // Pages that read nothing delay only their own feeds, and not the calls.
     let feeds = [
         Feed::open(&emulator, None).await,
         Feed::open(&emulator, None).await,

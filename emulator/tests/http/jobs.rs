@@ -1,4 +1,4 @@
-//! Whole jobs: from a picture or a prompt to a video that plays.
+//! Whole jobs, from a picture or a prompt to a video that can be decoded.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Files that go, and files that not everybody may read.
+//! Files that expire, and files that only some readers may read.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const UPLOAD: &str = "x-fal-object-lifecycle";
 const PREFERENCE: &str = "x-fal-object-lifecycle-preference";
 const EXPIRATION: &str = "x-fal-object-lifecycle-expiration";
 
-/// Uploads with one header on the initiate call, and gives the file's URL.
+/// Uploads a file with one header on the initiate call, and returns its URL.
 async fn uploaded(emulator: &Emulator, header: &str, lifecycle: &str) -> String {
     let headers = [(header, lifecycle)];
     let begun = emulator
@@ -74,7 +74,7 @@ async fn a_file_sent_again_lives_anew() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(emulator.send("PUT", to, &[], "second").await.status, 200);
     tokio::time::sleep(Duration::from_millis(400)).await;
-    // Any upload has what is over removed.
+    // Every upload removes the expired files.
     uploaded(&emulator, UPLOAD, "").await;
     assert_eq!(emulator.get(url).await.body, "second");
 }

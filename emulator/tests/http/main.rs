@@ -1,5 +1,5 @@
-//! The emulator as its callers see it: over HTTP, on a port of its own in every test.
-//! One program, so that it is linked once.
+//! Tests of the emulator over HTTP. Each test has an emulator on a port of its own. All are in one program, so that it
+//! is linked only once.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 

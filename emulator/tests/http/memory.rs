@@ -1,4 +1,4 @@
-//! What the emulator keeps in memory, and for how long.
+//! The limits on the memory and the time for which results are kept.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ fn text(kibibytes: usize) -> String {
     "x".repeat(kibibytes << 10)
 }
 
-/// Echoes a text as a job, and waits for its end; gives the URL of its result.
+/// Runs an echo job with this text, and waits for its end. Returns the URL of its result.
 async fn echo(emulator: &Emulator, text: &str, headers: &[(&str, &str)]) -> String {
     let body = json!({ "text": text }).to_string();
     let reply = emulator.send("POST", ECHO, headers, body).await;
@@ -33,7 +33,7 @@ async fn echo(emulator: &Emulator, text: &str, headers: &[(&str, &str)]) -> Stri
     let status = reply["status_url"].as_str().unwrap();
     loop {
         let status = emulator.get(status).await;
-        // One that is not kept for long may be gone already.
+        // A result that is not kept for long may be forgotten already.
         if status.status == 404 || status.json()["status"] == "COMPLETED" {
             break;
         }
@@ -42,7 +42,7 @@ async fn echo(emulator: &Emulator, text: &str, headers: &[(&str, &str)]) -> Stri
     reply["response_url"].as_str().unwrap().to_owned()
 }
 
-/// Waits until a result is gone, and looks whether all that is said of it is what fal says.
+/// Waits until a result is forgotten, and checks that the answers about it are those of fal.ai.
 async fn is_forgotten(emulator: &Emulator, url: &str) {
     let began = Instant::now();
     let gone = loop {
@@ -76,7 +76,7 @@ async fn the_oldest_results_are_forgotten_when_all_take_too_much() {
     for _ in 0..10 {
         urls.push(echo(&emulator, &text, &[]).await);
     }
-    // An echo holds its text twice, as text and as JSON.
+    // An echo takes twice its text: as text and as JSON.
     for url in &urls[..6] {
         is_forgotten(&emulator, url).await;
     }
@@ -135,7 +135,7 @@ async fn inputs_that_wait_take_no_more_than_their_memory_and_give_it_back() {
 #[tokio::test]
 async fn a_result_of_more_than_a_megabyte_is_not_stored_and_smaller_ones_are() {
     let emulator = Emulator::with(Options {
-        // Six minutes become 36 ms, and 30 days become more than four minutes.
+        // With this, six minutes become 36 ms, and 30 days more than four minutes.
         speed_up: 10_000,
         ..options()
     })

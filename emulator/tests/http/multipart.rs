@@ -1,5 +1,4 @@
-//! Uploads in parts: what was sent in any order becomes one file, and what is missing is
-//! told.
+//! Uploads in parts: parts in any order become one file, and missing parts are reported.
 
 use serde_json::{Value, json};
 
@@ -35,7 +34,7 @@ impl Upload {
         format!("{}{step}?{}", self.path, self.query)
     }
 
-    /// Sends a part, and gives its entry in the list.
+    /// Sends a part, and returns its entry in the list of parts.
     async fn part(&self, emulator: &Emulator, number: u32, bytes: &[u8]) -> Value {
         let reply = self.put(emulator, number, bytes).await;
         assert_eq!(reply.status, 200, "{reply:?}");
@@ -60,7 +59,7 @@ async fn parts_sent_and_listed_in_any_order_become_one_file() {
     let upload = Upload::begin(&emulator).await;
     let three = upload.part(&emulator, 3, b"ghi").await;
     let one = upload.part(&emulator, 1, b"wrong").await;
-    // Sent again, a part is replaced.
+    // A part that is sent again replaces the first.
     let again = upload.part(&emulator, 1, b"abc").await;
     assert_ne!(one["etag"], again["etag"]);
     let two = upload.part(&emulator, 2, b"def").await;
@@ -79,7 +78,7 @@ async fn parts_sent_and_listed_in_any_order_become_one_file() {
     assert!(range.header("access-control-allow-origin").is_some());
     emulator.nothing_comes_in().await;
 
-    // The answer to the first may have been lost.
+    // A client may repeat the call if the first answer was lost.
     assert_eq!(upload.complete(&emulator, &parts).await.status, 200);
     let other = upload.complete(&emulator, &json!([parts[1]])).await;
     assert_eq!(other.status, 400);
@@ -99,7 +98,7 @@ async fn a_part_tells_its_etag_in_the_body_and_in_a_header_that_pages_can_read()
     let exposed = reply.header("access-control-expose-headers").unwrap();
     assert!(exposed.contains("etag"), "{exposed}");
 
-    // Either form completes.
+    // A tag is accepted with and without quotes.
     let quoted = json!([{"partNumber": 1, "etag": reply.header("etag")}]);
     assert_eq!(upload.complete(&emulator, &quoted).await.status, 200);
 }

@@ -1,11 +1,11 @@
-//! The headers of every answer: a browser that opens it runs no script in it.
+//! The headers of every answer, which keep browsers from running scripts in it.
 
 use fal_emulator::Options;
 use serde_json::json;
 
 use crate::common::{Emulator, PRO, PROXY, Reply, T2V, options};
 
-/// A page that would call the proxy as a page of the emulator's own origin.
+/// A script that would call the proxy with the emulator's own origin.
 const SCRIPT: &str = "%3Cscript%3Efetch('/api/fal/proxy')%3C/script%3E";
 
 fn assert_harmless(reply: &Reply, place: &str) {

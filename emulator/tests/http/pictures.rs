@@ -1,4 +1,4 @@
-//! Pictures by URL: from the web, but not from this machine's own network.
+//! Pictures by URL, which are loaded from the web, but not from this machine's own network.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 
 use crate::common::{Emulator, I2V, input, options, picture, png};
 
-/// A web server on loopback that answers every request alike. `{origin}` in the head
-/// stands for its own.
+/// A web server on loopback that gives every request the same answer. `{origin}` in the head is replaced by its own
+/// origin.
 async fn web(head: &str, body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());

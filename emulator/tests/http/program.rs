@@ -1,4 +1,4 @@
-//! The program as it is started from a terminal.
+//! The program, started as from a terminal.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,8 +14,8 @@ pub(crate) fn program() -> Command {
     alone(Command::new(PROGRAM))
 }
 
-/// The same as it is started from a terminal. A run of the tests under `nohup` ignores SIGHUP, and so
-/// does all that it starts.
+/// The program with default signal handling. If the tests run under `nohup`, they ignore SIGHUP, and so do the programs
+/// that they start.
 fn program_at_a_terminal() -> Command {
     if cfg!(not(target_os = "linux")) {
         return program();
@@ -25,7 +25,7 @@ fn program_at_a_terminal() -> Command {
     alone(command)
 }
 
-/// Keeps the settings of this process from a command, and pipes its output.
+/// Removes the settings in this process's environment from a command, and pipes its output.
 fn alone(mut command: Command) -> Command {
     command
         .env_remove("PORT")
@@ -35,7 +35,7 @@ fn alone(mut command: Command) -> Command {
     command
 }
 
-/// The lines it says when it is up.
+/// The lines that the program prints when it has started.
 pub(crate) fn greeting(child: &mut Child) -> Vec<String> {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut said = Vec::new();
@@ -48,12 +48,12 @@ pub(crate) fn greeting(child: &mut Child) -> Vec<String> {
     said
 }
 
-/// The address that it says it listens on.
+/// The address in these lines.
 pub(crate) fn address(said: &[String]) -> &str {
     said.last().unwrap().strip_prefix("Open http://").unwrap()
 }
 
-/// The folder that it says its files are in.
+/// The folder of files in these lines.
 pub(crate) fn folder(said: &[String]) -> PathBuf {
     let files = said.iter().find_map(|line| line.strip_prefix("Files: "));
     let (folder, _) = files.unwrap().rsplit_once(" (").unwrap();
@@ -76,7 +76,7 @@ pub(crate) fn get(address: &str, path: &str) -> std::io::Result<String> {
     Ok(line)
 }
 
-/// Asks until there is an answer.
+/// Repeats a GET until it is answered.
 fn first_answer(address: &str) -> String {
     let began = Instant::now();
     loop {
@@ -93,14 +93,14 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// The end of a pipe whose reader has left.
+/// The writing end of a pipe whose reader is closed.
 fn closed_pipe() -> Stdio {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     writer.into()
 }
 
-/// Ends a program that a test started.
+/// A program that a test started. Dropping it ends the program.
 struct Running(Child);
 
 impl Drop for Running {
@@ -204,7 +204,7 @@ fn a_log_that_nobody_reads_holds_no_request_up() {
         .unwrap();
     let said = greeting(&mut child);
     let running = Running(child);
-    // A pipe holds 64 kB, and each line is longer than 4 kB.
+    // More lines than fit into a pipe: it holds 64 kB, and each line is longer than 4 kB.
     let path = format!("/api/{}", "x".repeat(4096));
     for _ in 0..64 {
         assert!(get(address(&said), &path).unwrap().contains("404"));
@@ -376,7 +376,7 @@ fn the_key_is_nowhere_in_what_it_says() {
     assert!(!format!("{said}{errors}").contains("hush"));
 }
 
-/// Answers of a program that holds a key and forwards to a port where nobody listens.
+/// Starts a program that has a key and forwards to a port without a listener.
 fn with_key(words: &[&str]) -> Child {
     program()
         .args(["--port", "0", "--upstream", "http://127.0.0.1:9"])

@@ -1,5 +1,4 @@
-//! The folder that the program keeps files in: its own, one process at a time, and nothing
-//! else on the disk.
+//! The data folder of the program: only one process uses it, and the program deletes nothing outside of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,12 +34,12 @@ fn start(data: &Path) -> (Child, Vec<String>) {
     (child, said)
 }
 
-/// What it says when it cannot use the folder: one line.
+/// The error of a program that cannot use the folder, which must be one line.
 fn refused(data: &Path) -> String {
     refused_with(data, 1)
 }
 
-/// The same when it ends with this code.
+/// The same, if the program exits with this code.
 fn refused_with(data: &Path, code: i32) -> String {
     let Output { status, stderr, .. } = program()
         .args(["--port", "0", "--data"])
@@ -71,7 +70,7 @@ fn the_users_own_files_in_the_folder_are_left_alone() {
     end(child);
     assert!(folder.join("files").is_dir());
 
-    // A half-written file is this program's, other files there are not.
+    // The program removes its own incomplete uploads there, and no other files.
     let half = folder.join("incoming").join("0123456789abcdef01234567");
     let other = folder.join("incoming").join("a.jpg");
     for file in [&half, &other] {
@@ -112,7 +111,7 @@ fn a_folder_of_somebody_elses_is_not_taken() {
 
 #[test]
 fn no_name_is_not_the_current_folder() {
-    // A mistake in the command line.
+    // Exit code 2 stands for a mistake in the command line.
     refused_with(Path::new(""), 2);
     assert!(!Path::new("fal-emulator").exists() && !Path::new("incoming").exists());
 }

@@ -1,4 +1,4 @@
-//! The proxy route without a key: fal.ai's hosts are served here, and no others.
+//! The proxy route without a key: the emulator answers for fal.ai's hosts, and for no others.
 
 use serde_json::{Value, json};
 

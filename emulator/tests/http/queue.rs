@@ -1,4 +1,4 @@
-//! The queue's protocol: who is where in line, what the URLs are, how jobs end early.
+//! The queue's protocol: the positions in line, the URLs, and jobs that end early.
 
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,7 @@ async fn two_jobs_work_while_the_others_wait_in_line() {
         assert_eq!(status["queue_position"], position);
         assert_eq!(status["metrics"], json!({}));
     }
-    // The line moves up when one ahead leaves it, and when one at work ends.
+    // A job moves up when one before it is cancelled, and when a running one ends.
     emulator
         .send("PUT", &follow_up(&ids[2], "/cancel"), &[], "")
         .await;
@@ -118,7 +118,7 @@ async fn a_full_queue_can_be_declined() {
     let submit = |limit: u32| format!("/{T2V}?fal_max_queue_length={limit}");
     assert_eq!(emulator.post(&submit(1), &long_job()).await.status, 429);
     assert_eq!(emulator.post(&submit(2), &long_job()).await.status, 200);
-    // The line is the endpoint's own: of another app, nothing waits.
+    // The limit counts only jobs of the same app, and no job of this one waits.
     let other = "/fal-ai/kandinsky5/text-to-video?fal_max_queue_length=0";
     assert_eq!(emulator.post(other, &long_job()).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! Parts of files, as RFC 9110 §14 has them asked for.
+//! Requests for parts of files by RFC 9110 §14.
 
 use fal_emulator::Options;
 use serde_json::json;

@@ -22,7 +22,7 @@ async fn connect(emulator: &Emulator, path_and_query: &str) -> Result<Socket, Er
     connect_async(url).await.map(|(socket, _)| Socket(socket))
 }
 
-/// A connection with a token that is good for a while.
+/// A connection with a valid token.
 async fn open(emulator: &Emulator, more: &str) -> Socket {
     let token = emulator.token("realtime", 60.0).await;
     let path = format!("emulator/realtime?fal_jwt_token={token}{more}");
@@ -48,7 +48,7 @@ impl Socket {
         next.expect("in time").expect("not ended").expect("whole")
     }
 
-    /// The next result or control object but timings, and whether it was in a text frame.
+    /// The next result or control object except timings, and whether it was in a text frame.
     async fn object(&mut self) -> (Value, bool) {
         loop {
             let (object, is_text) = match self.next().await {
@@ -95,7 +95,7 @@ fn to_packed(value: &Value) -> Packed {
 fn unpacked(mut bytes: &[u8]) -> Value {
     let value = rmpv::decode::read_value(&mut bytes).unwrap();
     assert!(bytes.is_empty());
-    // The display of a packed value without bytes or extensions in it is JSON.
+    // `Display` writes a value without bytes and extensions as JSON.
     serde_json::from_str(&value.to_string()).unwrap()
 }
 

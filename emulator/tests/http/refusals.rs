@@ -1,4 +1,4 @@
-//! What models and routes refuse, and that hostile requests end there.
+//! Requests that models and routes refuse, including hostile ones.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Emulator, I2V, T2V, data_uri, follow_up, input, picture, png};
 
-/// The one entry of a 422's detail.
+/// Runs a job with this picture, and returns the only entry in the `detail` of its 422.
 async fn refusal(emulator: &Emulator, image_url: &str) -> Value {
     let result = emulator.run(I2V, &input(image_url)).await;
     assert_eq!(result.status, 422, "{result:?}");
@@ -177,6 +177,6 @@ async fn a_host_header_that_is_no_host_gets_no_urls() {
         let answer = emulator.raw(&request).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{host}: {answer}");
     }
-    // The server is still there.
+    // The server still answers.
     assert_eq!(emulator.get("/api/emulator").await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! Synchronous runs: the output on the same connection.
+//! Synchronous runs, which answer on the same connection.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Emulator, I2V, PRO, T2V, follow_up, long_job, options};
 
-/// An input that is taken, and fails once it has a slot.
+/// An input that is accepted, and whose job fails once it has a slot.
 const NO_PICTURE: &str = r#"{"prompt": "x", "image_url": "data:,"}"#;
 
 fn run(endpoint: &str) -> String {

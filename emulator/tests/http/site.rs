@@ -64,7 +64,7 @@ async fn files_have_their_types_and_are_checked_each_time() {
         assert_eq!(got.split(';').next(), Some(kind), "{path}");
         assert_eq!(file.header("cache-control"), Some("no-cache"));
         assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
-        // Its scripts run, and its modules are of the page's origin.
+        // Without `sandbox`, its scripts run and its modules have the page's origin.
         let policy = file.header("content-security-policy").unwrap_or_default();
         assert!(!policy.contains("sandbox"), "{path}: {policy}");
     }
@@ -92,7 +92,7 @@ async fn the_page_runs_under_a_policy_that_knows_its_import_map() {
             .await;
         assert_eq!(page.status, 200);
         let policy = page.header("content-security-policy").unwrap();
-        // printf '\n{}' | openssl dgst -sha256 -binary | base64
+        // The output of: printf '\n{}' | openssl dgst -sha256 -binary | base64
         let hash = "'sha256-oGLdSVK5NeQw1AnEpeXNdg6HgeMgDVx+EqIy3duopSg='";
         assert!(
             policy.contains(&format!("'wasm-unsafe-eval' {hash};")),

@@ -1,4 +1,4 @@
-//! Uploads and files: what is signed is taken, what is taken is served and does no harm.
+//! Uploads and files: signed uploads are accepted, and stored files are served so that they can do no harm.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The emulator's own streaming endpoint: events as a script says.
+//! The emulator's own streaming endpoint, which sends the events of a script.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What a submit's headers ask for: a start in time, a result that is not kept.
+//! The terms in a submit's headers: the start timeout, and results that are not stored.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Emulator, Reply, T2V, events, follow_up, long_job, options, piece};
 
-/// An emulator with one slot, which is taken for long.
+/// An emulator whose only slot is taken for a long time.
 async fn busy() -> Emulator {
     let emulator = Emulator::with(Options {
         concurrency: 1,
@@ -60,7 +60,7 @@ async fn a_request_that_does_not_start_in_time_is_the_callers_own_timeout() {
             .await;
         assert_eq!(cancel.status, 400);
     }
-    // They have left the line.
+    // The expired jobs have left the line.
     let reply = submit_with(&emulator, &[], &long_job()).await;
     assert_eq!(reply.json()["queue_position"], 0);
 }
@@ -125,7 +125,7 @@ async fn headers_that_mean_nothing_are_taken() {
 #[tokio::test]
 async fn a_result_that_is_not_to_be_stored_is_forgotten_and_others_are_not() {
     let emulator = Emulator::with(Options {
-        // An hour becomes 360 ms.
+        // With this, an hour becomes 360 ms.
         speed_up: 10_000,
         ..options()
     })

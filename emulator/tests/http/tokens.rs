@@ -1,4 +1,4 @@
-//! Temporary tokens: both calls, both bodies, both replies.
+//! Temporary tokens: the two calls, their bodies and their replies.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Webhooks as their receiver sees them.
+//! Webhooks, as their receiver sees them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Emulator, T2V, options};
 
-/// A program that gets webhooks.
+/// A server that receives webhooks.
 struct Receiver {
     url: String,
     inbox: Arc<Inbox>,
@@ -26,7 +26,7 @@ struct Receiver {
 
 #[derive(Default)]
 struct Inbox {
-    /// What the next deliveries are answered with; then 200.
+    /// The statuses of the next answers. Later deliveries get 200.
     answers: Mutex<VecDeque<u16>>,
     got: Mutex<Vec<(HeaderMap, Bytes)>>,
 }
@@ -61,7 +61,7 @@ impl Receiver {
         self.inbox.got.lock().unwrap().clone()
     }
 
-    /// The deliveries, once there are so many.
+    /// Waits for `count` deliveries, and returns them.
     async fn deliveries(&self, count: usize) -> Vec<(HeaderMap, Bytes)> {
         let began = Instant::now();
         while self.got().len() < count {
@@ -82,7 +82,7 @@ impl Drop for Receiver {
     }
 }
 
-/// An emulator whose back-off begins at 100 ms, and whose patience at 300 ms.
+/// An emulator whose first retry delay is 100 ms, and whose first time limit is 300 ms.
 async fn start() -> Emulator {
     Emulator::with(Options {
         speed_up: 50,
@@ -91,7 +91,7 @@ async fn start() -> Emulator {
     .await
 }
 
-/// Submits with a webhook, and gives the request id.
+/// Submits with a webhook, and returns the request id.
 async fn submit(emulator: &Emulator, webhook: &str, input: &Value) -> String {
     let query: String = url::form_urlencoded::byte_serialize(webhook.as_bytes()).collect();
     let path = format!("/{T2V}?fal_webhook={query}");

@@ -1,4 +1,4 @@
-//! The form, and below it the job that was ordered last.
+//! The form, and below it the newest job.
 
 use leptos::{
     ev::SubmitEvent,
@@ -16,11 +16,11 @@ pub fn ImageToVideo() -> impl IntoView {
     let picture = NodeRef::<Input>::new();
     let prompt = NodeRef::<Textarea>::new();
     let generate = NodeRef::<Button>::new();
-    // At first, what was under way when the page was reloaded.
+    // The first order is the request that was running when the page was reloaded, if one was saved.
     let order = RwSignal::new_local(saved::load().map(Order::Saved));
     let stage = RwSignal::new(Stage::Idle);
 
-    // The next order takes the place of the one before it, whose job is dropped.
+    // A new order replaces the previous one. Replacing an order drops its job.
     Effect::new(move |_| match order.get() {
         Some(order) => {
             let job = Job::start(order, move |now| stage.set(now));
@@ -43,7 +43,7 @@ pub fn ImageToVideo() -> impl IntoView {
     };
     let on_cancel = move |_| {
         order.set(None);
-        // The button that had the focus goes away.
+        // Cancel is about to disappear. Move the focus, so that keyboard users do not lose it.
         if let Some(generate) = generate.get() {
             let _ = generate.focus();
         }
@@ -62,7 +62,7 @@ pub fn ImageToVideo() -> impl IntoView {
             <textarea id="prompt" node_ref=prompt rows="3" required></textarea>
             <button node_ref=generate>"Generate"</button>
         </form>
-        // Both are there from the start: screen readers announce changes of what they know already.
+        // Render both elements from the start: screen readers announce changes only in elements that they already know.
         <p role="status">{move || stage.with(Stage::status)}</p>
         <p role="alert">{move || stage.with(Stage::problem)}</p>
         <Show when=move || running.with(Option::is_some)>

@@ -1,4 +1,4 @@
-//! One video, from the order to its URL. Nothing here knows the framework.
+//! One video, from the order to its URL. This module does not depend on the framework.
 
 use fal_wasm::{
     Call, Client, Completed, Error, RequestHandle, Update,
@@ -14,19 +14,19 @@ use crate::{
     words::{describe, explain},
 };
 
-/// The way to fal.ai: your server, which holds the key.
+/// The proxy on your server. It holds the key and forwards calls to fal.ai.
 const PROXY: &str = "/api/fal/proxy";
 
-/// What to make a video of.
+/// The input for one video.
 #[derive(Clone)]
 pub enum Order {
-    /// A picture, and what happens in it.
+    /// A picture, and a description of the motion.
     New { picture: File, prompt: String },
     /// A request that was submitted before the page was reloaded.
     Saved(RequestHandle),
 }
 
-/// Where the newest job stands.
+/// The state of the newest job.
 #[derive(Clone, PartialEq)]
 pub enum Stage {
     Idle,
@@ -36,19 +36,19 @@ pub enum Stage {
     Cancelled,
 }
 
-/// How far a job is.
+/// The progress of a running job.
 #[derive(Clone, PartialEq)]
 pub struct Running {
     /// The phase in words.
     pub phase: String,
-    /// The share of the phase that is done, from 0 to 1, if anything tells.
+    /// The finished share of the phase, from 0 to 1. `None` if the phase reports no share.
     pub share: Option<f64>,
     /// The newest line of the model's log.
     pub log: Option<String>,
 }
 
 impl Stage {
-    /// What to announce.
+    /// The text for screen readers.
     pub fn status(&self) -> String {
         match self {
             Self::Running(running) => running.phase.clone(),
@@ -58,7 +58,7 @@ impl Stage {
         }
     }
 
-    /// Why there is no video.
+    /// The reason why there is no video. Empty unless the job failed.
     pub fn problem(&self) -> String {
         match self {
             Self::Failed { why } => why.clone(),
@@ -81,15 +81,15 @@ impl Stage {
     }
 }
 
-/// A job that goes on until it is dropped.
+/// A running job. Dropping it cancels the request.
 pub struct Job(AbortHandle);
 
 impl Job {
-    /// Starts a job, which reports each of its stages.
+    /// Starts a job. It calls `report` with each of its stages.
     pub fn start(order: Order, report: impl FnMut(Stage) + 'static) -> Self {
         let (job, handle) = abortable(make_video(order, report));
         spawn_local(async move {
-            // It has reported its end, or it was dropped and nobody waits for it.
+            // Ignore the outcome: either the job has reported its last stage, or it was dropped.
             let _ = job.await;
         });
         Self(handle)
@@ -97,7 +97,7 @@ impl Job {
 }
 
 impl Drop for Job {
-    /// Drops the call, if it still runs. The client then cancels the request.
+    /// Drops the call if it is still running. The client then cancels the request.
     fn drop(&mut self) {
         self.0.abort();
         saved::forget();
@@ -157,12 +157,12 @@ fn begin(order: Order) -> Call<Completed<VideoOutput>> {
     }
 }
 
-/// Whether a saved request is of no more use. After other errors its video may still come.
+/// Whether the saved request can be forgotten. After any other error, its video may still come.
 fn is_over(error: &Error) -> bool {
     error.is_final() || is_unknown(error)
 }
 
-/// Whether fal.ai itself says that it does not know the request.
+/// Whether fal.ai itself, not the proxy, says that it does not know the request.
 pub fn is_unknown(error: &Error) -> bool {
     let Error::Api { message, body, .. } = error else {
         return false;

@@ -1,4 +1,4 @@
-//! The request under way, saved so that a reload goes on with it.
+//! Saves the running request, so that the app can follow it after a reload.
 
 use fal_wasm::RequestHandle;
 use web_sys::Storage;
@@ -11,7 +11,7 @@ fn storage() -> Option<Storage> {
 
 pub fn save(request: &RequestHandle) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(request)) {
-        // Without room for it, a reload starts from the beginning.
+        // If saving fails, for example because storage is full, go on: only a reload then loses this request.
         let _ = storage.set_item(KEY, &text);
     }
 }

@@ -25,7 +25,7 @@ pub fn describe(progress: &Progress) -> String {
     }
 }
 
-/// Why there is no video: in the service's words, if it has any about the input.
+/// The reason why there is no video. If the service rejected fields of the input, this gives the service's own words.
 pub fn explain(error: &Error, is_saved: bool) -> String {
     let fields = error.fields().iter();
     let fields: Vec<_> = fields
@@ -53,7 +53,7 @@ pub fn explain(error: &Error, is_saved: bool) -> String {
     words
 }
 
-/// The name of an input's field in this page.
+/// The label that this page shows for a field of the input.
 fn label(field: &str) -> &str {
     match field {
         "image_url" => "Picture",

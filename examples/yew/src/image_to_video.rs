@@ -1,4 +1,4 @@
-//! The form, and below it the job that was ordered last.
+//! The form, and below it the newest job.
 
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -13,11 +13,11 @@ pub fn ImageToVideo() -> Html {
     let picture = use_node_ref();
     let prompt = use_node_ref();
     let generate = use_node_ref();
-    // The newest order, and its number. At first, what was under way when the page was reloaded.
+    // The newest order, and its number. The first one is the request that was running when the page was reloaded, if saved.
     let order = use_state(|| (0, saved::load().map(Order::Saved)));
     let stage = use_state_eq(|| Stage::Idle);
 
-    // The next order takes the place of the one before it, whose job is dropped.
+    // A new order replaces the previous one. Replacing an order drops its job.
     use_effect_with(order.0, {
         let (order, stage) = (order.clone(), stage.clone());
         move |_| {
@@ -47,7 +47,7 @@ pub fn ImageToVideo() -> Html {
         let (generate, order) = (generate.clone(), order.clone());
         move |_: MouseEvent| {
             order.set((order.0 + 1, None));
-            // The button that had the focus goes away.
+            // Cancel is about to disappear. Move the focus, so that keyboard users do not lose it.
             if let Some(generate) = generate.cast::<HtmlElement>() {
                 let _ = generate.focus();
             }
@@ -63,7 +63,7 @@ pub fn ImageToVideo() -> Html {
                 <textarea id="prompt" ref={prompt} rows="3" required=true />
                 <button ref={generate}>{ "Generate" }</button>
             </form>
-            // Both are there from the start: screen readers announce changes of what they know already.
+            // Render both elements from the start: screen readers announce changes only in elements that they already know.
             <p role="status">{ stage.status() }</p>
             <p role="alert">{ stage.problem() }</p>
             if let Some(running) = stage.running() {

@@ -1,4 +1,4 @@
-// One request through the proxy; throws where its status is no success.
+// One request through the proxy. Throws unless the status is a success.
 const PROXY = "/api/fal/proxy";
 
 /**

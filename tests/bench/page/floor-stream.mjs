@@ -1,4 +1,4 @@
-// Server-sent events of one line of JSON each, which are all that the bench has.
+// Reads event streams whose events are one line of JSON each. The bench needs no others.
 import { call } from "./floor-call.mjs";
 
 export async function stream(id, { input }) {
@@ -14,12 +14,12 @@ export async function stream(id, { input }) {
   };
 }
 
-/** Reads an answer to its end, and hands over every event. */
+/** Reads an answer to its end and calls `each` with every event. */
 export async function events(answer, each) {
   for await (const batch of batches(answer)) batch.forEach(each);
 }
 
-/** The events of one chunk after the other. */
+/** Yields the events of each chunk. */
 async function* batches(answer) {
   const decoder = new TextDecoder();
   let rest = "";

@@ -1,4 +1,4 @@
-// A file in one PUT, or in parts of the official size, as many at once as a browser has connections.
+// Uploads a file in one PUT, or in parts of the official client's size, as many at once as a browser has connections.
 import { call } from "./floor-call.mjs";
 
 const STORAGE = "https://rest.fal.ai/storage/upload";
@@ -36,7 +36,7 @@ async function inParts({ origin, pathname, search }, file) {
 }
 
 /**
- * Sends it, and once more where that failed.
+ * Sends the body. Retries once if that fails.
  * @param {string} url
  * @param {Blob} body
  * @param {Record<string, string>} [headers]

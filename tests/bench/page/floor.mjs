@@ -1,5 +1,5 @@
-// The floor: what the platform itself needs for the same work, in the shape of `fal`. It knows the
-// emulator's proxy, retries a part that failed and nothing else, and checks nothing.
+// The floor: a client with the least code for the same work, with the API of `fal`. It works only with the emulator's
+// proxy. It retries a failed PUT, and nothing else. It checks nothing.
 import { upload } from "./floor-upload.mjs";
 import { events, stream } from "./floor-stream.mjs";
 import { call } from "./floor-call.mjs";

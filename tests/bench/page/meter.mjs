@@ -1,5 +1,5 @@
-// Runs in every page before any other script, as the text of a function: notes down long tasks and
-// the memories of WebAssembly modules.
+// Records long tasks and the memories of WebAssembly modules. It is passed to pages as the text of a function, and runs
+// before any other script.
 export function meter() {
   const tasks = [];
   const memories = new Set();
@@ -14,12 +14,12 @@ export function meter() {
   WebAssembly.instantiate = (/** @type {Parameters<typeof instantiate>} */ ...values) => instantiate(...values).then(kept);
   WebAssembly.instantiateStreaming = (/** @type {Parameters<typeof instantiateStreaming>} */ ...values) => instantiateStreaming(...values).then(kept);
   window.meter = {
-    /** Forgets the tasks until now. */
+    /** Forgets the tasks so far. */
     async start() {
       await new Promise((resolve) => setTimeout(resolve, 50));
       tasks.length = 0;
     },
-    /** How many tasks took more than 50 ms, and the longest of them in ms. */
+    /** The number of tasks that took more than 50 ms, and the longest of them in ms. */
     async tasks() {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return { count: tasks.length, longest: Math.max(0, ...tasks.map(({ duration }) => duration)) };

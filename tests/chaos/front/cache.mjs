@@ -1,15 +1,15 @@
-// A shared cache, as a CDN is one: it stores answers to GETs by their URL alone. All calls through a
-// proxy have one URL, so what it replays is mostly another request's answer.
+// A shared cache that stores answers to GETs by their URL alone, as a CDN may do. All calls through a proxy have the same
+// URL, so the cache mostly replays the answer to another request.
 
-/** A stored answer is replayed at most so many times; then the next GET is passed on. */
+/** The most replays of a stored answer. After them, the next GET is passed on. */
 const MOST_REPLAYS = 3;
 
 /**
- * - `chance`: numbers from 0 to 1
- * - `isDeaf`: it does not care whether a request says `no-cache` or `no-store`
+ * - `chance`: returns numbers from 0 to 1
+ * - `isDeaf`: whether the cache ignores `no-cache` and `no-store` in requests
  *
- * Gives `answer(request, response, pass)`, which replays an answer, or has the request passed on and
- * stores what comes; and `replayed()`, how many answers were replayed.
+ * Returns `answer(request, response, pass)`, which replays a stored answer, or passes the request on and stores its answer;
+ * and `replayed()`, the number of answers that were replayed.
  */
 export function sharedCache(chance, { isDeaf }) {
   const stored = new Map();

@@ -1,17 +1,17 @@
-// Passes a request on to the emulator, and its answer back as it comes: a cut answer stays cut.
+// Passes a request on to the emulator, and streams the answer back. If the answer is cut, it stays cut.
 import { request as send } from "node:http";
 
 const OF_THE_CONNECTION = ["connection", "keep-alive", "transfer-encoding"];
 
 /**
- * - `path`: where the emulator is asked
- * - `more`: headers that the answer gets in addition
- * - `keep`: is given the whole answer, `{ status, headers, body }`, once it has passed and was not cut
- * - `instead`: answers in place of the emulator, once that has answered
+ * - `path`: the path at the emulator
+ * - `more`: headers to add to the answer
+ * - `keep`: called with the whole answer, `{ status, headers, body }`, after it was passed back without a cut
+ * - `instead`: called when the emulator has answered. It sends another answer in place of the emulator's
  * @param {any} given
  */
 export function forward({ emulator, path, request, response, more = {}, keep, instead }) {
-  // A connection of its own: one that the emulator cuts must not be used again.
+  // Use a new connection: one that the emulator has cut must not be used again.
   const onward = send(`${emulator}${path}`, { method: request.method, headers: request.headers, agent: false }, (answer) => {
     if (instead) {
       answer.on("error", () => {});
@@ -20,7 +20,7 @@ export function forward({ emulator, path, request, response, more = {}, keep, in
     }
     const headers = { ...passed(answer.headers), ...more };
     response.writeHead(answer.statusCode, headers);
-    // Browsers send a request once more by themselves where a reused connection closes without a byte.
+    // Send the headers at once: browsers repeat a request by themselves if a reused connection closes without a byte.
     response.flushHeaders();
     const chunks = [];
     answer.on("data", (chunk) => {
@@ -43,7 +43,7 @@ export function forward({ emulator, path, request, response, more = {}, keep, in
   request.pipe(onward);
 }
 
-/** Closes the connection after what was written. */
+/** Closes the connection after the written bytes were sent. */
 function cut({ socket }) {
   socket?.destroySoon();
 }

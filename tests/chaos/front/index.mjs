@@ -1,5 +1,5 @@
-// The server between the pages and the emulator. It passes everything on, but for calls by a route
-// with trouble (page/routes.js). The same seed gives the same calls of a route the same trouble.
+// The server between the pages and the emulator. It passes everything on, except calls by a route with trouble
+// (page/routes.js). With the same seed, the same calls of a route get the same trouble.
 import { createServer } from "node:http";
 import { random } from "../page/random.js";
 import { ELSEWHERE, WORKER_PATH } from "../page/routes.js";
@@ -10,22 +10,22 @@ import { portOf } from "../../support/port.mjs";
 
 const PROXY = /^\/proxies\/([a-z-]+)/;
 const EMULATED_PROXY = "/api/fal/proxy";
-/** The service worker reports every replay there, so that the run can say how many there were. */
+/** The path to which the service worker reports every replay, so that the run can count them. */
 const REPORT = "/chaos/replayed";
 const MAX_AGE = { "cache-control": "max-age=5" };
 
 /**
- * Starts it before the emulator at this URL.
+ * Starts the server in front of the emulator at this URL.
  *
  * - `url`: the origin of the pages
- * - `begin({ seed, between, lengths })`: begins the trouble anew; the latter are of outages.mjs
- * - `figures()`: how many answers caches and the service worker replayed since, and how many were spoiled
+ * - `begin({ seed, between, lengths })`: starts the trouble from the beginning. For the last two, see outages.mjs
+ * - `figures()`: since then, how many answers the caches replayed, the service worker replayed, and outages replaced
  * - `stop()`
  */
 export async function startFront(emulator) {
   let trouble = begin({ seed: 0, between: [10, 10], lengths: [1, 1] });
   const server = createServer((request, response) => answer(emulator, trouble, request, response));
-  // A connection that this server closes in the moment of a request makes browsers send it twice.
+  // Never close an idle connection: if it closes while a browser sends a request, the browser sends the request twice.
   server.keepAliveTimeout = 0;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   return {
@@ -70,7 +70,7 @@ function answer(emulator, trouble, request, response) {
     case "redeployed": {
       const outage = trouble.redeployed.next();
       if (!outage) return pass();
-      // Fal may answer a cancel without a body. An empty answer means that the cancel has arrived.
+      // Process a cancel before an empty answer. Fal may answer a cancel with no body, so this means that it has arrived.
       const isCancelTaken = request.method === "PUT" && !outage.body;
       return outage.isProcessed || isCancelTaken ? pass({ instead: () => play(outage, response) }) : play(outage, response);
     }
@@ -86,7 +86,7 @@ function pathOf({ url }, route) {
   return url.startsWith(`${WORKER_PATH}/`) ? url.slice(WORKER_PATH.length) : url;
 }
 
-/** Fal's own words for a request that it does not know. */
+/** Answers as fal does for a request that it does not know. */
 function unknownRequest(request, response) {
   const isStatus = /\/status(\/stream)?(\?|$)/.test(request.headers["x-fal-target-url"] ?? "");
   const body = isStatus ? { status: "NOT_FOUND" } : { detail: "Request not found" };

@@ -1,12 +1,12 @@
-// A proxy that is redeployed, loses its session, or is replaced by a gateway's page: for a while it gives
-// answers that are not fal's. An outage is counted in calls, not in seconds, so a seed repeats it.
+// Outages of a proxy: it is redeployed, loses its session, or a gateway's page replaces it. For a while its answers are not
+// fal's. An outage lasts a number of calls, not of seconds, so that a seed repeats it.
 
 const JSON_TYPE = { "content-type": "application/json" };
 const PAGE = "<!doctype html><title>Log in</title><form>Your session has ended.</form>";
 
-/** `mayBeProcessed`: the request may have reached fal, and only its answer was replaced. */
+/** `mayBeProcessed`: fal may process the request, so that the outage replaces only its answer. */
 export const KINDS = {
-  // FastAPI's answer where an app has no such route.
+  // FastAPI's answer if an app has no such route.
   unrouted: { status: 404, headers: JSON_TYPE, body: '{"detail":"Not Found"}' },
   login: { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: PAGE, mayBeProcessed: true },
   accepted: { status: 202, headers: { "content-length": "0" }, mayBeProcessed: true },
@@ -15,11 +15,11 @@ export const KINDS = {
 };
 
 /**
- * - `chance`: numbers from 0 to 1
- * - `between`, `lengths`: how many calls pass between two outages, and how many one lasts, least and most
+ * - `chance`: returns numbers from 0 to 1
+ * - `between`, `lengths`: the least and the most calls between two outages, and within one
  *
- * Gives `next()`, for each call of the route: the outage that it falls into, an entry of `KINDS` with
- * `isProcessed`, or `undefined`; and `spoiled()`, how many calls fell into one.
+ * Returns `next()`, to be called for each call of the route. It returns the outage of this call (an entry of `KINDS` with
+ * `isProcessed`), or `undefined` if there is none. Also returns `spoiled()`, the number of calls with an outage.
  */
 export function outages(chance, { between, lengths }) {
   const draw = ([least, most]) => least + Math.floor(chance() * (most - least + 1));
@@ -48,7 +48,7 @@ export function outages(chance, { between, lengths }) {
   };
 }
 
-/** Answers as this outage does. */
+/** Sends the answer of this outage. */
 export function play({ status, headers, body }, response) {
   response.req.resume();
   response.writeHead(status, headers).end(body);

@@ -1,4 +1,4 @@
-// Begins this life of the page; what it is to do was put into `window.chaos` before.
+// Begins the work of the page after each load. The test has put the options into `window.chaos` before.
 import { withWorker } from "./page.js";
 import { live, notes } from "./reloads.js";
 

@@ -1,12 +1,12 @@
-// The clients of the jobs, one for each route, all with a key. There is no network: a `fetch` leads calls
-// to fal's own hosts to the emulator.
+// The clients of the jobs: one for each route, all with a key. There is no network, so a `fetch` redirects calls of fal's own
+// hosts to the emulator.
 import { PROXIES, WORKER_PATH, proxyUrl } from "./routes.js";
 
 const FAL = /^https:\/\/([a-z0-9-]+\.)*fal\.(run|ai|media)$/;
 
 /**
- * `{ by, misplaced }`: the clients by their route's name, and a list that gets every request of those
- * without a proxy that has the key in a wrong place.
+ * Makes `{ by, misplaced }`. `by` has the clients by the names of their routes. `misplaced` collects the requests of clients
+ * without a proxy in which the key is in a wrong place.
  */
 export function clients({ createFalClient }, key) {
   const misplaced = [];
@@ -17,7 +17,7 @@ export function clients({ createFalClient }, key) {
   return { by: { ...by, straight: straight(""), "worker-straight": straight(WORKER_PATH) }, misplaced };
 }
 
-/** A `fetch` to the emulator, under `path`, for what goes to fal. */
+/** A `fetch` that redirects requests to fal to the emulator, under `path`. */
 function straightFetch(path, key, misplaced) {
   return (url, init = {}) => {
     const { origin, href } = new URL(url);

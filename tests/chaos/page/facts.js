@@ -1,4 +1,4 @@
-/** All that an error says, to whoever logs it. */
+/** The fields of an error that an app might log. */
 export function facts(error) {
   const { name, message, stack, code, status, requestId, body, cause } = error ?? {};
   const isUncertain = error instanceof library.SubmitUncertainError;

@@ -1,5 +1,5 @@
-// A client that believes every answer of 2xx and every 404, and submits again where an answer names no
-// request. It stands in for the package in the self-test of the counters: each of them must find something.
+// A client that believes every 2xx and every 404, and submits again if an answer has no request id. In the self-test it
+// replaces the package: each counter must find an error of this client.
 
 const SUBMITS = 2;
 const POLLS = 60;
@@ -7,7 +7,7 @@ const POLL_MS = 100;
 const SAVED = "gullible ";
 const QUEUE = "https://queue.fal.run";
 
-/** It never throws this one. */
+/** This client never throws this error. */
 export class SubmitUncertainError extends Error {}
 
 export function createFalClient({ proxyUrl, fetch: custom = (url, init) => fetch(url, init), credentials: key }) {

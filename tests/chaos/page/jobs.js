@@ -1,23 +1,22 @@
-// An app that has many jobs done, and notes for each call what it was told.
+// An app that runs many jobs, and records the updates and errors of each call.
 import { clients } from "./clients.js";
 import { facts } from "./facts.js";
 import { random } from "./random.js";
 import { ROUTES } from "./routes.js";
 
 const ID = "chaos/painter";
-/** A job that needs more is a finding. */
+/** The most calls for one job. A job that needs more is a finding. */
 const CALLS = 12;
 const RECOVERIES = 5;
-/** How jobs are followed, of which the default chooses by itself. */
+/** The ways to follow a job. In the default mode, the client chooses between streaming and polling. */
 const MODES = ["default", "default", "streaming", "polling"];
 
 /**
- * Begins to run `count` jobs by these `routes`, `atOnce` at a time. Each job is repeated, under another
- * marker, until it was done: after a refusal, and also, knowing that this may buy it twice, where the
- * submit is uncertain. Gives
+ * Runs `count` jobs by these `routes`, `atOnce` at a time. Repeats each job with a new marker until it is done. It repeats a
+ * job after a refusal, and also after an uncertain submit, knowing that it may pay twice. Returns
  *
- * - `isOver()`: whether all have ended
- * - `underWay()`: the markers of the calls that have not
+ * - `isOver()`: whether all jobs have ended
+ * - `underWay()`: the markers of the calls that are running
  * - `found()`: `{ calls, misplaced, unhandled }`
  * @param {{ count: number, atOnce: number, seed: number, key: string, webhook: string, modes?: string[], routes?: string[] }} options
  */
@@ -40,13 +39,13 @@ export function runJobs({ count, atOnce, seed, key, webhook, modes = MODES, rout
   };
 }
 
-/** A job's length, its route, how it is followed, and whether it has a file. */
+/** Draws a job: its length, its mode, and whether it has a file. Its route follows from its number. */
 function jobOf(number, chance, { modes, routes }) {
   const pick = (list) => list[Math.floor(chance() * list.length)];
   return {
     number,
     length: pick([0, 1, 2, 3, 4, 5]),
-    // By turns: short runs take every route, too.
+    // In turn, not by chance, so that short runs use every route, too.
     route: routes[number % routes.length],
     mode: pick(modes),
     hasFile: chance() < 0.1,
@@ -72,7 +71,7 @@ async function attempt({ length, mode, hasFile }, fal, call, webhookUrl) {
   const { marker } = call;
   const how = mode === "default" ? {} : { mode };
   const input = { marker, length, ...(hasFile && { image_url: new File([marker], `${marker}.txt`) }) };
-  // As JSON at once: what is told later must not change what was told before.
+  // Save each update as JSON at once: a later update must not change an earlier one.
   const onQueueUpdate = (update) => void call.updates.push(JSON.stringify(update));
   const onEnqueue = (id) => (call.requestId = id);
   try {
@@ -86,7 +85,7 @@ async function attempt({ length, mode, hasFile }, fal, call, webhookUrl) {
   }
 }
 
-/** What was paid for is fetched by its id. */
+/** Fetches the result of a paid job by its request id. */
 async function recover(fal, call, requestId, how) {
   call.requestId = requestId;
   for (let number = 1; number <= RECOVERIES && !call.result; number += 1) {

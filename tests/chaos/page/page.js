@@ -1,4 +1,4 @@
-// What every page of the chaos runs has: the package, and what nobody took.
+// What all pages of the chaos runs share: the package, and a list of unhandled errors and rejections.
 // oxlint-disable-next-line import/no-absolute-path -- a path of the server, as any page imports the package
 import * as library from "/fal-wasm/index.js";
 
@@ -6,7 +6,7 @@ window.unhandled = [];
 addEventListener("unhandledrejection", ({ reason }) => window.unhandled.push(`rejection: ${reason?.stack ?? reason}`));
 addEventListener("error", ({ error, message }) => window.unhandled.push(`error: ${error?.stack ?? message}`));
 
-/** Registers the service worker, and resolves once it is in charge of this page. */
+/** Registers the service worker. Resolves when it controls this page. */
 export async function withWorker(seed) {
   const { serviceWorker } = navigator;
   const isInCharge = new Promise((resolve) => {
@@ -18,5 +18,5 @@ export async function withWorker(seed) {
 }
 
 window.withWorker = withWorker;
-// Last: whoever waits for it has everything else.
+// Set `library` last: the tests wait for it, and may then use everything else.
 window.library = library;

@@ -1,6 +1,6 @@
-// Chance that can be repeated.
+// Random numbers that a seed repeats.
 
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+/** Returns numbers from 0 to 1. The same seed gives the same numbers (mulberry32). */
 export function random(seed) {
   let state = seed >>> 0;
   return () => {

@@ -1,5 +1,5 @@
-// An app that always has some jobs under way, and whose page is reloaded again and again, at moments
-// drawn by chance. What must outlive a page is in localStorage, which is written at once.
+// An app that always has some running jobs. Its page is reloaded again and again, at random moments. Facts that must outlive
+// a page are in localStorage, which is written synchronously.
 import { facts } from "./facts.js";
 import { random } from "./random.js";
 import { ELSEWHERE, PROXIES, proxyUrl } from "./routes.js";
@@ -9,7 +9,7 @@ const MOMENTS = ["time", "time", "sent", "enqueued", "updated", "delivered"];
 const LATEST_MS = 1_500;
 const TRIES = 20;
 const AGAIN_MS = 500;
-/** So many of the calls are aborted, as soon as their request id is told. */
+/** The share of calls that are aborted as soon as they have a request id. */
 const ABORTED = 0.1;
 
 const NOTES = ["sent", "enqueued", "delivered", "uncertain", "failed", "told", "meddled", "aborted", "deleted", "left", "reloads", "unhandled"];
@@ -18,24 +18,24 @@ const noted = (name) => JSON.parse(localStorage.getItem(name) ?? "[]");
 const note = (name, value) => localStorage.setItem(name, JSON.stringify([...noted(name), value]));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** All that was noted, by name. */
+/** All recorded facts, by name. */
 export const notes = () => Object.fromEntries(NOTES.map((name) => [name, noted(name)]));
 
 /**
- * One life of the page: takes up what is pending, has new jobs done, and ends with a reload; the last
- * one has none, begins no jobs, and ends when nothing is pending. Gives what tells whether it has ended, and
- * what is under way.
+ * The work of the page after one load. It resumes the pending jobs, starts new ones, and reloads the page. After the last
+ * load it starts no jobs, does not reload, and ends when no job is pending. Returns `isOver()`, and `underWay()`, which names
+ * the running calls.
  */
 export function live({ reloads, atOnce, seed, webhook }) {
   const { createFalClient } = window.library;
   const through = (name) => createFalClient({ proxyUrl: proxyUrl(name), persist: true });
-  /** One client for each route; a saved request is taken up by the client that submitted it. */
+  /** One client for each route. A saved request is resumed by the client that submitted it. */
   const clients = Object.fromEntries(PROXIES.map((name) => [name, through(name)]));
   const stranger = through(ELSEWHERE);
   const page = noted("reloads").length;
   const isLast = page === reloads;
   const chance = random(seed + page);
-  // Of their own: when they are asked depends on the clock, and must not change what the page does.
+  // A generator of its own. How often it is used depends on the clock, and must not change the jobs that `chance` draws.
   const ofMoments = random(seed - page - 1);
   const moment = isLast ? "none" : MOMENTS[Math.floor(chance() * MOMENTS.length)];
   let isLeaving = false;
@@ -48,7 +48,7 @@ export function live({ reloads, atOnce, seed, webhook }) {
     note("reloads", moment);
     location.reload();
   };
-  /** Such a moment has come: the second of them ends this page. */
+  /** Reports a moment. If this page is to end at such a moment, it reloads: every second time on average, or if idle. */
   const come = (what) => void (what === moment && (ofMoments() < 0.5 || running.size === 0) && leave());
 
   const watched = (marker) => {
@@ -61,13 +61,13 @@ export function live({ reloads, atOnce, seed, webhook }) {
     come("delivered");
   };
 
-  /** All that is saved, by whichever route. */
+  /** All saved requests, of all routes. */
   async function pending() {
     const found = await Promise.all(PROXIES.map((name) => clients[name].pending()));
     return [...new Map(found.flat().map((entry) => [entry.requestId, entry])).values()];
   }
 
-  /** Whether a request that was not delivered is still saved; notes it if not. */
+  /** Whether a request that was not delivered is still saved. If not, records it as deleted. */
   async function isSaved({ marker, route, requestId, error }) {
     const saved = await clients[route].pending();
     const isThere = saved.some((entry) => entry.requestId === requestId);
@@ -101,7 +101,7 @@ export function live({ reloads, atOnce, seed, webhook }) {
       deliver({ marker, length, route, updates }, await call);
     } catch (thrown) {
       const error = /** @type {any} */ (thrown);
-      // What a page that goes away breaks off by that was not lost on the way.
+      // The reload or the abort ended this call. That is not a failure of the network.
       if (isLeaving || abort.signal.aborted) return;
       const isUncertain = error instanceof library.SubmitUncertainError || error?.status >= 500;
       note(isUncertain && !error.requestId ? "uncertain" : "failed", { marker, route, ...facts(error) });
@@ -116,7 +116,7 @@ export function live({ reloads, atOnce, seed, webhook }) {
       try {
         return deliver({ marker, length, route, updates }, await clients[route].resume(entry, { onQueueUpdate }));
       } catch (error) {
-        // What a page that goes away breaks off by that was not lost on the way.
+        // The reload ended this call. That is not a failure of the network.
         if (isLeaving) return;
         note("failed", { marker, route, attempt, ...facts(error) });
         if (!(await isSaved({ marker, route, requestId: entry.requestId, error }))) return;
@@ -125,7 +125,7 @@ export function live({ reloads, atOnce, seed, webhook }) {
     }
   }
 
-  /** Another client of this origin, of another account, takes up what is not its own. */
+  /** Tries to resume a request of this account with another account's client, on the same origin. */
   async function meddle(entry) {
     await stranger.resume(entry).then(
       () => note("meddled", entry.label),

@@ -1,6 +1,5 @@
-// The service worker of the pages: it stores answers to GETs by their URL alone, and replays each some
-// times before it asks again. Like many a site's worker, it knows nothing of `no-store`, nor of headers
-// that tell calls of one URL apart.
+// The service worker of the pages. It stores answers to GETs by their URL alone, and replays each a few times before it
+// requests a new one. As many sites' workers do, it ignores `no-store`, and ignores headers that distinguish calls of one URL.
 import { random } from "./random.js";
 import { WORKER_PATH, proxyUrl } from "./routes.js";
 
@@ -8,7 +7,7 @@ const MOST_REPLAYS = 3;
 const PATHS = [proxyUrl("worker"), `${WORKER_PATH}/`];
 
 const chance = random(Number(new URL(location.href).searchParams.get("seed")));
-/** How often a stored answer is still replayed, by URL. */
+/** How many replays each stored answer has left, by URL. */
 const left = new Map();
 
 addEventListener("install", () => skipWaiting());
@@ -34,7 +33,7 @@ async function replayOrFetch(event) {
   return answer;
 }
 
-/** An answer that was cut is not stored. */
+/** Stores an answer. A cut answer makes `put` fail and is not stored. */
 async function store(cache, url, answer) {
   try {
     await cache.put(url, answer);

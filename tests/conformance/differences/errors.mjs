@@ -1,4 +1,4 @@
-// What errors say, and of which class they are.
+// The messages and classes of errors.
 
 export const title = "Errors";
 

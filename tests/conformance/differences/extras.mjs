@@ -1,4 +1,4 @@
-// What nobody should notice.
+// Small differences that users should not notice.
 
 export const title = "Small things";
 

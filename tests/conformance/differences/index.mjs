@@ -1,5 +1,5 @@
-// Where this package differs from @fal-ai/client on purpose. Each difference that a run finds must be
-// explained by an entry here, each entry must be found; README's table is made of it.
+// The deliberate differences from @fal-ai/client. An entry here must explain each difference that a run finds, and a run must
+// find each entry. docs/differences.md is generated from these entries.
 import * as errors from "./errors.mjs";
 import * as extras from "./extras.mjs";
 import * as money from "./money.mjs";
@@ -11,16 +11,16 @@ import * as safety from "./safety.mjs";
 const THEMES = [money, safety, errors, retries, results, realtime, extras];
 
 /**
- * - `id`: how scenarios name it in `differs`
- * - `here`, `there`: what the packages do; `because`: why a user is better off
- * - `at`: the places in an observation that it may change; where it is left out, scenarios that name it
- *   must also check what both packages did
- * - `holds`: whether one such difference is really this one
- * - `everywhere`: stands for all scenarios, not only those that name it
+ * - `id`: the name that scenarios use in `differs`
+ * - `here`, `there`: the behaviour of the two packages; `because`: the advantage for users
+ * - `at`: the places in an observation that may differ. Without it, the scenarios that name the entry must also check what
+ *   both packages did
+ * - `holds`: whether a difference is really this one
+ * - `everywhere`: applies to all scenarios, not only to those that name it
  */
 export const differences = THEMES.flatMap((theme) => theme.differences);
 
-/** The tables as README has them, one for each theme. */
+/** The tables of docs/differences.md, one for each theme. */
 export function markdown() {
   const tables = THEMES.map(({ title, differences }) => {
     const rows = differences.map(({ here, there, because }) => `| ${here} | ${there} | ${because} |`);

@@ -1,4 +1,4 @@
-// Jobs that run, and what they cost.
+// Jobs and their cost.
 
 export const title = "Money and time";
 

@@ -1,4 +1,4 @@
-// What comes back.
+// Results and streams.
 
 export const title = "Results and streams";
 

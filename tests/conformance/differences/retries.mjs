@@ -1,4 +1,4 @@
-// What is sent again, and how files travel.
+// Retries and uploads.
 
 export const title = "Retries and uploads";
 

@@ -1,4 +1,4 @@
-// Where keys go, and what ids may hold.
+// The requests that may carry a key, and the characters that ids may have.
 
 export const title = "Keys and ids";
 

@@ -1,8 +1,8 @@
-// A value as JSON that tells apart what JSON does not: undefined, bytes, errors, dates.
+// Converts a value to JSON. Keeps distinctions that JSON loses: undefined, bytes, errors, dates.
 
 const MOST_BYTES = 48;
 
-/** Describes `value`; `lib` is the package under test, for the classes of its errors. */
+/** Describes `value`. `lib` is the package under test, which provides the error classes. */
 export function describe(value, lib, seen = new Set()) {
   const plain = primitive(value);
   if (plain !== UNKNOWN) return plain;

@@ -1,4 +1,4 @@
-// Runs one scenario in a page, with the package that this page has, and reports what was seen.
+// Runs one scenario in a page, with the package of this page, and returns the outcome and the recorded events.
 import { describe } from "./describe.mjs";
 
 const platform = { setTimeout: window.setTimeout.bind(window) };
@@ -6,7 +6,7 @@ let pace = 1;
 let notes = [];
 let lib;
 
-// Before the packages load, so that they take this clock: back-off need not last seconds here.
+// Replace the clock before the packages load, so that they use this one: it shortens or stretches back-off times.
 const realm = /** @type {import("../../page.js").Timers} */ (window);
 realm.setTimeout = (callback, ms = 0, ...rest) => platform.setTimeout(callback, ms * pace, ...rest);
 console.warn = (...words) => noteIn(notes, "console.warn", ...words);
@@ -19,28 +19,28 @@ window.addEventListener("error", (event) => {
   noteIn(notes, "uncaught error", event.error);
 });
 
-/** Adds to what happened, in order; values are described as they are now. */
+/** Appends an event to the list. Describes its values as they are now. */
 function noteIn(list, name, ...values) {
   list.push([name, ...values.map((value) => describe(value, lib))]);
 }
 
 const sleep = (ms) => new Promise((resolve) => platform.setTimeout(resolve, ms));
 
-/** The key that clients of these tests have. */
+/** The key of the clients in these tests. */
 const CREDENTIALS = "conf-id:conf-secret";
 
-/** A client as the scenarios use it where they are about something else. */
+/** A client with the usual configuration, for scenarios about something else. */
 function client(config = {}) {
   return lib.createFalClient({ credentials: CREDENTIALS, suppressLocalCredentialsWarning: true, ...config });
 }
 
-/** Settles as `promise`, or with "still pending" after `ms`. */
+/** Settles as `promise` does. After `ms`, resolves with "still pending". */
 const within = (ms, promise) => Promise.race([promise, sleep(ms).then(() => "still pending")]);
 
-/** What `promise` settles with, as a value. */
+/** The outcome of `promise`: `{ value }` or `{ thrown }`. */
 const settled = (promise) => Promise.resolve(promise).then((value) => ({ value }), (thrown) => ({ thrown }));
 
-/** Waits until `check()` holds, for `ms` at most. */
+/** Waits until `check()` holds, but at most `ms`. */
 async function until(check, ms = 6000) {
   for (const end = performance.now() + ms; !check() && performance.now() < end; ) await sleep(10);
 }
@@ -56,13 +56,13 @@ window.conformance = {
     const scenario = scenarios.find((it) => it.id === id);
     notes = [];
     pace = scenario.pace ?? 1;
-    // What an earlier scenario left running does not get into this one.
+    // A list of its own: events of earlier scenarios that are still running do not get into it.
     const mine = notes;
     const note = (name, ...values) => noteIn(mine, name, ...values);
-    // `seen()` is how many things were noted so far.
+    // `seen()` is the number of events so far.
     const kit = { lib, client, note, sleep, until, within, settled, seen: () => mine.length, CREDENTIALS };
     const outcome = await settled((async () => scenario.run(kit))());
-    // What a promise that nobody took does shows up a task later.
+    // Wait a little: the browser reports an unhandled rejection only a task later.
     await sleep(scenario.linger ?? 5);
     pace = 1;
     return { outcome: describe(outcome, lib), notes: mine };

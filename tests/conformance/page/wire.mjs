@@ -1,4 +1,4 @@
-// Answers of the service that scenarios prescribe (protocol §5).
+// Scripted answers of the service (protocol §5).
 
 export const APP = "acme/app/fast";
 export const REQUEST_ID = "5d2f0a0f-6b57-4d29-9f5e-1c110b6c1d1e";
@@ -6,7 +6,7 @@ const REQUEST = `https://queue.fal.run/acme/app/requests/${REQUEST_ID}`;
 
 const urls = { request_id: REQUEST_ID, response_url: REQUEST, status_url: `${REQUEST}/status`, cancel_url: `${REQUEST}/cancel` };
 
-/** The reply to a submit. */
+/** The answer to a submit. */
 export const submitted = (more) => ({
   method: "POST",
   to: "queue.fal.run",
@@ -15,7 +15,7 @@ export const submitted = (more) => ({
   ...more,
 });
 
-/** The reply to a status; 202 until the request is completed. */
+/** The answer to a status request. Its HTTP status is 202 until the request is completed. */
 export const status = (state, fields, more) => ({
   method: "GET",
   to: "/status?",
@@ -25,7 +25,7 @@ export const status = (state, fields, more) => ({
 });
 
 /**
- * The reply to a result.
+ * The answer to a result request.
  * @type {(body?: any, more?: object) => object}
  */
 export const result = (body = { video: { url: "https://v3b.fal.media/files/b/0a1b2c3d/x_out.mp4" }, seed: 7 }, more) => ({
@@ -36,11 +36,11 @@ export const result = (body = { video: { url: "https://v3b.fal.media/files/b/0a1
   ...more,
 });
 
-/** The reply to a cancel. */
+/** The answer to a cancel. */
 export const cancelled = (more) => ({ method: "PUT", to: "/cancel", status: 202, body: { status: "CANCELLATION_REQUESTED" }, ...more });
 
 /**
- * The reply to a synchronous run.
+ * The answer to a synchronous run.
  * @type {(body?: any, more?: object) => object}
  */
 export const ran = (body = { text: "hello" }, more) => ({
@@ -50,7 +50,7 @@ export const ran = (body = { text: "hello" }, more) => ({
   ...more,
 });
 
-/** Both replies of a file's way into storage, for one file. */
+/** The two answers to the upload of one file. */
 export const stored = (more) => [
   {
     method: "POST",
@@ -61,10 +61,10 @@ export const stored = (more) => [
   { method: "PUT", to: "https://v3b.fal.media/put/", body: {}, ...more },
 ];
 
-/** A server-sent event holding one JSON value. */
+/** A server-sent event with one JSON value. */
 export const event = (value) => `data: ${JSON.stringify(value)}\n\n`;
 
-/** A stream of such events; pieces that are strings or bytes go out as they are, numbers are pauses. */
+/** An event stream. Strings and bytes are sent as they are. Numbers are pauses. */
 export const events = (chunks, more) => ({
   chunks,
   ...more,

@@ -4,7 +4,7 @@ import { APP, REQUEST_ID, cancelled, status } from "../page/wire.mjs";
 const ask = (client) => client.queue.status(APP, { requestId: REQUEST_ID });
 const answers = [status("IN_QUEUE", { queue_position: 3 }, { times: 9 })];
 
-/** Runs `call` where the page has these environment variables, as bundlers provide them. */
+/** Runs `call` while the page has these environment variables, as bundlers provide them. */
 async function withEnv(env, call) {
   Object.assign(window, { process: { env } });
   try {

@@ -1,4 +1,4 @@
-// Connections that are lost, before an answer and in the middle of one.
+// Connections that break, before an answer or in the middle of one.
 import { APP, REQUEST_ID, cancelled, ran, result, status, stored, submitted } from "../page/wire.mjs";
 
 const lost = { cut: "answer", times: 9 };

@@ -1,4 +1,4 @@
-// Results that are no JSON, by content type.
+// Results that are not JSON, by content type.
 import { APP, REQUEST_ID, ran } from "../page/wire.mjs";
 
 const BYTES = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff, 0x00]);

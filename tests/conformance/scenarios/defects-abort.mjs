@@ -1,5 +1,5 @@
 // Defects 9 to 12 of @fal-ai/client 1.10.1: aborts and timeouts.
-// Each shows that it is there, and that it is not here.
+// Each scenario shows that the official client has the defect, and that this package does not.
 import { APP, REQUEST_ID, cancelled, event, events, result, status, submitted } from "../page/wire.mjs";
 
 const ask = (client, options) => client.queue.status(APP, { requestId: REQUEST_ID, ...options });
@@ -15,13 +15,13 @@ export const scenarios = [
     id: "defect-9-abort-in-back-off",
     what: "an abort during a back-off settles at once",
     fresh: true,
-    // A back-off far longer than the test waits.
+    // Makes the back-off far longer than the test waits.
     pace: 10,
     differs: ["abort-at-once"],
     answers: [status("", {}, { status: 503, times: 9, body: { detail: "busy" } })],
     run: async ({ client, sleep, settled, within }) => {
       const controller = new AbortController();
-      // The back-off begins with the answer, however long that takes.
+      // Count from the answer, because the back-off begins with it, however long the answer takes.
       const answered = async (/** @type {Parameters<typeof fetch>} */ ...request) => {
         const response = await fetch(...request);
         sleep(100).then(() => controller.abort());
@@ -73,7 +73,7 @@ export const scenarios = [
     what: "an abort while polling settles at once, and cancels the job",
     fresh: true,
     linger: 150,
-    // The next poll is far later than the test waits.
+    // Puts the next poll far later than the test waits.
     pace: 10,
     differs: ["abort-cancels"],
     answers: [submitted(), { ...queued, times: 99 }, cancelled()],

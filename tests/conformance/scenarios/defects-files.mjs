@@ -1,5 +1,5 @@
-// Defects 13 and 14 of @fal-ai/client 1.10.1: uploads, and where the key goes.
-// Each shows that it is there, and that it is not here.
+// Defects 13 and 14 of @fal-ai/client 1.10.1: uploads, and the hosts that get the key.
+// Each scenario shows that the official client has the defect, and that this package does not.
 
 const thrown = ({ outcome }) => outcome.thrown?.["«error»"] ?? outcome.value?.thrown?.["«error»"];
 

@@ -1,5 +1,5 @@
 // Defects 1 to 4 of @fal-ai/client 1.10.1: errors and retries.
-// Each shows that it is there, and that it is not here.
+// Each scenario shows that the official client has the defect, and that this package does not.
 import { APP, REQUEST_ID, status, submitted } from "../page/wire.mjs";
 
 const ask = (client, options) => client.queue.status(APP, { requestId: REQUEST_ID, ...options });

@@ -1,5 +1,5 @@
 // Defects 5 to 8 of @fal-ai/client 1.10.1: streams and bytes.
-// Each shows that it is there, and that it is not here.
+// Each scenario shows that the official client has the defect, and that this package does not.
 import { APP, REQUEST_ID, event, events, ran } from "../page/wire.mjs";
 
 const streamTo = `https://fal.run/${APP}/stream`;
@@ -84,7 +84,7 @@ export const scenarios = [
   },
 ];
 
-/** The event's bytes, cut before the first byte of this value. */
+/** The bytes of an event, cut before the first byte with this value. */
 function splitBefore(byte, text) {
   const bytes = new TextEncoder().encode(text);
   const at = bytes.indexOf(byte);

@@ -1,9 +1,9 @@
-// Whole ways through the service, with nothing prescribed: the emulator is the service.
+// Whole jobs, from submit to result. No answer is scripted: the emulator plays the service.
 
 const DISTILL = "fal-ai/kandinsky5/text-to-video/distill";
 const UNKNOWN = "0b6c1d1e-6b57-4d29-9f5e-5d2f0a0f1c11";
 const prompt = { prompt: "a quiet sea" };
-/** The emulator's own endpoints need no rendering. */
+/** An endpoint that renders nothing, and therefore is fast. */
 const ECHO = "emulator/echo";
 const subscribe = (options) => ({ client, note }) =>
   client().subscribe(ECHO, {
@@ -11,7 +11,7 @@ const subscribe = (options) => ({ client, note }) =>
     logs: true,
     pollInterval: 20,
     onEnqueue: (id) => note("enqueued", id),
-    // How often a job is seen on its way depends on the clock.
+    // Record only the end: the number of earlier updates depends on the clock.
     onQueueUpdate: (update) => update.status === "COMPLETED" && note("completed", update.logs),
     ...options,
   });
@@ -84,7 +84,7 @@ export const scenarios = [
     what: "a stream of bytes",
     run: async ({ client }) => {
       const bytes = [];
-      // How the network cuts it is chance.
+      // Join the chunks: how the network cuts the stream is random.
       for await (const chunk of await client().stream("emulator/stream", { input: { binary: true, events: 2, chunk_bytes: 8 } })) bytes.push(...chunk);
       return new Uint8Array(bytes);
     },

@@ -1,4 +1,4 @@
-// Every documented error body and status (protocol §3.2, §10), as a result call meets it.
+// Every documented error body and status (protocol §3.2, §10), as answers to a result request.
 import { APP, REQUEST_ID, result } from "../page/wire.mjs";
 
 const ask = ({ client }) => client().queue.result(APP, { requestId: REQUEST_ID });
@@ -15,7 +15,7 @@ const error = (id, status, body, more) => ({
   },
 });
 
-/** The service's own words, which a message is to hold. */
+/** The service's own words. The error's message must contain them. */
 function reasonOf(body) {
   if (typeof body !== "object") return "";
   const { detail, message } = body;
@@ -38,7 +38,7 @@ const FAILURES = [
   error("user-timeout", 504, { detail: "Request timed out", error_type: "request_timeout" }, { headers: { "x-fal-request-timeout-type": "user", "x-fal-error-type": "request_timeout" } }),
 ];
 
-/** type, status, ctx (protocol §10.1). */
+/** Each entry: type, status, ctx (protocol §10.1). */
 const MODEL_ERRORS = [
   ["internal_server_error", 500],
   ["generation_timeout", 504],
@@ -84,7 +84,7 @@ const MODEL_ERRORS = [
   ),
 );
 
-/** error_type, status (protocol §10.3). */
+/** Each entry: error_type, status (protocol §10.3). */
 const REQUEST_ERRORS = [
   ["request_timeout", 504],
   ["startup_timeout", 504],

@@ -1,4 +1,4 @@
-// What the packages export, and the functions that send nothing.
+// The exports of the packages, and the functions that send no request.
 
 const KINDS = ["createFalClient", "withMiddleware", "withProxy", "ApiError", "ValidationError", "isRetryableError", "isQueueStatus", "isCompletedQueueStatus", "parseEndpointId", "fal"];
 const api = (lib, Kind, more) => new lib[Kind]({ message: "why", status: 504, body: { detail: "d" }, requestId: "r-1", timeoutType: "user", ...more });

@@ -2,7 +2,7 @@
 import { APP, REQUEST_ID, ran, result, status, stored, submitted } from "../page/wire.mjs";
 
 /**
- * Notes how it was called; answers with `body`.
+ * A `fetch` that records its arguments and answers with `body`.
  * @type {(note: (name: string, ...values: unknown[]) => void, body?: unknown, init?: ResponseInit) => typeof fetch}
  */
 const noting = (note, body = { ok: true }, init) => async (url, options) => {

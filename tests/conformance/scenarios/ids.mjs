@@ -1,4 +1,4 @@
-// Endpoint ids: every form of protocol §2, and what is none of them.
+// Endpoint ids: every form of protocol §2, and texts that are no ids.
 import { REQUEST_ID, ran, result, status, submitted } from "../page/wire.mjs";
 
 const queued = status("IN_QUEUE", { queue_position: 0 });

@@ -1,4 +1,4 @@
-// Inputs of every kind, as they reach the service.
+// Inputs of every kind, as the service receives them.
 import { submitted } from "../page/wire.mjs";
 
 class Point {
@@ -9,7 +9,7 @@ class Photo extends Point {
   file = new Blob(["abc"]);
 }
 
-/** What is refused here, and sent there with content missing. */
+/** For inputs that this package refuses. The official client sends them with content missing. */
 const lost = {
   differs: ["lossless-inputs"],
   check({ theirs, ours, assert }) {
@@ -19,7 +19,7 @@ const lost = {
   },
 };
 
-/** Submits what `make` gives, to a model that nobody knows. */
+/** A scenario that submits the value of `make()` to an unknown model. */
 const input = (id, what, make, more) => ({
   id: `input-${id}`,
   what,

@@ -1,4 +1,4 @@
-// proxyUrl: the protocol of fal's server proxy, and when it applies.
+// proxyUrl: the protocol of fal's server proxy, and the conditions for using it.
 import { APP, REQUEST_ID, ran, result, status, stored, submitted } from "../page/wire.mjs";
 
 const answers = [status("IN_QUEUE", { queue_position: 3 }, { times: 3 })];

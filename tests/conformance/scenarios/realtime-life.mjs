@@ -1,4 +1,4 @@
-// realtime.connect over time: bursts, early messages, shared sockets, closing and going on.
+// realtime.connect over time: bursts, early messages, shared sockets, closing and continuing.
 import { APP } from "../page/wire.mjs";
 
 const to = `wss://fal.run/${APP}/realtime`;

@@ -9,7 +9,7 @@ const TWO = new Uint8Array([0x81, 0xa1, 0x6e, 2]);
 const socket = (steps, more) => ({ to, steps, ...more });
 
 /**
- * A connection that notes everything; every message waits for what `wants` says it is answered with.
+ * A scenario that records everything on a connection. After each message it waits for `wants` further events.
  * @type {(id: string, what: string, scenario: any) => object}
  */
 const talk = (id, what, { steps, connect = {}, send = [{ prompt: "x" }], wants = 1, closes = false, ...more }) => ({

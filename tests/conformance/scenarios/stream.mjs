@@ -5,7 +5,7 @@ const to = `https://fal.run/${APP}/stream`;
 const three = [event({ n: 1 }), 15, event({ n: 2 }), 15, event({ n: 3 })];
 const input = { prompt: "x" };
 
-/** Opens a stream, notes every event of it, and resolves as its done() does. */
+/** Opens a stream, records all its events, and waits for done(). */
 const follow = (options, id = APP) => async ({ client, note, settled, within }) => {
   const stream = await client().stream(id, options);
   for (const type of ["data", "message", "error", "done"]) stream.on(type, (value) => note(type, value));
@@ -17,7 +17,7 @@ const iterate = (options) => async ({ client, note }) => {
   return { requestId: stream.requestId };
 };
 
-/** What a stream says of its request. */
+/** The fields of a stream that describe its request. */
 const fields = ({ endpointId, url, options, config }) => ({ endpointId, url, input: options.input, method: options.method, hasConfig: typeof config });
 const told = (options, id = APP) => async ({ client }) => {
   const stream = await client().stream(id, options);
@@ -50,7 +50,7 @@ export const scenarios = [
       const stream = await client().stream(APP, { input });
       for (const type of ["data", "message", "error", "done"]) stream.on(type, (value) => note(type, value));
       const outcome = await settled(stream.done());
-      // Theirs has six events to tell; ours has given up its request.
+      // Wait for the last event: the official client reports six; this package aborts its request.
       await until(() => seen() === 6 || stream.signal.aborted);
       return outcome;
     },

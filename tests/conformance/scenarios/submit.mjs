@@ -1,4 +1,4 @@
-// queue.submit: every option, and what is refused.
+// queue.submit: every option, and the inputs that are refused.
 import { APP, submitted } from "../page/wire.mjs";
 
 const submit = (options, id = APP) => ({ client }) => client().queue.submit(id, options);

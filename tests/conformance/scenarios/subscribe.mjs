@@ -1,4 +1,4 @@
-// subscribe, following by polling: what its callbacks are told, and in which order.
+// subscribe, by polling: the calls of its callbacks, and their order.
 import { APP, REQUEST_ID, cancelled, result, status, submitted } from "../page/wire.mjs";
 
 const input = { prompt: "x" };
@@ -7,7 +7,7 @@ const queued = status("IN_QUEUE", { queue_position: 1 });
 const working = status("IN_PROGRESS", { logs: [log("one")] });
 const completed = status("COMPLETED", { logs: [log("one"), log("two")], metrics: { inference_time: 1 } });
 
-/** Subscribes with callbacks that are noted. */
+/** Subscribes and records the calls of the callbacks. */
 const subscribe = (options) => ({ client, note }) =>
   client().subscribe(APP, {
     input,

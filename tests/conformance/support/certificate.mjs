@@ -1,5 +1,5 @@
-// A certificate for hosts that the tests' browser is told to find on this machine. It is made
-// anew for each run: a key in the repository would set off every secret scanner.
+// A certificate for the hosts that the tests' browser looks for on this machine. Each run makes a new one: a key in the
+// repository would trigger every secret scanner.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 const ECDSA_WITH_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
@@ -62,7 +62,7 @@ function base128(number) {
 }
 
 /**
- * UTCTime, which holds until 2049.
+ * Encodes a UTCTime. The format is valid until 2049.
  * @param {number} ms
  */
 function time(ms) {

@@ -1,6 +1,6 @@
-// Where two observations differ, and what of it the table of deliberate differences explains.
+// Finds the differences between two observations, and the entries of the table that explain them.
 
-/** Every place at which `theirs` and `ours` differ: `[{ path, theirs, ours }]`. */
+/** The places at which `theirs` and `ours` differ: `[{ path, theirs, ours }]`. */
 export function differencesOf(theirs, ours, path = "") {
   if (Object.is(theirs, ours)) return [];
   const bothObjects = isObject(theirs) && isObject(ours) && Array.isArray(theirs) === Array.isArray(ours);
@@ -14,8 +14,8 @@ function isObject(value) {
 }
 
 /**
- * Judges a scenario: `{ unexplained, used, stale }`. `unexplained` are the differences that no entry of the
- * table stands for, `used` the entries that stood for one, `stale` those the scenario names in vain.
+ * Judges a scenario: `{ unexplained, used, stale }`. `unexplained` are the differences that no entry of the table explains,
+ * `used` the entries that explain one, `stale` the entries that the scenario names but that explain none.
  */
 export function judge(scenario, { theirs, ours }, table) {
   const named = scenario.differs ?? [];

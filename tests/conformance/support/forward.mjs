@@ -1,14 +1,14 @@
-// From the browser's hosts to the emulator, which has one address and takes fal's URLs in a header.
+// Passes the browser's requests on to the emulator. The emulator has one address and takes fal's URLs in a header.
 import { request as send } from "node:http";
 import { connect } from "node:net";
 import { readable } from "./script.mjs";
 
-/** Where the emulator says that its files are; the browser asks this host over https. */
+/** The host in the emulator's file URLs. The browser requests it over https. */
 const FILES = "emulator.test";
 const FAL = /^(fal\.run|queue\.fal\.run|rest\.fal\.ai|v3b?\.fal\.media)$/;
 const NOT_FORWARDED = /^(:|host$|origin$|connection$|content-length$|accept-encoding$)/;
 
-/** Answers a noted request with the emulator's answer; as no server at all for hosts that are not fal's. */
+/** Answers a recorded request with the emulator's answer. For hosts that are not fal's, answers with a 404. */
 export function forward({ emulator, noted, response }) {
   const url = new URL(noted.url);
   const isFal = FAL.test(url.hostname);
@@ -18,12 +18,14 @@ export function forward({ emulator, noted, response }) {
   const path = isFal ? "/api/fal/proxy" : `${url.pathname}${url.search}`;
   const headers = { ...kept(noted.headers), host: FILES, ...(isFal && { "x-fal-target-url": noted.url }) };
   if (noted.body.length) headers["content-length"] = noted.body.length;
-  // A connection of its own: one that is cut in the middle of a request must not be used again.
+  // Use a new connection: one that was cut in the middle of a request must not be used again.
   const onward = send(`${emulator}${path}`, { method: noted.method, headers, agent: false }, (answer) => {
     response.writeHead(answer.statusCode, readable(answer.headers));
     const isText = /json|event-stream/.test(answer.headers["content-type"] ?? "");
-    answer.on("data", (chunk) => response.write(isText ? withFileUrls(chunk) : chunk));
-    answer.on("end", () => response.end());
+    if (isText) answer.setEncoding("latin1");
+    const rewrite = secureFileUrls();
+    answer.on("data", (chunk) => response.write(isText ? rewrite(chunk) : chunk));
+    answer.on("end", () => response.end(isText ? rewrite("", true) : undefined));
     answer.on("error", () => response.destroy?.());
   });
   onward.on("error", () => response.destroy?.());
@@ -31,7 +33,7 @@ export function forward({ emulator, noted, response }) {
   onward.end(noted.body);
 }
 
-/** Joins a WebSocket of the browser with one of the emulator. */
+/** Connects a WebSocket of the browser to the emulator. */
 export function tunnel({ emulator, request, socket, head }) {
   const { hostname, port } = new URL(emulator);
   const onward = connect(Number(port), hostname, () => {
@@ -47,7 +49,18 @@ function kept(headers) {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.test(name)));
 }
 
-/** latin1 keeps every byte, whatever character it is part of. */
-function withFileUrls(chunk) {
-  return Buffer.from(chunk.toString("latin1").replaceAll(`http://${FILES}`, `https://${FILES}`), "latin1");
+/**
+ * Makes the file URLs https, also one that is cut between two chunks. latin1 keeps every byte, whatever character it is part
+ * of.
+ */
+function secureFileUrls() {
+  const url = `http://${FILES}`;
+  let rest = "";
+  return (/** @type {string} */ chunk, isLast = false) => {
+    const text = (rest + chunk).replaceAll(url, `https://${FILES}`);
+    let held = isLast ? 0 : url.length - 1;
+    while (!text.endsWith(url.slice(0, held))) held -= 1;
+    rest = text.slice(text.length - held);
+    return Buffer.from(text.slice(0, text.length - held), "latin1");
+  };
 }

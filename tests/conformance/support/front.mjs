@@ -1,6 +1,5 @@
-// The network as the browser of these tests sees it: one TLS server (HTTP/2, as in production) that is
-// every host there is. It notes each request exactly as a client sent it, and has it answered by the
-// scenario's script or by the emulator.
+// The network for the browser of these tests: one TLS server (HTTP/2, as in production) that plays every host. It records
+// each request exactly as the client sent it. The scenario's script or the emulator answers it.
 import { createSecureServer } from "node:http2";
 import { makeCertificate } from "./certificate.mjs";
 import { forward, tunnel } from "./forward.mjs";
@@ -9,22 +8,21 @@ import { play, preflight } from "./script.mjs";
 import { playSocket } from "./socket.mjs";
 import { portOf } from "../../support/port.mjs";
 
-/** HTTP/2's default of 64 KiB would make large uploads wait for this process again and again. */
+/** With HTTP/2's default of 64 KiB, large uploads would often wait for this process. */
 const WINDOW_BYTES = 2 ** 24;
 
 /**
- * Starts it. `emulator` is the emulator's URL; `serve(lane, path)` gives a page's own files as
- * `{ type, body }`.
+ * Starts the server. `emulator` is the emulator's URL. `serve(lane, path)` returns a page's own files as `{ type, body }`.
  *
- * - `browserArgs`: what Chromium needs to find every host here
- * - `lane(name)`: a page's origin, and the requests of its page: `{ origin, begin(answers), end() }`
+ * - `browserArgs`: the arguments that make Chromium find every host here
+ * - `lane(name)`: the origin of a page, and the requests of that page: `{ origin, begin(answers), end() }`
  */
 export async function startFront({ emulator, serve }) {
   const network = { emulator, serve, lanes: new Map() };
   const server = createSecureServer({ ...makeCertificate(), allowHTTP1: true, settings: { initialWindowSize: WINDOW_BYTES } });
   server.on("session", (session) => session.setLocalWindowSize(WINDOW_BYTES * 4));
   server.on("request", (request, response) => {
-    // A client that went away is no failure of this server.
+    // If the client disconnects, that is no failure of this server.
     answer(network, request, response).catch(() => response.destroy?.());
   });
   server.on("upgrade", (...socket) => openSocket(network, ...socket));
@@ -36,7 +34,7 @@ export async function startFront({ emulator, serve }) {
       network.lanes.set(lane.origin, lane);
       return lane;
     },
-    /** Connections end with the browser, which is closed first. */
+    /** Stops the server. Close the browser first: it ends the connections. */
     stop: () => new Promise((closed) => server.close(closed)),
   };
 }
@@ -45,7 +43,7 @@ async function answer({ emulator, serve, lanes }, request, response) {
   const lane = laneOf(lanes, request);
   if (request.method === "OPTIONS") return preflight(request, response);
   if (isPage(host(request)) && !request.url.startsWith("/api/")) return page(serve, lane, request, response);
-  // What a scenario left running must not reach the emulator while another one runs.
+  // Requests that remain from an earlier scenario must not reach the emulator while another scenario runs.
   if (!lane?.isOpen) return response.writeHead(503, { "access-control-allow-origin": "*" }).end();
   const noted = { method: request.method, url: url(request), headers: request.headers, body: Buffer.alloc(0) };
   lane.requests.push(noted);

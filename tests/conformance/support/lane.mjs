@@ -1,9 +1,9 @@
-// Which page a request came from. Every page has an origin of its own, and browsers send it along.
+// Assigns each request to the page that sent it. Every page has its own origin, and browsers send the origin along.
 import { makeScript } from "./script.mjs";
 
 const PAGES = ".conformance.test";
 
-/** The requests of one page, from `begin(answers)` to `end()`, and the answers prescribed to them. */
+/** The requests of one page from `begin(answers)` to `end()`, and their scripted answers. */
 export function makeLane(name) {
   return {
     name,
@@ -23,12 +23,12 @@ export function makeLane(name) {
   };
 }
 
-/** The lane of a request, by the host of a page's own address, else by its Origin. */
+/** Finds the lane of a request: by the host if that is a page's own, otherwise by the Origin header. */
 export function laneOf(lanes, request) {
   return lanes.get(isPage(host(request)) ? `https://${host(request)}` : request.headers.origin);
 }
 
-/** The host that a request was sent to, in either version of HTTP. */
+/** The host of a request. HTTP/1.1 and HTTP/2 name it in different headers. */
 export function host(request) {
   return request.headers[":authority"] ?? request.headers.host ?? "";
 }

@@ -1,4 +1,4 @@
-// Pages in which scenarios run, in pairs: one with the official client, one with ours.
+// Pairs of pages that run scenarios: one page with the official client, one with this package.
 import { launchBrowser } from "../../support/browser.mjs";
 import { startEmulator } from "../../support/emulator.mjs";
 import { startFront } from "./front.mjs";
@@ -6,13 +6,13 @@ import { normalised, shownRequest, withoutRepeats } from "./observation.mjs";
 import { packageFiles } from "./packages.mjs";
 
 const SIDES = ["theirs", "ours"];
-/** A scenario that takes longer hangs, and that is an observation too. */
+/** A scenario that takes longer hangs. The observation then says so. */
 const LONGEST_MS = 30_000;
 
 /**
- * Starts `count` pairs; with `itself`, the official client is on both sides.
+ * Starts `count` pairs. With `itself`, both pages have the official client.
  *
- * - `run(scenario, sides)`: resolves with `{ theirs, ours }`, what each client did; both run at the same time
+ * - `run(scenario, sides)`: runs a scenario on both sides at the same time. Resolves with `{ theirs, ours }`
  * - `stop()`
  * @param {number} count
  * @param {{ itself?: boolean }} [options]
@@ -67,9 +67,9 @@ async function observe({ lane, page }, scenario) {
   const run = page.evaluate(([file, id]) => window.conformance.run(file, id), [scenario.file, scenario.id]);
   const seen = await inTime(run);
   const requests = lane.end().map(shownRequest);
-  // Timers and requests that are left over die with the page.
+  // Load the page again to end remaining timers and requests.
   if (scenario.fresh || seen.hangs) await open(page, lane);
-  // Where a client sends several at once, which comes first is chance.
+  // If a client sends several requests at once, their order is random.
   const observation = normalised({ requests: scenario.anyOrder ? requests.sort(byText) : requests, ...seen });
   if (!scenario.repeats) return observation;
   return { ...observation, requests: withoutRepeats(observation.requests), notes: withoutRepeats(observation.notes) };

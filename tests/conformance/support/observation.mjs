@@ -1,13 +1,13 @@
-// What a client did, with everything replaced that differs from run to run.
+// Describes what a client did. Values that differ from run to run are replaced.
 import { createHash } from "node:crypto";
 
-/** Headers that the browser sets; all others are the client's choice. */
+/** Headers that the browser sets. The client chooses all others. */
 const OF_THE_BROWSER =
   /^(:|sec-|host$|origin$|referer$|user-agent$|connection$|content-length$|accept-encoding$|accept-language$|priority$|cache-control$|pragma$)/;
 const LONGEST_BODY = 4000;
 const LONGEST_HEX = 300;
 
-/** A request as it is compared. */
+/** Describes a request for the comparison. */
 export function shownRequest({ method, url, headers, body }) {
   const chosen = Object.entries(headers).filter(([name]) => !OF_THE_BROWSER.test(name));
   return { method, url, headers: Object.fromEntries(chosen.sort()), body: shownBody(body) };
@@ -37,7 +37,7 @@ const VARYING = [
   [/(?<="inference_time":)[\d.]+/g, () => () => '"«seconds»"'],
 ];
 
-/** Replaces random ids, times and ports, the same one by the same word wherever it occurs. */
+/** Replaces random ids, times and ports. The same value is always replaced by the same word. */
 export function normalised(observation) {
   let text = JSON.stringify(observation);
   for (const [pattern, begin] of VARYING) text = text.replace(pattern, begin(new Map()));
@@ -51,7 +51,7 @@ function numbered(word) {
   };
 }
 
-/** Leaves of equal neighbours only the first: how often a client polled depends on the clock. */
+/** Keeps the first of equal neighbours: how often a client polls depends on the clock. */
 export function withoutRepeats(list) {
   return list.filter((item, at) => at === 0 || JSON.stringify(item) !== JSON.stringify(list[at - 1]));
 }

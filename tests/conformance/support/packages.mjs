@@ -1,4 +1,4 @@
-// The two packages, and these tests' own modules, as the pages load them.
+// Serves the two packages and these tests' modules to the pages.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,8 +11,8 @@ const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "a
 const PAGE = '<!doctype html><meta charset="utf-8"><title>conformance</title><script type="module" src="/conformance/page/kit.mjs"></script>';
 
 /**
- * A function that gives the files of a page: `/package/index.js` is the official client in lanes
- * named `theirs-…`, with `itself` in all lanes, and the built package in the others.
+ * Returns a function that serves the files of a page. `/package/index.js` is the official client in lanes named `theirs-…`,
+ * or in all lanes with `itself`. In other lanes it is the built package.
  */
 export async function packageFiles({ itself = false } = {}) {
   if (!existsSync(path.join(root, "dist/index.js"))) throw new Error("There is no dist/index.js: run npm run build first.");
@@ -28,7 +28,7 @@ export async function packageFiles({ itself = false } = {}) {
 }
 
 async function bundleOfficial() {
-  // It is CommonJS, of which `export *` would give nothing.
+  // The official client is CommonJS, and `export *` exports nothing from CommonJS. Name the exports.
   const names = Object.keys(createRequire(import.meta.url)("@fal-ai/client"));
   const { outputFiles } = await build({
     stdin: { contents: `export { ${names.join(", ")} } from "@fal-ai/client";`, resolveDir: root },

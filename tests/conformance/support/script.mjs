@@ -1,7 +1,7 @@
-// Answers that a scenario prescribes, byte by byte where it matters, in place of the emulator's.
+// Scripted answers, which replace the emulator's. A script may prescribe an answer byte by byte.
 import { constants } from "node:http2";
 
-/** What any page may read of an answer; an answer that exposes less says so in its headers. */
+/** Headers that let any page read an answer. An answer that exposes less overrides them. */
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers":
@@ -11,15 +11,15 @@ const CORS = {
 /**
  * The answers of one scenario. Each is `{ to, method, times, status, headers, body, chunks, delay, cut, hold }`:
  *
- * - `to`: part of the target URL, or a RegExp; `method`: any where left out; `times`: 1 where left out
- * - `body`: an object is sent as JSON, a string as text; `chunks`: pieces sent one by one, numbers being pauses in ms
- * - `delay`: ms before the answer; `cut`: "answer" drops the connection without one, "body" after the last chunk;
+ * - `to`: part of the target URL, or a RegExp; `method`: any by default; `times`: 1 by default
+ * - `body`: an object is sent as JSON, a string as text; `chunks`: pieces that are sent one by one, numbers are pauses in ms
+ * - `delay`: ms before the answer; `cut`: "answer" drops the connection without an answer, "body" after the last chunk;
  *   `hold`: never ends the body
  */
 export function makeScript(answers = []) {
   const left = answers.map((answer) => ({ ...answer, times: answer.times ?? 1 }));
   return {
-    /** The next answer to such a request, used up once; undefined where the emulator is to answer. */
+    /** Takes the next answer for such a request. Returns undefined if the emulator should answer. */
     take(method, url) {
       const answer = left.find((it) => it.times > 0 && (!it.method || it.method === method) && matches(it.to, url));
       if (answer) answer.times -= 1;
@@ -32,7 +32,7 @@ function matches(to, url) {
   return to instanceof RegExp ? to.test(url) : url.includes(to);
 }
 
-/** Sends a prescribed answer. */
+/** Sends a scripted answer. */
 export async function play(answer, response) {
   if (answer.delay) await sleep(answer.delay);
   if (answer.cut === "answer") return reset(response);
@@ -45,7 +45,7 @@ export async function play(answer, response) {
   if (!answer.hold) response.end();
 }
 
-/** Answers a preflight: everything is allowed. */
+/** Answers a preflight and allows everything. */
 export function preflight(request, response) {
   response.writeHead(204, {
     ...CORS,
@@ -56,7 +56,7 @@ export function preflight(request, response) {
   response.end();
 }
 
-/** The headers of an emulator's answer, as a page of another origin gets them. */
+/** The headers of an emulator's answer, with CORS headers for pages of other origins. */
 export function readable(headers) {
   const dropped = ["content-length", "connection", "keep-alive", "transfer-encoding", "vary"];
   const kept = Object.entries(headers).filter(([name]) => !dropped.includes(name) && !name.startsWith("access-control-"));

@@ -1,5 +1,4 @@
-// The server's end of a WebSocket that a scenario prescribes (RFC 6455): it notes each message, and
-// answers step by step.
+// The server side of a scripted WebSocket (RFC 6455). It records each message and answers step by step.
 import { createHash } from "node:crypto";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -8,9 +7,9 @@ const BINARY = 2;
 const CLOSE = 8;
 
 /**
- * Accepts the socket and plays `steps`: "message" waits for one of the client, a number is a pause in ms,
- * other text and bytes are sent, `{ close, reason }` closes and `{ drop: true }` cuts the connection.
- * `onMessage(bytes)` is told what the client sends, `onClose(code)` with what code it closed.
+ * Accepts the socket and plays `steps`: "message" waits for a message of the client, a number is a pause in ms, other text
+ * and bytes are sent, `{ close, reason }` closes, and `{ drop: true }` cuts the connection. Calls `onMessage(bytes)` for each
+ * message, and `onClose(code)` when the client closes.
  */
 export async function playSocket({ request, socket, steps, onMessage, onClose }) {
   const accept = createHash("sha1").update(request.headers["sec-websocket-key"] + GUID).digest("base64");
@@ -39,7 +38,7 @@ function receive(socket, onMessage, onClose, closesItself) {
   });
   function close(body) {
     onClose(body.length >= 2 ? body.readUInt16BE() : 1005);
-    // The answer to our own close is not answered.
+    // If the server closed first, this frame is the client's answer. Do not answer it again.
     socket.end(closesItself() ? undefined : frame(CLOSE, body));
   }
   function message(body) {
@@ -53,7 +52,7 @@ function receive(socket, onMessage, onClose, closesItself) {
   };
 }
 
-/** One whole frame at the start of `bytes`; undefined where there is none yet. Clients mask, and send no fragments here. */
+/** Parses a whole frame at the start of `bytes`, or returns undefined. Clients mask frames; here they send no fragments. */
 function parse(bytes) {
   if (bytes.length < 2) return undefined;
   const short = bytes[1] & 0x7f;

@@ -1,4 +1,4 @@
-// `node --import` this, and `@fal-ai/client` is this package, as it is by an alias of a bundler.
+// With `node --import` of this file, `@fal-ai/client` is this package, as with an alias of a bundler.
 
 import { register } from "node:module";
 

@@ -1,9 +1,9 @@
-// Large files that no two parts of are alike, and what is stored of them.
+// Large files without two equal parts, and a check of the stored bytes.
 import { createHash } from "node:crypto";
 
 export const MIB = 1 << 20;
 
-/** So many MiB; every one of them begins with its own number. */
+/** A file of `count` blocks of one MiB. Each begins with its own number. */
 export function blocks(count) {
   return Array.from({ length: count }, (_, number) => {
     const block = Buffer.alloc(MIB, number % 251);
@@ -12,14 +12,14 @@ export function blocks(count) {
   });
 }
 
-/** The SHA-256 of these pieces, one after the other. */
+/** The SHA-256 of these pieces in a row. */
 export function digest(pieces) {
   const hash = createHash("sha256");
   for (const piece of pieces) hash.update(piece);
   return hash.digest("hex");
 }
 
-/** `{ bytes, digest, headers }` of what a URL serves to someone without a key. */
+/** Downloads a URL without a key. Resolves with `{ bytes, digest, headers }`. */
 export async function stored(url) {
   const reply = await fetch(url);
   if (!reply.ok) throw new Error(`${url} was answered ${reply.status}`);
@@ -32,7 +32,7 @@ export async function stored(url) {
   return { bytes, digest: hash.digest("hex"), headers: reply.headers };
 }
 
-/** When a file goes, in seconds from now; NaN where nothing says so (protocol §9.6). */
+/** The seconds until a file is deleted. NaN if the answer names no time (protocol §9.6). */
 export async function secondsLeft(url) {
   const { headers } = await fetch(url, { method: "HEAD" });
   return (Number(headers.get("x-fal-object-lifecycle-expiration") ?? NaN) - Date.now()) / 1000;

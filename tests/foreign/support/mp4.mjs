@@ -1,9 +1,9 @@
-// What an MP4 says of itself, read from its boxes (ISO 14496-12, -14 and -15).
+// Reads the properties of an MP4 from its boxes (ISO 14496-12, -14 and -15).
 import assert from "node:assert/strict";
 
 /**
- * The codec's four letters, width and height in pixels, seconds, and frames of the first
- * video track. Throws unless the bytes are one whole MP4 with its media data in it.
+ * The codec (four letters), the width and height in pixels, the seconds, and the frames of the first video track. Throws
+ * unless the bytes are one complete MP4 with media data.
  */
 export function mp4(bytes) {
   const file = Buffer.from(bytes);
@@ -32,7 +32,7 @@ export function assertVideo(bytes, wanted = {}) {
   return video;
 }
 
-/** Downloads a video without any key, as a page would play it. */
+/** Downloads a video without a key, as a page does to play it. */
 export async function download(url) {
   const reply = await fetch(url);
   assert.equal(reply.status, 200, url);

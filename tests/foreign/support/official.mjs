@@ -1,4 +1,4 @@
-// The official JavaScript client and an emulator for a file of tests.
+// Sets up the official JavaScript client and an emulator for a test file.
 
 import { after, before, beforeEach } from "node:test";
 import { createFalClient } from "@fal-ai/client";
@@ -7,8 +7,8 @@ import { KEY } from "./endpoints.mjs";
 import { fetchFrom } from "./redirect.mjs";
 
 /**
- * Starts both before the tests of the file that calls this, stops them after, and lets each
- * test begin without faults and requests of the one before.
+ * Starts both before the tests of the calling file, and stops them after. Removes the emulator's faults and requests before
+ * each test.
  * @param {string[]} args the emulator's
  * @param {(started: { emulator: import("../../support/emulator.mjs").Emulator, fal: import("@fal-ai/client").FalClient }) => void} take is given both
  */

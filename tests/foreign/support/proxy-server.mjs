@@ -1,4 +1,4 @@
-// A web app as fal.ai's documentation shows it: Express, fal's own proxy in it, and a page.
+// A web app as fal.ai's documentation shows it: Express with fal's own proxy, and a page.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import express from "express";
@@ -9,8 +9,8 @@ import { portOf } from "../../support/port.mjs";
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
- * Starts the app. The proxy calls fal.ai with the `fetch` of this process, which leads to
- * the emulator until `stop`; what it sent is in `upstream`. `config` is the proxy's own.
+ * Starts the app. Its proxy calls fal.ai with the `fetch` of this process, which leads to the emulator until `stop`.
+ * `upstream` records the proxy's requests. `config` is the proxy's configuration.
  *
  * @returns {Promise<{url: string, upstream: {method: string, url: string, headers: Headers}[], stop: () => Promise<void>}>}
  * @param {import("../../support/emulator.mjs").Emulator} emulator
@@ -21,7 +21,7 @@ export async function startProxyServer(emulator, config = {}) {
   const upstream = [];
   const plainFetch = globalThis.fetch;
   globalThis.fetch = fetchFrom(emulator.url, { fetch: plainFetch, note: (request) => upstream.push(request) });
-  // The package reads the key when it is first imported.
+  // Set the key before the import: the package reads it at its first import.
   process.env.FAL_KEY = KEY;
   const { createHandler, route } = await import("@fal-ai/server-proxy/express");
   const app = express();

@@ -1,4 +1,4 @@
-// The official Python client, in a process of its own that runs one scenario after another.
+// Runs the official Python client in its own process, one scenario after another.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -15,12 +15,12 @@ const worker = fileURLToPath(new URL("../python/worker.py", import.meta.url));
 const HOSTS = ["fal.run", "*.fal.run", "*.fal.ai", "*.fal.media"];
 
 /**
- * Starts Python with the client, all of whose hosts are the emulator.
+ * Starts Python with the client. All of the client's hosts lead to the emulator.
  *
- * - `value(scenario, arguments)`: what a function of python/ gives
- * - `error(scenario, arguments)`: what it raises, by its attributes' names
+ * - `value(scenario, arguments)`: the return value of a function in python/
+ * - `error(scenario, arguments)`: the attributes of the exception that it raises, by name
  * - `folder`: a temporary folder for files
- * - `refused`: hosts that the client wanted to reach and that are not fal.ai's
+ * - `refused`: hosts that are not fal.ai's and that the client tried to reach
  */
 export async function startPython(emulator) {
   const executable = await foreignPython();
@@ -66,7 +66,7 @@ function expectations(call) {
   };
 }
 
-/** A throw-away certificate for fal.ai's hosts, and the authority that the client is to trust. */
+/** Makes a temporary certificate for fal.ai's hosts, and a certificate authority that the client trusts. */
 async function certificate(executable, folder) {
   const made = output(executable, ["-m", "trustme", "--quiet", "--dir", folder, "--identities", ...HOSTS]);
   if (made === undefined) throw new Error("trustme could not make a certificate.");

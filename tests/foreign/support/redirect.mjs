@@ -1,5 +1,5 @@
-// fal.ai's hosts lead to the emulator: the request stays as the client made it, and goes to
-// the emulator's proxy route, which takes the real URL from a header (protocol §4.1).
+// Redirects requests for fal.ai's hosts to the emulator. The request stays as the client made it. It goes to the emulator's
+// proxy route, which takes the real URL from a header (protocol §4.1).
 
 /** The header that names the real URL of a redirected request. */
 export const TARGET = "x-fal-target-url";
@@ -10,9 +10,8 @@ export function isFal(host) {
 }
 
 /**
- * A `fetch` that sends what is meant for fal.ai to the emulator at `emulatorUrl`, and
- * everything else where it is meant to go. `note` is told the URL and the headers of each
- * request to fal.ai, before anything is added.
+ * A `fetch` that redirects requests for fal.ai to the emulator at `emulatorUrl`. Other requests go to their own targets.
+ * Before it adds anything, it calls `note` with the URL and the headers of each request for fal.ai.
  * @param {string} emulatorUrl
  * @param {{ fetch?: typeof globalThis.fetch, note?: (request: { method: string, url: string, headers: Headers }) => void }} [options]
  * @returns {typeof globalThis.fetch}
@@ -36,8 +35,7 @@ function copied(request) {
 }
 
 /**
- * A `fetch` that sends what is meant for fal.ai to the emulator's own doors: the URL with
- * `https:/` replaced by the emulator's origin.
+ * A `fetch` that redirects requests for fal.ai to the emulator's direct routes: `https:/` is replaced by the emulator's origin.
  */
 export function directFetchFrom(emulatorUrl, { fetch = globalThis.fetch } = {}) {
   return (input, init) => {

@@ -1,5 +1,5 @@
-// An HTTPS proxy behind which fal.ai's hosts are the emulator: a client that is told of it by
-// the environment alone (HTTPS_PROXY) speaks TLS to real host names, unmodified.
+// An HTTPS proxy behind which the emulator plays fal.ai's hosts. A client that gets it only from the environment (HTTPS_PROXY)
+// speaks TLS to the real host names, and needs no changes.
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
@@ -7,8 +7,8 @@ import { TARGET, isFal } from "./redirect.mjs";
 import { portOf } from "../../support/port.mjs";
 
 /**
- * Starts the proxy for an emulator's origin. `key` and `cert` (PEM) are what it shows as
- * every host of fal.ai; tunnels to other hosts are refused and noted in `refused`.
+ * Starts the proxy for an emulator's origin. It uses `key` and `cert` (PEM) for every host of fal.ai. It refuses tunnels to
+ * other hosts and records them in `refused`.
  *
  * @returns {Promise<{url: string, refused: string[], stop: () => Promise<void>}>}
  */
@@ -39,7 +39,7 @@ export async function startTunnel(emulatorUrl, { key, cert }) {
   return { url: `http://127.0.0.1:${portOf(proxy)}`, refused, stop };
 }
 
-/** The request to the emulator's proxy route, and its answer as it comes. */
+/** Passes a request on to the emulator's proxy route, and streams the answer back. */
 function forward(emulatorUrl, agent, request, response) {
   const { host, ...headers } = request.headers;
   const options = { agent, method: request.method, headers: { ...headers, [TARGET]: `https://${host}${request.url}` } };
@@ -48,13 +48,13 @@ function forward(emulatorUrl, agent, request, response) {
     answer.pipe(response);
     answer.on("error", () => response.destroy());
   });
-  // A connection that the emulator drops is dropped here too.
+  // If the emulator drops the connection, drop this one, too.
   onward.on("error", () => response.destroy());
   response.on("close", () => onward.destroy());
   request.pipe(onward);
 }
 
-/** A WebSocket to the emulator's own door of that host: the proxy route has none. */
+/** Connects a WebSocket to the emulator's direct route for that host. The proxy route has no WebSockets. */
 function upgrade(emulatorUrl, request, socket, head) {
   const { hostname, port, host } = new URL(emulatorUrl);
   const onward = net.connect(Number(port), hostname);

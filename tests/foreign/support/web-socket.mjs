@@ -1,11 +1,11 @@
-// The WebSocket of the package `ws`, led to the emulator.
+// The WebSocket of the package `ws`, redirected to the emulator.
 import { WebSocket } from "ws";
 import { isFal } from "./redirect.mjs";
 
 /**
- * A `WebSocket` class whose connections to fal.ai's hosts go to the emulator's own doors.
+ * A `WebSocket` class whose connections to fal.ai's hosts go to the emulator's direct routes.
  * @param {string} emulatorUrl
- * @returns {any} of the package's own type
+ * @returns {any} the package's own type
  */
 export function webSocketTo(emulatorUrl) {
   return class extends WebSocket {
@@ -13,7 +13,7 @@ export function webSocketTo(emulatorUrl) {
       const { hostname, pathname, search } = new URL(address);
       const door = `${emulatorUrl.replace(/^http/, "ws")}/${hostname}${pathname}${search}`;
       super(isFal(hostname) ? door : address, protocols);
-      // As in a browser with its default, but without a Blob: `ws` has none there.
+      // A browser's default is a Blob, which `ws` does not have here. An ArrayBuffer is the nearest.
       this.binaryType = "arraybuffer";
     }
   };

@@ -1,17 +1,17 @@
-// What every app of the matrix does: one subscribe and one upload, for real, and a report.
+// The work of every app in the matrix: a subscribe and an upload, for real, and a report.
 
 import { EMULATOR, REPORT } from "./addresses.mjs";
 
 /**
- * Runs both calls with this `fal` and reports how they went.
- * @param {(fal: object) => Promise<void>} first does what is reported as `subscribe`
+ * Makes both calls with this `fal` and reports their outcomes.
+ * @param {(fal: object) => Promise<void>} first the work that is reported as `subscribe`
  */
 export async function runScenario(fal, first = subscribe) {
   fal.config({ proxyUrl: { url: `${EMULATOR}/api/fal/proxy`, when: "always" } });
   await report({ subscribe: await outcome(() => first(fal)), upload: await outcome(() => upload(fal)) });
 }
 
-/** Tells the test what happened; the first report counts. */
+/** Reports the outcomes to the test. Only the first report counts. */
 export async function report(outcomes) {
   await fetch(REPORT, { method: "POST", body: JSON.stringify(outcomes) });
 }
@@ -26,7 +26,7 @@ async function outcome(work) {
   }
 }
 
-/** A job, followed to its video. */
+/** Makes a video and checks it. */
 export async function subscribe(fal) {
   const seen = [];
   const { data, requestId } = await fal.subscribe("fal-ai/kandinsky5-pro/text-to-video", {
@@ -37,7 +37,7 @@ export async function subscribe(fal) {
   if (!requestId || seen.at(-1) !== "COMPLETED") throw new Error(`updates: ${seen}, request: ${requestId}`);
 }
 
-/** Throws unless there is an MP4. */
+/** Throws unless the URL serves an MP4. */
 export async function assertVideo(url) {
   const video = await (await fetch(url)).arrayBuffer();
   const kind = new TextDecoder().decode(video.slice(4, 8));

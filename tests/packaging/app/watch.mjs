@@ -1,4 +1,4 @@
-// Reports what nobody caught, such as a module that could not be loaded.
+// Reports uncaught errors, such as a module that could not be loaded.
 
 import { report } from "./scenario.mjs";
 

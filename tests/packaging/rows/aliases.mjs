@@ -1,5 +1,5 @@
-// A program of others, written for the official client, with this package in its place: by an override of npm, and by
-// an alias of a bundler. TanStack AI's adapter for fal imports `@fal-ai/client` in its published files.
+// Other people's programs for the official client, with this package in its place: by an override of npm, and by an alias of a
+// bundler. TanStack AI's adapter for fal imports `@fal-ai/client` in its published files.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { compile } from "./typescript.mjs";
 const OFFICIAL = "@fal-ai/client";
 const ADAPTER = ["@tanstack/ai", "@tanstack/ai-fal"];
 
-// The adapter submits, asks for the status, and fetches the result, all by the official client's names.
+// The adapter submits, polls the status and fetches the result, all by the official client's names.
 const APP = `import { fal } from "@fal-ai/client";
 import { generateVideo, getVideoJobStatus } from "@tanstack/ai";
 import { falVideo } from "@tanstack/ai-fal";
@@ -57,7 +57,7 @@ const npmOverride = {
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>app</title><script type="module" src="./main.js"></script>`;
 
-/** An app that a bundler makes, with the adapter beside the package as npm would put them. */
+/** A row with an app that a bundler makes. npm would put the adapter next to the package, and so does this. */
 const bundled = (name, bundle) => ({
   name: `alias of ${OFFICIAL} in ${name}, TanStack AI's adapter`,
   needs: ["tools", "chromium"],
@@ -86,7 +86,7 @@ async function withVite(folder) {
 
 export const rows = [npmOverride, bundled("esbuild", withEsbuild), bundled("Vite", withVite)];
 
-// What the README says to add for typed calls of all endpoints.
+// The lines that the README recommends for typed calls of all endpoints.
 const JOIN = `import type { EndpointTypeMap as OfficialEndpoints } from "@fal-ai/client/endpoints";
 declare module "fal-wasm" { interface EndpointTypeMap extends OfficialEndpoints {} }
 `;

@@ -1,4 +1,4 @@
-// Bundlers without a server of their own here: what they write is served as plain files.
+// Bundlers whose own servers are not tested. Their output is served as plain files.
 
 import path from "node:path";
 import { makeApp, seen } from "../lab.mjs";
@@ -11,7 +11,7 @@ import { runScenario } from "./scenario.mjs";
 runScenario(fal);
 `;
 
-/** A row whose `bundle` writes into the folder `out` of the app, in which the page lies. */
+/** A row for a bundler. `bundle` writes into the folder `out` of the app, which already contains the page. */
 const bundled = (name, needs, bundle, library = "fal-wasm") => ({
   name,
   needs: [...needs, "chromium"],
@@ -44,7 +44,7 @@ const withEsbuild = (options) => async (folder, outdir) => {
   await build({ entryPoints, bundle: true, minify: true, format: "esm", outdir, logLevel: "error", ...options });
 };
 
-/** The rows that need nothing but the repository's own packages. */
+/** The rows that need only the repository's own packages. */
 export const esbuildRows = [
   bundled("esbuild 0.28", [], withEsbuild({ splitting: true })),
   bundled("esbuild 0.28, one file", [], withEsbuild({ splitting: false })),

@@ -1,4 +1,4 @@
-// The emulator as people get it: by npx from the packed launcher and program, and by cargo from its packed crates.
+// The emulator as people install it: by npx from the packed launcher and program, and by cargo from its packed crates.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -16,7 +16,7 @@ import { run } from "../processes.mjs";
 
 const FIRST_ANSWER_WITHIN_MS = 300;
 const STARTS = 7;
-/** The launcher and npm go on the network of many a hotel: the program may be of this size, packed. */
+/** The largest allowed package of the program: people also download it over slow networks, such as those of hotels. */
 const MOST_PACKED_BYTES = 8e6;
 
 const MAIN = `import { fal } from "fal-wasm";
@@ -28,9 +28,9 @@ const check = (name, needs, work) => ({ name, needs, check: work });
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** A folder outside of the repository, for as long as `work` takes. */
+/** Runs `work` in a folder outside of the repository, and removes the folder. */
 async function inEmptyFolder(work) {
-  // As the system names it: npm compares paths.
+  // Use the real path, because npm compares paths.
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "fal-emulator-npx-")));
   try {
     return await work(folder);
@@ -39,13 +39,13 @@ async function inEmptyFolder(work) {
   }
 }
 
-/** Installs packed packages into a folder, from the disk alone. */
+/** Installs packed packages into a folder, without the network. */
 function install(folder, tarballs) {
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--silent", ...tarballs], { cwd: folder });
 }
 
-/** A PATH with Node, npx and a shell, and nothing else of this machine. */
+/** A PATH with only Node, npx and a shell. */
 function pathWithoutCargo(folder) {
   const bin = path.join(folder, "only-these");
   mkdirSync(bin);
@@ -77,7 +77,7 @@ const byNpx = check(BY_NPX, ["emulator", "chromium"], async (lab) => {
   });
 });
 
-/** The demo page in a browser, from its words to a playing video. */
+/** Makes a video on the demo page in a browser, from the prompt until it plays. */
 async function makeVideoOnThePage(url) {
   const browser = await launchBrowser();
   try {
@@ -117,7 +117,7 @@ const isSmall = check(`fal-emulator's packages have less than ${MOST_PACKED_BYTE
 
 const byCargo = check("fal-emulator's packed crates build by themselves, and serve the demo page", ["emulator"], async () => {
   const { cargo, env } = await nativeRust();
-  // Apart from the developer's builds, whose program of the same name it would replace.
+  // A folder of its own: otherwise this program would replace the developer's build of the same name.
   const CARGO_TARGET_DIR = path.join(root, "target/packed-crates");
   copyCrates();
   await run(cargo, ["package", "--locked", "--quiet", ...CRATES.flatMap((name) => ["-p", name])], { cwd: cratesFolder, env: { ...env, CARGO_TARGET_DIR } });

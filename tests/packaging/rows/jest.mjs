@@ -1,4 +1,4 @@
-// Jest with its default settings: test files and packages are CommonJS, and import() is not there.
+// Jest with its default settings: test files and packages are CommonJS, and import() does not work.
 
 import path from "node:path";
 import { makeApp, told, tool } from "../lab.mjs";
@@ -24,7 +24,7 @@ test("a call can be replaced", async () => {
 test("the scenario", () => runScenario(fal), 90_000);
 `;
 
-// As in most projects of this kind, package.json names no type.
+// No "type" in package.json, as in most projects that use Jest.
 const PACKAGE = JSON.stringify({ private: true });
 
 const jest = (name, test) => ({

@@ -1,5 +1,5 @@
-// Next: the package in a client component, in a server component and in an edge route, and the hook in a client
-// component, on the developer's server and in a build.
+// Next, on its development server and as a build: the package in a client component, in a server component and in an edge
+// route, and the hook in a client component.
 
 import { createServer } from "node:net";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { versionOf } from "../versions.mjs";
 const STARTS_WITHIN_MS = 60_000;
 const version = versionOf("next", 1);
 
-// One app of each place, as a report is of one place.
+// Each place has its own app, because each report is about one place.
 const LAYOUT = `export default ({ children }) => <html><body>{children}</body></html>;\n`;
 const USE = `import { fal } from "fal-wasm";
 import { runScenario } from "../scenario.mjs";
@@ -27,7 +27,7 @@ ${USE}export default function Client() {
 `,
     "app/page.jsx": `import Client from "./client.jsx";\nexport default () => <Client />;\n`,
   },
-  // Rendered on the server first. In development, StrictMode runs the effect twice.
+  // This component is first rendered on the server. In development, StrictMode runs the effect twice.
   "fal-wasm/react": {
     "app/client.jsx": `"use client";
 import { fal } from "fal-wasm";
@@ -70,7 +70,7 @@ export async function GET() {
   },
 };
 
-// Else it takes a folder above with a lock file for the root, and looks for itself there.
+// Name the root: otherwise Next takes a folder above that has a lock file, and looks for its own package there.
 const CONFIG = `export default { turbopack: { root: ${JSON.stringify(path.dirname(tools))} } };\n`;
 const ENV = { NEXT_TELEMETRY_DISABLED: "1" };
 

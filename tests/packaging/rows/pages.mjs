@@ -4,7 +4,7 @@ import { makeApp, seen } from "../lab.mjs";
 
 const ENGINES = { Chromium: "chromium", Firefox: "firefox", WebKitGTK: "webkit" };
 
-// What goes wrong before the app can say so itself.
+// Reports errors that happen before the app can report them itself.
 const WATCH = `<script type="module" src="watch.mjs"></script>`;
 const MAIN = (library) => `import { fal } from "${library}";
 import { runScenario } from "./scenario.mjs";

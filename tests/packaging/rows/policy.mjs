@@ -1,5 +1,5 @@
-// Pages under a Content-Security-Policy: with the word that WebAssembly needs, and without it,
-// when the error has to say what is missing.
+// Pages under a Content-Security-Policy: one with the keyword that WebAssembly needs, and one without it. In the second case
+// the error must say what is missing.
 
 import assert from "node:assert/strict";
 import { makeApp, seen } from "../lab.mjs";
@@ -29,7 +29,7 @@ const failure = async () => {
 report({ first: await failure(), second: await failure() });
 `;
 
-/** What a page's first and second attempt to load reject with, under these headers and faults. */
+/** The errors of a page's first and second attempt to load the package, under these headers and faults. */
 async function failures(lab, row, circumstances) {
   const folder = makeApp(lab, row, { "index.html": PAGE, "main.mjs": FAILING });
   return seen(lab, row, { folder, ...circumstances });
@@ -48,7 +48,7 @@ const blocked = (name, browser) => ({
   },
 });
 
-// Not in Firefox, which remembers a failed import() until the page is loaded anew.
+// Not in Firefox: it remembers a failed import() until the page is reloaded.
 const lost = (name, browser) => ({
   name: `a lost core.js is fetched again by the next call, ${name}`,
   needs: [browser],

@@ -1,4 +1,4 @@
-// Programs outside of browsers.
+// Programs outside browsers.
 
 import { oldestNode } from "../../../scripts/setup.mjs";
 import { makeApp, told, tool } from "../lab.mjs";
@@ -19,7 +19,7 @@ const program = (name, needs, command, args, files = { "main.mjs": MAIN }) => ({
   run: (lab) => told(lab, name, command, args, { cwd: makeApp(lab, name, files) }),
 });
 
-/** A program that also verifies a webhook of the emulator's, which waits in its folder. */
+/** A program that also verifies a webhook of the emulator. The webhook is a file in its folder. */
 const server = (name, needs, command, args) => ({
   name: `${name}, fal-wasm/webhook`,
   needs,
@@ -31,7 +31,7 @@ const server = (name, needs, command, args) => ({
 
 const DENO = ["run", "--allow-net", "--allow-read", "--allow-env", "main.mjs"];
 
-/** The rows that need nothing but this Node. */
+/** The rows that need only this Node. */
 export const nodeRows = [
   program("Node", [], process.execPath, ["main.mjs"]),
   program("Node, require()", [], process.execPath, ["main.cjs"], { "main.cjs": REQUIRE }),

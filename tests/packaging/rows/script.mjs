@@ -1,4 +1,4 @@
-// Pages with a plain script, and modules by their URLs: from this origin, and from a server like those that serve npm.
+// Pages with a plain script, and pages that import modules by URL: from their own origin, and from a server of npm packages.
 
 import assert from "node:assert/strict";
 import { createReadStream, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { makeApp, seen } from "../lab.mjs";
 const ENGINES = { Chromium: "chromium", Firefox: "firefox", WebKitGTK: "webkit" };
 const DIST = "node_modules/fal-wasm/dist";
 
-// No charset of the page's must spoil the script.
+// The page has an unusual charset, which must not spoil the script.
 const page = (...scripts) => `<!doctype html><meta charset="windows-1252"><title>app</title><script type="module" src="watch.mjs"></script>
 ${scripts.join("\n")}`;
 const RUN = `import { runScenario } from "./scenario.mjs";
@@ -28,8 +28,8 @@ const fromHere = Object.entries(ENGINES).map(([name, browser]) => ({
 }));
 
 /**
- * A server of npm packages on an origin of its own, which knows this one. The path without a file is answered with the
- * file that the field `unpkg` names, or leads there.
+ * A server of npm packages on another origin. It has only this package. For a path without a file, it serves the file of the
+ * field `unpkg`, or redirects to that file.
  */
 async function servePackages(lab, { isRedirecting, headers = {} }) {
   const home = path.join(lab.installed, "node_modules/fal-wasm");
@@ -57,7 +57,7 @@ async function servePackages(lab, { isRedirecting, headers = {} }) {
   };
 }
 
-/** A row whose page is made of what a server of npm packages has. */
+/** A row whose page loads its files from a server of npm packages. */
 const fromPackages = (name, options, browser, files, policy) => ({
   name: `${name}, ${Object.keys(ENGINES).find((engine) => ENGINES[engine] === browser)}`,
   needs: [browser],
@@ -74,7 +74,7 @@ const fromPackages = (name, options, browser, files, policy) => ({
 
 const scriptPage = ({ bare }) => ({ "index.html": afterScript(bare), "run.mjs": RUN });
 const strict = ({ origin }) => `default-src 'none'; connect-src http://127.0.0.1:*; script-src 'self' ${origin} 'wasm-unsafe-eval'`;
-// Modules of another origin need the header; a plain script does not.
+// Modules of another origin need this header. A plain script does not.
 const WITH_CORS = { headers: { "access-control-allow-origin": "*" } };
 
 const elsewhere = [
@@ -110,7 +110,7 @@ const classicWorker = {
 
 export const rows = [...fromHere, ...elsewhere, classicWorker];
 
-/** The error of a page whose server has index.js, but not the files beside it. */
+/** A check of the error on a page whose server has index.js, but none of the files next to it. */
 const misplaced = (name, browser) => ({
   name: `the error of a lone index.js says which file has to be where, ${name}`,
   needs: [browser],
@@ -124,7 +124,7 @@ preload().then(() => report({}), ({ code, message }) => report({ code, message }
     const { code, message } = await seen(lab, this.name, { folder, browser });
     assert.equal(code, "wasm_unavailable");
     assert.match(message, /core\.js has to be beside the imported file/);
-    // WebKit does not say which file it missed.
+    // WebKit's error does not name the missing file.
     if (browser !== "webkit") assert.match(message, /http:\/\/127\.0\.0\.1:\d+\/node_modules\/fal-wasm\/dist\/core\.js/);
   },
 });

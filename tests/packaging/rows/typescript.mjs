@@ -1,4 +1,4 @@
-// The types of the package for compilers of several years, however they find modules.
+// The types of the package, with compilers of several years and with each way in which they resolve modules.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ export const seed = (it: EndpointTypeMap["fal-ai/flux/dev"]["output"]): number =
 export const none = (it: EndpointTypeMap["fal-ai/flux/dev"]["output"]): number => it.nonsense;
 `;
 
-/** How compilers find modules: the names of the program's files, and the first and last version that knows the way. */
+/** The ways to resolve modules: for each, the names of the program's files, and the first and last version that knows it. */
 const WAYS = [
   { moduleResolution: "node", module: "commonjs", files: ["app.ts"], first: 4.7, last: 6 },
   { moduleResolution: "node16", module: "node16", files: ["app.mts", "app.cts"], first: 4.7, last: 7 },
@@ -63,7 +63,7 @@ const WAYS = [
 ];
 
 /**
- * What the compiler of this version says of a project in this folder.
+ * Compiles a project in this folder with this version of the compiler. Returns the compiler's messages.
  * @param {string} folder
  * @param {string} version as in package.json
  * @param {{compilerOptions: object, files: string[]}} project
@@ -77,7 +77,10 @@ export async function compile(folder, version, { compilerOptions, files }) {
   return code === 0 ? "" : compiler.said() || `ended with ${code}`;
 }
 
-/** A folder with the package, and with the official one if that is wanted: outside of the repository, which has it. */
+/**
+ * Makes a folder with the package, and with the official one if `isOfficial`. It is outside of the repository, in which
+ * compilers would always find the official package.
+ */
 function makeProject(lab, program, isOfficial) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-types-"));
   mkdirSync(path.join(folder, "node_modules/@fal-ai"), { recursive: true });
@@ -92,7 +95,7 @@ async function checkTypes(lab, version, program, isOfficial) {
   try {
     for (const { moduleResolution, module, files, first, last } of WAYS) {
       if (Number(version) < first || Number(version) > last) continue;
-      // The official package's own types need not be checked.
+      // With the official package, skip its own types, which need not be correct.
       for (const skipLibCheck of isOfficial ? [true] : [false, true]) {
         const outdated = version === "6.0" && moduleResolution === "node" ? { ignoreDeprecations: "6.0" } : {};
         const compilerOptions = { module, moduleResolution, skipLibCheck, ...outdated };

@@ -1,4 +1,4 @@
-// Vite of two ages, as a developer's server and as a build.
+// An old and a new Vite, as a development server and as a build.
 
 import path from "node:path";
 import { makeApp, seen, seenAt } from "../lab.mjs";

@@ -1,4 +1,4 @@
-// workerd, with a worker bundled as wrangler does it: its conditions, and modules beside.
+// workerd, with a worker that is bundled as wrangler does it: with its conditions, and with separate modules.
 
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ export default {
 };
 `;
 
-// The network of this machine is where the emulator is.
+// The worker may reach the network of this machine, where the emulator runs.
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [

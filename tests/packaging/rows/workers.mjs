@@ -1,4 +1,4 @@
-// A worker of modules, and service workers, which forbid import().
+// Module workers, and service workers, which forbid import().
 
 import { makeApp, seen } from "../lab.mjs";
 import path from "node:path";
@@ -23,7 +23,7 @@ const worker = {
   },
 };
 
-// Registered, it is told to begin, and kept alive until it has reported.
+// Registers a service worker, tells it to begin, and keeps the page open until the worker has reported.
 const REGISTER = (file, type) => page(`
 const registration = await navigator.serviceWorker.register("./${file}", { type: "${type}" });
 await navigator.serviceWorker.ready;

@@ -1,7 +1,7 @@
-// What webkit.mjs has in the page, and what it says to it as JSON.
+// The agent that webkit.mjs installs in the page, and the JSON encoding of their messages.
 
 /**
- * A value as JSON can hold it, as playwright would hand it over: with NaN, undefined and bytes.
+ * Encodes a value as JSON. As in playwright, NaN, undefined and bytes survive.
  * @param {any} value
  * @returns {any}
  */
@@ -18,8 +18,8 @@ export function encode(value) {
 }
 
 /**
- * The value again.
- * @param {any} told what `encode` gave
+ * Decodes a value.
+ * @param {any} told the output of `encode`
  * @returns {any}
  */
 export function decode(told) {
@@ -34,13 +34,13 @@ export function decode(told) {
   return Object.fromEntries(told.o.map((/** @type {[string, unknown]} */ [key, value]) => [key, decode(value)]));
 }
 
-/** Runs in the page, without anything of this file around it. */
+/** Runs in the page. Uses nothing else of this file, except for `encode` and `decode`. */
 function install() {
   /** @type {Map<string, { isDone: boolean, wake?: () => void, value?: unknown, error?: unknown }>} */
   const calls = new Map();
   /** @type {unknown[][]} */
   const events = [];
-  // A test may stop the page's clock.
+  // Keep the original timer: a test may stop the page's clock.
   const later = window.setTimeout.bind(window);
   const agent = {
     events,
@@ -55,7 +55,7 @@ function install() {
       const call = { isDone: false };
       calls.set(id, call);
       const end = (/** @type {object} */ found) => Object.assign(call, found, { isDone: true }, call.wake?.());
-      // A script may throw before it waits for anything.
+      // Start with a promise, so that an exception of the script becomes a rejection.
       Promise.resolve()
         .then(work)
         .then(
@@ -64,7 +64,7 @@ function install() {
         );
     },
     /**
-     * Tells how a call stands, at the latest after `ms`.
+     * Reports the state of a call, after `ms` at the latest.
      * @param {string} id
      * @param {number} ms
      * @param {(report: string) => void} tell
@@ -73,7 +73,7 @@ function install() {
       const call = calls.get(id);
       if (!call) return tell(JSON.stringify({ isGone: true, events: events.splice(0) }));
       if (!call.isDone) await Promise.race([new Promise((resolve) => (call.wake = () => resolve(undefined))), new Promise((resolve) => later(resolve, ms))]);
-      // What fails without anybody waiting is told in a later turn, and noted in the one after.
+      // Wait for two turns: an unhandled rejection is reported in the first, and the listener below records it in the second.
       if (call.isDone) for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => later(resolve));
       if (call.isDone) calls.delete(id);
       tell(JSON.stringify({ isDone: call.isDone, value: call.value, error: call.error, events: events.splice(0) }));
@@ -81,7 +81,7 @@ function install() {
   };
   Object.defineProperty(window, "__agent", { value: agent });
   const said = (/** @type {unknown} */ error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  // The page's own listeners come after this one: whether they take the event is known in a later turn.
+  // This listener comes before those of the page. Wait for a turn to see whether the page has handled the event.
   for (const [type, field] of [["error", "error"], ["unhandledrejection", "reason"]]) {
     window.addEventListener(type, (/** @type {any} */ event) => later(() => event.defaultPrevented || events.push(["error", said(event[field] ?? event.message)])));
   }

@@ -1,8 +1,8 @@
-// Firefox ESR, driven by playwright over WebDriver BiDi, so that it has the API that the tests use.
+// Starts Firefox ESR. Playwright drives it over WebDriver BiDi, so that it has the API that the tests use.
 
 import { firefox } from "playwright-core";
 
-/** Not yet known to Firefox ESR, and sent for every page. */
+/** Playwright sends this command for every page. Firefox ESR does not know it yet. */
 const UNKNOWN_COMMAND = "emulation.setMediaFeaturesOverride";
 
 const OPTIONS = {
@@ -16,7 +16,7 @@ const OPTIONS = {
 
 let isPatched = false;
 
-/** Lets playwright's own end of the wire leave the unknown command out. */
+/** Makes playwright skip the unknown command. */
 function patch() {
   if (isPatched) return;
   isPatched = true;
@@ -37,7 +37,7 @@ function patch() {
 }
 
 /**
- * A browser of playwright's; the caller closes it.
+ * Starts Firefox with playwright's API. The caller closes it.
  * @param {import("playwright-core").LaunchOptions} [options]
  */
 export function launchFirefox(options = {}) {

@@ -1,7 +1,7 @@
-// What an engine, or its driver, cannot do. A test that needs it is skipped in that engine, with
-// the reason: `test("…", { skip: cannot("offline") }, …)`.
+// Limits of the engines and their drivers. A test that needs a missing ability is skipped in that engine, with the reason:
+// `test("…", { skip: cannot("offline") }, …)`.
 
-/** The engine that the tests run in: `FAL_ENGINE`, which is Chromium by default. */
+/** The engine for the tests: `FAL_ENGINE`, or Chromium. */
 export const engine = process.env.FAL_ENGINE || "chromium";
 
 const BIDI = "playwright's WebDriver BiDi for Firefox";
@@ -17,7 +17,7 @@ const LIMITS = {
     routes: `${BIDI} holds a page up whose requests it answers`,
     axe: "Firefox ESR 153 crashes where axe runs in the demo page",
     "first load": `${BIDI} says that there is a network before requests get through, and Firefox tries no import twice`,
-    "second import": "Firefox tries no import twice that failed once, until the page is reloaded (README, limits)",
+    "second import": "Firefox tries no import twice that failed once, until the page is reloaded (docs/runtimes.md, limits)",
     paste: `${BIDI} pastes no picture`,
     numbers: `${BIDI} adds to what stands in a number field, and does not replace it`,
   },
@@ -35,17 +35,17 @@ const LIMITS = {
   },
 };
 
-/** What Firefox remarks on connections that the page itself closes, which its driver takes for errors of the page. */
+/** Firefox's remarks about connections that the page itself closes. The driver reports them as errors of the page. */
 const REMARKS = /^(Firefox can’t establish a connection|The connection to ws)/;
 
 /**
- * Whether an error that the driver tells of is one of the page.
+ * Whether an error that the driver reports comes from the page.
  * @param {Error} error
  */
 export const isOfPage = (error) => engine !== "firefox" || !REMARKS.test(error.message);
 
 /**
- * Why this engine's driver cannot do it, or `false` where it can.
+ * The reason why this engine lacks one of these abilities. `false` if it has all of them.
  * @param {string[]} abilities
  */
 export function cannot(...abilities) {

@@ -1,6 +1,7 @@
-// Finding and using the parts of a page, for webkit.mjs.
+// Finds and uses the elements of a page, for webkit.mjs.
 
-const TIMEOUT_MS = 30_000;
+import { PATIENCE_MS } from "../patience.mjs";
+
 const EVERY_MS = 30;
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -10,7 +11,7 @@ const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(
 /** @typedef {{ name?: Words, exact?: boolean, selected?: boolean }} NameOptions */
 
 /**
- * Keys as WebDriver has them.
+ * The codes that WebDriver uses for keys.
  * @type {Record<string, string>}
  */
 const KEYS = { Tab: "\uE004", Enter: "\uE007", Space: " ", Control: "\uE009", ControlOrMeta: "\uE009", Shift: "\uE008", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Home: "\uE011", End: "\uE010", Escape: "\uE00C" };
@@ -43,16 +44,16 @@ export class Keyboard {
 }
 
 /**
- * Words, or an expression, as JSON.
+ * Converts words, or a regular expression, to JSON.
  * @param {Words | undefined} words
  */
 const pattern = (words) => (words instanceof RegExp ? { source: words.source, flags: words.flags } : words);
 
-/** The parts that some steps lead to, as playwright's `Locator`. */
+/** The elements to which some steps lead. Has the API of playwright's `Locator`. */
 export class Locator {
   #page;
   /**
-   * As JSON can hold them.
+   * The steps as JSON.
    * @type {any[]}
    */
   #steps;
@@ -79,7 +80,7 @@ export class Locator {
   toString = () => JSON.stringify(this.#steps);
 
   /**
-   * Runs statements with `found`, the elements, and `given`.
+   * Runs statements in the page. `found` is the list of elements, and `given` the argument.
    * @param {string} statements
    * @param {unknown} [given]
    */
@@ -89,11 +90,11 @@ export class Locator {
   }
 
   /**
-   * Runs statements until they give something but `undefined`.
+   * Runs statements again and again until they return a value other than `undefined`.
    * @param {string} statements
    * @param {unknown} [given]
    */
-  async #until(statements, given, timeout = TIMEOUT_MS) {
+  async #until(statements, given, timeout = PATIENCE_MS) {
     for (const end = Date.now() + timeout; ; await sleep(EVERY_MS)) {
       const value = await this.#run(statements, given);
       if (value !== undefined) return value;
@@ -128,7 +129,7 @@ export class Locator {
   focus = () => this.evaluate((it) => it.focus());
   boundingBox = () => this.evaluate((it) => (({ x, y, width, height }) => ({ x, y, width, height }))(it.getBoundingClientRect()));
 
-  /** A reference by which WebDriver's own commands find the element, once a person could use it. */
+  /** WebDriver's reference to the element. Waits until the element is visible and enabled. */
   async #element() {
     await this.waitFor();
     await this.#until("return found[0] && !found[0].disabled ? true : undefined;");
@@ -155,7 +156,7 @@ export class Locator {
     }, text);
   }
 
-  /** By its label, as a person does where the box itself is hidden. */
+  /** Clicks the element by script, because the box itself may be hidden behind its label. */
   check = () => this.evaluate((it) => void (it.checked || it.click()));
   uncheck = () => this.evaluate((it) => void (it.checked && it.click()));
 
@@ -187,7 +188,7 @@ export class Locator {
 }
 
 /**
- * Runs in the page: the elements that the steps lead to.
+ * The elements to which the steps lead. Runs in the page.
  * @param {any[]} steps
  */
 function find(steps) {
@@ -226,7 +227,7 @@ function find(steps) {
     const all = [...own, ...within(roots, "*")].filter((it) => !["SCRIPT", "STYLE"].includes(it.tagName) && matches(it.textContent, words, isExact));
     return all.filter((it) => !all.some((other) => other !== it && it.contains(other)));
   };
-  // The document, of which no attribute is asked for, stands for all at first.
+  // Begin with the document. It stands for an element here, and none of its attributes is read.
   let found = /** @type {Element[]} */ (/** @type {unknown[]} */ ([document]));
   for (const { css, role, label, text, name, exact, selected, hasText } of steps) {
     if (css) found = within(found, css);

@@ -1,16 +1,16 @@
-// WebKitWebDriver: one process, with one session, for each browser context.
+// Runs WebKitWebDriver: a process with one session for each browser context.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { PATIENCE_MS } from "../patience.mjs";
 import { portOf } from "../port.mjs";
 
 const DRIVER = process.env.WEBKIT_DRIVER || "WebKitWebDriver";
 const BROWSER = process.env.WEBKIT_PATH || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-const STARTS_WITHIN_MS = 30_000;
-// Its time limit for scripts is kept by the clock of the page, which a test may stop or speed up.
+// No time limit for scripts: the driver measures it with the page's clock, which a test may stop or speed up.
 const TIMEOUTS = { script: null, pageLoad: 60_000 };
 
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -20,7 +20,7 @@ const children = new Set();
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
 /**
- * Starts a process that ends with this one.
+ * Starts a process. It is killed when this process exits.
  * @param {string} command
  * @param {string[]} args
  * @param {import("node:child_process").SpawnOptions} options
@@ -34,7 +34,7 @@ function start(command, args, options) {
 
 /** @type {Promise<string> | undefined} */
 let display;
-/** The display in `DISPLAY`, or one that this process starts, once. */
+/** The display in `DISPLAY`. If there is none, starts one, once. */
 function ownDisplay() {
   display ??= process.env.DISPLAY ? Promise.resolve(process.env.DISPLAY) : startDisplay();
   return display;
@@ -66,9 +66,9 @@ function freePort() {
 /** @typedef {Awaited<ReturnType<typeof startSession>>} Session */
 
 /**
- * Starts a driver and a browser; with `acceptInsecureCerts`, one that takes a certificate of the test's own.
- * - `send(method, path, body)`: a command of the session; they are sent one after another
- * - `stop()`: ends both
+ * Starts a driver and a browser. With `acceptInsecureCerts`, the browser accepts certificates of the tests.
+ * - `send(method, path, body)`: sends a command to the session. Commands are sent one after another
+ * - `stop()`: stops both
  */
 export async function startSession({ acceptInsecureCerts = false } = {}) {
   const [DISPLAY, port] = [await ownDisplay(), await freePort()];
@@ -85,7 +85,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
     return value;
   };
   const end = async () => {
-    // The browser's processes, too, which are of the driver's group.
+    // Kill the driver's process group, which includes the browser's processes.
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
@@ -116,7 +116,7 @@ export async function startSession({ acceptInsecureCerts = false } = {}) {
 
 /** @param {Send} call */
 async function untilUp(call) {
-  for (const limit = Date.now() + STARTS_WITHIN_MS; ; await sleep(50)) {
+  for (const limit = Date.now() + PATIENCE_MS; ; await sleep(50)) {
     try {
       return await call("GET", "/status");
     } catch (error) {

@@ -1,20 +1,20 @@
-// WebKitGTK behind as much of playwright's API as the tests use. The driver is WebDriver's classic
-// one: what that cannot do is in limits.mjs. Scripts that belong before a page's own run at the
-// first look at the page, and a page's errors are known after the next look at it.
+// Gives WebKitGTK the part of playwright's API that the tests use. It is driven by classic WebDriver, whose limits are in
+// limits.mjs. Init scripts run at the first look at the page, not before its own scripts. The page's errors are known only
+// after the next look at it.
 
 import { EventEmitter } from "node:events";
 import { decode, encode, installAgent } from "./agent.mjs";
+import { PATIENCE_MS } from "../patience.mjs";
 import { Keyboard, Locator } from "./locator.mjs";
 import { startSession } from "./webdriver.mjs";
 
-/** How long one command waits for a script; others have their turn in between. */
+/** How long one command waits for a script. Other commands can run between two such waits. */
 const LOOK_MS = 40;
-const TIMEOUT_MS = 30_000;
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @typedef {{ width: number, height: number }} Size */
 
-/** As `chromium.launch`. Each context is a browser of its own, which knows two options. */
+/** As `chromium.launch`. Each context is a separate browser, and takes only two options. */
 export async function launchWebKit() {
   /** @type {Set<Context>} */
   const contexts = new Set();
@@ -36,7 +36,7 @@ class Context {
   #pages = [];
   #isClosed = false;
   /**
-   * Which window the session's commands go to.
+   * The handle of the window that gets the session's commands.
    * @type {string | undefined}
    */
   #current;
@@ -66,7 +66,7 @@ class Context {
   #last = Promise.resolve();
 
   /**
-   * Sends commands to one page, and none in between.
+   * Sends a command to a page. No command to another page comes between the switch to its window and the command.
    * @param {Page} page
    * @param {string} method
    * @param {string} path_
@@ -98,7 +98,7 @@ class Context {
   }
 }
 
-/** As playwright's `Page`. */
+/** Has the API of playwright's `Page`. */
 export class Page extends EventEmitter {
   #context;
   /** @type {string[]} */
@@ -129,13 +129,13 @@ export class Page extends EventEmitter {
   }
 
   async reload() {
-    // What the page said until now is gone with it.
+    // Collect the page's events now: the reload deletes them.
     await this.evaluate(() => {}).catch(() => {});
     await this.send("POST", "/refresh", {});
     await this.#loaded();
   }
 
-  /** The driver may say so a little early. */
+  /** Waits until the page has loaded. The driver may report that a little early. */
   #loaded = () => this.waitForFunction(() => document.readyState === "complete");
 
   async close() {
@@ -149,7 +149,7 @@ export class Page extends EventEmitter {
   url = () => this.send("GET", "/url");
   content = () => this.evaluate(() => document.documentElement.outerHTML);
   waitForTimeout = sleep;
-  // Nothing is routed: it cannot be.
+  // This driver has no routes, so there is nothing to remove.
   unrouteAll = async () => {};
 
   /**
@@ -183,7 +183,7 @@ export class Page extends EventEmitter {
   }
 
   /**
-   * Runs a function in the page, or the statements in a text: `eval` is what pages may forbid.
+   * Runs a function in the page, or the statements of a text. Does not use `eval`, which pages may forbid.
    * @param {Function | string} script
    * @param {unknown} [argument]
    * @returns {Promise<any>}
@@ -194,8 +194,8 @@ export class Page extends EventEmitter {
   }
 
   /**
-   * Runs statements in the page, where `agent` is what agent.mjs installs. The command only begins
-   * them: so others have their turn while they wait.
+   * Runs statements in the page, with `agent` from agent.mjs. A command starts them, and further commands look for the result,
+   * so that other commands can run in between.
    * @param {string} statements
    */
   async run(statements) {
@@ -231,7 +231,7 @@ export class Page extends EventEmitter {
    * @param {unknown} [argument]
    * @param {{ timeout?: number, polling?: number }} [options]
    */
-  async waitForFunction(check, argument, { timeout = TIMEOUT_MS, polling = 50 } = {}) {
+  async waitForFunction(check, argument, { timeout = PATIENCE_MS, polling = 50 } = {}) {
     for (const end = Date.now() + timeout; ; await sleep(polling)) {
       if (await this.evaluate(check, argument)) return;
       if (Date.now() > end) throw new Error(`Not within ${timeout} ms: ${check}`);
@@ -242,7 +242,7 @@ export class Page extends EventEmitter {
    * @param {string} wanted
    * @param {{ timeout?: number }} [options]
    */
-  async waitForURL(wanted, { timeout = TIMEOUT_MS } = {}) {
+  async waitForURL(wanted, { timeout = PATIENCE_MS } = {}) {
     for (const end = Date.now() + timeout; (await this.url()) !== wanted; await sleep(20)) {
       if (Date.now() > end) throw new Error(`Not at ${wanted} within ${timeout} ms`);
     }
@@ -256,7 +256,7 @@ export class Page extends EventEmitter {
     if (more !== wide || higher !== high) await this.send("POST", "/window/rect", { width: width + more, height: height + higher });
   }
 
-  // What a person sees or hears.
+  // Find elements by what a person sees or hears.
   /** @type {(step: import("./locator.mjs").Step) => Locator} */
   #locator = (step) => new Locator(this, [step]);
   /** @type {(css: string, options?: { hasText?: string | RegExp }) => Locator} */

@@ -1,5 +1,5 @@
-// What goes into the official client goes into this one, and what comes out of this one goes
-// where the official one's goes. Without the line that joins the two maps of endpoints.
+// The inputs of the official client can be given to this one, and the outputs of this client to code for the official one.
+// Checked without the line that joins the two maps of endpoints.
 
 import type * as ours from "fal-wasm";
 import { createFalClient } from "fal-wasm";
@@ -10,7 +10,7 @@ import type * as realtime from "../../../node_modules/@fal-ai/client/src/realtim
 import type * as storage from "../../../node_modules/@fal-ai/client/src/storage.js";
 import type * as streaming from "../../../node_modules/@fal-ai/client/src/streaming.js";
 
-/** Compiles only where a `From` can be given for a `To`. */
+/** Compiles only if a `From` can be given for a `To`. */
 export type Given<From extends To, To> = [From, To];
 interface Input {
   prompt: string;
@@ -63,7 +63,7 @@ export type BothWays = [
 const client = createFalClient();
 export const realtimeClient: theirs.RealtimeClient = client.realtime;
 export const storageClient: theirs.StorageClient = client.storage;
-// Streams of theirs can be ours.
+// Streams of the official client can be given for ours.
 export type Stream = Given<theirs.FalStream<Input, Output>, ours.FalStream<Input, Output>>;
 
 // @ts-expect-error theirs is a class with private members, see FalStream in js/types/streaming.ts

@@ -1,5 +1,4 @@
-// What the official types refuse and these take: a call of the official README that gives no
-// options, and the options that only this package has.
+// A call of the official README without options, which the official types refuse, and the options that only this package has.
 
 import { createFalClient, fal, FalError, type Config, type PendingEntry, type PendingStore, type Progress } from "fal-wasm";
 
@@ -17,7 +16,7 @@ await client.subscribe("acme/app", {
   validate: false,
   onUploadProgress,
   hint: "same-runner",
-  // The official types have no `undefined` here where `exactOptionalPropertyTypes` is set.
+  // With `exactOptionalPropertyTypes`, the official types do not allow `undefined` here.
   abortSignal: undefined,
 });
 const shown = (report: Progress): string => {

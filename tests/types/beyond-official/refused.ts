@@ -1,5 +1,5 @@
-// What must not pass. An `@ts-expect-error` over a line without an error is itself one, so
-// each of these shows that the checks of the other programs can fail.
+// Programs that must not compile. An `@ts-expect-error` above a line without an error is itself an error. So these lines show
+// that the checks of the other programs can fail.
 
 import { ApiError, fal, isQueueStatus, type EndpointType, type InputType, type QueueStatus } from "fal-wasm";
 
@@ -41,10 +41,10 @@ fal.config({ persist: { put() {} } });
 // @ts-expect-error an entry names its endpoint
 await fal.resume({ requestId: "r1" });
 
-// An id that is not known to be one of the known takes any input.
+// An id that is only known to be an endpoint type takes any input.
 declare const anyId: EndpointType;
 await fal.run(anyId, { input: { promt: "" } });
-// Code that is generic over the id stays typed.
+// Code that is generic over the id keeps its types.
 export const relay = <Id extends EndpointType>(id: Id, input: InputType<Id>) => fal.subscribe(id, { input });
 // @ts-expect-error a field is missing
 await relay(VIDEO, { prompt: "" });

@@ -1,5 +1,5 @@
-// The calls of the official repository's demo apps, with only the import changed. Written
-// anew and without their pages; checked against the official types too.
+// The calls of the demo apps in the official repository, with only the import changed. Rewritten, without the apps' pages.
+// They must compile with the official types, too.
 
 import { createFalClient, fal as shared, type OutputType, type Result } from "fal-wasm";
 
@@ -13,7 +13,7 @@ const fal = createFalClient({
   proxyUrl: "/api/fal/proxy",
 });
 
-// The page of the queue.
+// The page that uses the queue.
 const polled = await fal.subscribe(endpointId, {
   input: JSON.parse(text),
   logs: true,
@@ -29,12 +29,12 @@ const polled = await fal.subscribe(endpointId, {
 });
 show(polled);
 
-// The page of streams.
+// The page that uses streams.
 const stream = await fal.stream(endpointId, { input: JSON.parse(text) });
 for await (const partial of stream) show(partial);
 show(await stream.done());
 
-// The page of transcripts, with a file in the input.
+// The page that transcribes speech, with a file in the input.
 const heard = await fal.subscribe("fal-ai/wizper", {
   input: { audio_url: file, version: "3" },
   logs: true,
@@ -42,19 +42,19 @@ const heard = await fal.subscribe("fal-ai/wizper", {
 });
 show(heard);
 
-// The pages of ComfyUI, with a type of their own for the output.
+// The pages that use ComfyUI, with their own type for the output.
 type ComfyOutput = { url: string; outputs: Record<string, any>[]; images: { url: string }[] };
 const { data }: Result<ComfyOutput> = await fal.subscribe("comfy/fal-ai/image-to-video", {
   input: { loadimage_1: file },
 });
 show(data.images[0]?.url);
 
-// The pages of images, with the output's type by the endpoint's id.
+// The pages that make images. The endpoint's id gives the type of the output.
 const images: OutputType<"fal-ai/lora"> | null = (
   await fal.subscribe("fal-ai/lora", { input: { prompt: text, model_name: "x", image_size: "square_hd" } })
 ).data;
 show(images?.images[0]);
 
-// The server.
+// The code on the server.
 const server = await shared.run("110602490-lcm", { input: { prompt: text } });
 show(server);

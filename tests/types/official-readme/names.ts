@@ -1,4 +1,4 @@
-// Every name of the official package, taken one by one and as a namespace, and the public fields of its streams.
+// Every name of the official package, imported by name and as a namespace, and the public fields of its streams.
 
 import * as all from "fal-wasm";
 import type {

@@ -1,6 +1,6 @@
-// The calls of the official client's two README files, with only the import changed. Written
-// anew, in the same order and the same way; checked against the official types too.
-// `update.position` of the one is `queue_position` here, as the types of both have it.
+// The calls of the official client's two README files, with only the import changed. Rewritten in the same order and style.
+// They must compile with the official types, too. One README uses `update.position`; the types of both packages have only
+// `queue_position`, so it is used here.
 
 import { fal } from "fal-wasm";
 

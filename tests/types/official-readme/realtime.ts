@@ -1,5 +1,5 @@
-// The realtime calls of the official repository's demo apps, and the options they leave out.
-// Written anew; checked against the official types too.
+// The realtime calls of the demo apps in the official repository, and the options that those do not use. Rewritten. They must
+// compile with the official types, too.
 
 import { createFalClient, type RealtimeClient, type TokenProvider } from "fal-wasm";
 

@@ -1,5 +1,5 @@
-// The rest of the official client's reference: every exported name, and every operation and
-// option that the other programs here leave out. Checked against the official types too.
+// The rest of the official client's reference: every exported name, and every operation and option that the other programs
+// here do not use. They must compile with the official types, too.
 
 import * as package_ from "fal-wasm";
 import {

@@ -1,4 +1,4 @@
-// Components that use the hook: input and output are typed by the endpoint, and each state has its fields.
+// Components that use the hook. The endpoint gives the types of the input and the output, and each status has its own fields.
 
 import { createFalClient, type Kandinsky5VideoOutput, type Progress } from "fal-wasm";
 import { useFal, type FalJob, type FalJobActions, type RunJobOptions, type UseFalOptions, type UseFalResult } from "fal-wasm/react";
@@ -34,7 +34,7 @@ export function ImageToVideo(): ReactElement {
   );
 }
 
-/** `status` narrows the other fields, after destructuring, too. */
+/** `status` narrows the other fields, even after destructuring. */
 export function words(job: UseFalResult<{ scale: number }, { factor: number }>): string {
   const { status, data, error } = job;
   if (status === "success") return data.factor.toFixed();

@@ -1,4 +1,4 @@
-// What must not pass: an `@ts-expect-error` over a line without an error is itself one.
+// Programs that must not compile: an `@ts-expect-error` above a line without an error is itself an error.
 
 import { useFal } from "fal-wasm/react";
 

@@ -1,4 +1,4 @@
-// Node's own requests, as Express and http give them.
+// Requests of Node's http, which Express passes on.
 
 import type { IncomingMessage } from "node:http";
 import { verifyWebhook, type Webhook } from "fal-wasm/webhook";

@@ -1,4 +1,4 @@
-// Servers that take webhooks, in a page's types and in Node's.
+// Servers that receive webhooks. Compiles with the types of pages and with those of Node.
 
 import type { Kandinsky5VideoOutput, WebHookResponse } from "fal-wasm";
 import { verifyWebhook, WebhookError, type JsonWebKeySet, type VerifyWebhookOptions, type Webhook, type WebhookErrorReason, type WebhookRequest } from "fal-wasm/webhook";
@@ -24,7 +24,7 @@ export async function POST(): Promise<Response> {
   }
 }
 
-/** Code that takes the official type goes on to do so. */
+/** Code for the official type accepts these webhooks, too. */
 export const official = (webhook: Webhook): WebHookResponse["request_id"] => webhook.request_id;
 
 // @ts-expect-error a parsed body is not signed

@@ -1,6 +1,5 @@
-// A client of this package can be given to code that is typed against the official one. Not
-// where a program adds endpoints of its own: TypeScript relates two types that depend on an
-// id only where both ask for the same set of ids.
+// A client of this package can be given to code that is typed for the official client. This does not work in programs that add
+// endpoints of their own: TypeScript relates two types that depend on an id only if both accept the same set of ids.
 
 import { createFalClient, fal } from "fal-wasm";
 import type { FalClient, FalStream, Result } from "@fal-ai/client";

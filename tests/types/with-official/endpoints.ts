@@ -1,5 +1,5 @@
-// After the documented line, calls of all official endpoints are typed, and those of this
-// package stay typed as they were.
+// With the documented line, the calls of all official endpoints have types. The types of this package's endpoints stay the
+// same.
 
 import { fal, type InputType, type OutputType } from "fal-wasm";
 
@@ -23,5 +23,5 @@ export const videoUrl: string | undefined = video.data.video?.url;
 // @ts-expect-error a field is missing
 await fal.run("fal-ai/kandinsky5-pro/image-to-video", { input: { prompt: "" } });
 
-// Ids that neither knows take any input still.
+// Ids that neither package knows still take any input.
 await fal.run("acme/app", { input: { anything: 1 } });

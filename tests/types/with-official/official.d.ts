@@ -1,5 +1,5 @@
-// What a program writes to use the official client's types with this package: the documented
-// line for its endpoints, and the one that lets streams pass for its streams.
+// The lines that a program adds to use the official client's types with this package: the documented one for its endpoints,
+// and one that accepts this package's streams for the official client's.
 
 import type { FalStream as OfficialFalStream } from "@fal-ai/client";
 import type { EndpointTypeMap as OfficialEndpoints } from "@fal-ai/client/endpoints";

@@ -1,4 +1,4 @@
-//! What every clip is, whatever it shows.
+//! The properties of every clip.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -183,7 +183,7 @@ fn a_cancelled_render_stops_within_a_few_frames() {
     };
     let result = render(&Source::Title { prompt: "Fog" }, &shot, &cancel, &report);
     assert_eq!(result.unwrap_err(), RenderError::Cancelled);
-    // One frame for each worker may have been under way.
+    // Each worker may have been drawing one frame.
     assert!(made.load(Ordering::Relaxed) <= 14, "{made:?}");
 }
 

@@ -1,4 +1,4 @@
-//! What the tests share: pictures to put in, and a way to watch what comes out.
+//! Helpers of the tests: input pictures, and a decoder for the clips.
 
 use std::io::Cursor;
 use std::sync::atomic::AtomicBool;
@@ -9,7 +9,7 @@ use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
 use re_mp4::{Mp4, StsdBoxContent};
 
-/// One second at the smallest size: enough for most questions.
+/// One second at the smallest size, which is enough for most tests.
 pub(crate) const QUICK: Shot = Shot {
     short_side: 256,
     aspect: Aspect::Source,
@@ -21,7 +21,7 @@ pub(crate) fn shoot(source: &Source<'_>, shot: &Shot) -> Result<Clip, RenderErro
     render(source, shot, &AtomicBool::new(false), &|_, _| {})
 }
 
-/// Something like a photograph: a soft sky over tiles with hard edges.
+/// A picture similar to a photograph: a soft sky over tiles with hard edges.
 pub(crate) fn photo(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let (u, v) = (x as f32 / width as f32, y as f32 / height as f32);
@@ -42,7 +42,7 @@ pub(crate) fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Ve
 pub(crate) struct Film {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Seconds, as the container says.
+    /// The duration in the container, in seconds.
     pub(crate) duration: f64,
     pub(crate) keyframes: Vec<usize>,
     /// Brightness of each frame, row by row.
@@ -109,7 +109,7 @@ fn annex_b(mut sample: &[u8]) -> Vec<u8> {
     stream
 }
 
-/// Brightness as the clip should show it: cover-cropped, BT.709, limited range.
+/// The expected brightness of a clip of this picture: cropped to cover the frame, BT.709, limited range.
 pub(crate) fn expected_luma(picture: &RgbImage, width: u32, height: u32) -> Vec<u8> {
     let cover = DynamicImage::from(picture.clone());
     let cover = cover.resize_to_fill(width, height, image::imageops::FilterType::CatmullRom);

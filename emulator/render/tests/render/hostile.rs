@@ -1,4 +1,4 @@
-//! Files meant to harm, or plainly wrong. None may cost much, none may panic.
+//! Hostile and broken files. None may take much time or memory, and none may cause a panic.
 
 use std::time::{Duration, Instant};
 
@@ -83,7 +83,7 @@ fn claims_of_great_size_are_not_believed() {
     let too_large = |width, height| RenderError::TooLarge { width, height };
     let png = png_claiming(50_000, 50_000, 8, 2);
     assert_eq!(refused(&png), too_large(50_000, 50_000));
-    // Not even the header is complete.
+    // The size is checked even if the header is not complete.
     assert_eq!(refused(&png[..30]), too_large(50_000, 50_000));
     let gif = b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\x01\0\0;";
     assert_eq!(refused(gif), too_large(65_535, 65_535));

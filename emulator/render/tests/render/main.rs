@@ -1,7 +1,7 @@
-//! The renderer from outside: pictures and prompts in, files out, which are
-//! then parsed and decoded by other code and looked at.
+//! Tests the renderer by its public API. Other code parses and decodes the files
+//! that it makes from pictures and prompts.
 
-// Pixels and coordinates, as in the crate itself.
+// Casts between pixels and coordinates, as in the crate itself.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

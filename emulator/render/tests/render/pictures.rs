@@ -1,11 +1,11 @@
-//! Pictures as people have them: every format, sideways, see-through, tiny.
+//! Pictures of every format: rotated, transparent, tiny.
 
 use crate::common::{QUICK, difference, encoded, expected_luma, photo, shoot, watch};
 use fal_emulator_render::{Source, probe};
 use image::ImageFormat::{Gif, Jpeg, Png, WebP};
 use image::{DynamicImage, ImageBuffer, Rgba, RgbaImage};
 
-/// A JPEG whose EXIF says: turn me a quarter to the right to see me upright.
+/// A JPEG whose EXIF orientation is a quarter turn to the right.
 fn sideways_jpeg(upright: &image::RgbImage) -> Vec<u8> {
     let stored = image::imageops::rotate270(upright);
     let jpeg = encoded(stored, Jpeg);
@@ -20,7 +20,7 @@ fn all_four_formats_are_read() {
     let picture = photo(192, 128);
     for format in [Jpeg, Png, WebP, Gif] {
         let image = DynamicImage::from(picture.clone());
-        // The GIF encoder wants alpha.
+        // The GIF encoder needs an alpha channel.
         let image = if format == Gif {
             image.into_rgba8().into()
         } else {
@@ -49,7 +49,7 @@ fn a_photo_taken_sideways_is_seen_upright() {
 
 #[test]
 fn transparency_shows_white() {
-    // Black, but fully transparent: nothing of it may show.
+    // Black but fully transparent, so no black may be visible.
     let file = encoded(RgbaImage::from_pixel(90, 60, Rgba([0, 0, 0, 0])), Png);
     let shown = watch(&shoot(&Source::Image(&file), &QUICK).unwrap());
     let white = vec![235; shown.width * shown.height];

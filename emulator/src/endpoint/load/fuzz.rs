@@ -1,4 +1,4 @@
-//! Files that describe endpoints, and inputs for what they describe.
+//! Generated endpoint files, and inputs for their endpoints.
 
 use std::path::Path;
 use std::time::Instant;
@@ -35,7 +35,7 @@ fn inputs() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 fn read(file: &[u8]) -> Result<Endpoint, String> {
-    // No file is beside it: what it names there is missing.
+    // The folder does not exist, so every file that the description names is missing.
     parse(file, Path::new("/nonexistent"))
 }
 

@@ -1,4 +1,4 @@
-//! `Host` headers, of which the URLs in answers are made.
+//! Hostile `Host` headers, from which the URLs in answers are made.
 
 use axum::http::HeaderValue;
 use proptest::prelude::*;

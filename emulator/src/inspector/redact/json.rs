@@ -1,7 +1,7 @@
-//! JSON without its secrets: only the strings are looked at, and all else stays as
-//! it was sent, with its order, its spaces and its numbers. The text may end anywhere.
+//! Removes the secrets from JSON. It changes only strings, and keeps the order, the spaces and the numbers as they were
+//! sent. The text may break off anywhere.
 
-/// `redact` is given the name under which a string stands, if it has one, and the string.
+/// Replaces every string by the result of `redact`, which gets the name of the string's field, if any, and the string.
 pub(super) fn redact(text: &str, redact: &dyn Fn(Option<&str>, &str) -> String) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut name: Option<String> = None;
@@ -13,7 +13,7 @@ pub(super) fn redact(text: &str, redact: &dyn Fn(Option<&str>, &str) -> String) 
         let (written, after) = from.split_at(end);
         rest = after;
         let Some(value) = decode(written) else {
-            // It broke off within the string, or is no JSON.
+            // The text broke off within the string, or is not JSON.
             let value = written.trim_start_matches('"');
             shown.push('"');
             shown.push_str(&redact(name.as_deref(), value));
@@ -35,8 +35,8 @@ pub(super) fn redact(text: &str, redact: &dyn Fn(Option<&str>, &str) -> String) 
     shown
 }
 
-/// Where the string that `text` begins with ends, behind its quote; the end of the text if it
-/// does not.
+/// The offset behind the closing quote of the string at the start of `text`, or the length of `text` if there is no
+/// closing quote.
 fn end_of_string(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

@@ -1,5 +1,5 @@
-//! What leaves the record is redacted: keys, tokens, cookies, signatures in URLs, and the
-//! bytes of data URIs. The record itself is never shown.
+//! Removes secrets from everything that the inspector shows: keys, tokens, cookies, signatures in URLs, and the bytes of
+//! data URIs. The record itself is never shown.
 
 mod json;
 mod name;
@@ -15,12 +15,12 @@ use name::is_secret;
 /// The text in the place of a secret.
 pub(super) const REDACTED: &str = "[redacted]";
 
-/// Shorter secrets would be found in words that are none.
+/// The shortest known key that is searched for. A shorter one would be found in ordinary words.
 const SHORTEST_SECRET: usize = 8;
 
 /// Redacts headers, URLs and bodies. Its `Debug` form shows no secret.
 pub(super) struct Redaction {
-    /// The emulator's own keys, wherever they turn up.
+    /// The keys that the emulator was started with. They are replaced everywhere.
     known: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Redaction {
 }
 
 impl Redaction {
-    /// Knows the keys that the emulator was started with.
+    /// A redaction that knows the keys in `options`.
     pub(super) fn new(options: &Options) -> Self {
         let keys = [&options.key, &options.require_key].into_iter().flatten();
         let keys = keys.filter_map(|key| {
@@ -46,13 +46,13 @@ impl Redaction {
             })
             .filter(|secret| secret.len() >= SHORTEST_SECRET)
             .collect();
-        // The whole key before its part.
+        // Longest first, so that a whole key is replaced before a part of it.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         known.dedup();
         Self { known }
     }
 
-    /// Every header, in the order and under the names in which they came.
+    /// The names and redacted values of all headers, in their order.
     pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
         let shown = headers
             .iter()
@@ -65,7 +65,7 @@ impl Redaction {
         if !is_secret(name.as_str()) {
             return self.text(&value);
         }
-        // The scheme tells a developer which credential went along.
+        // The scheme stays, so that a developer sees which kind of credential was sent.
         let has_scheme = [AUTHORIZATION, PROXY_AUTHORIZATION].contains(name);
         match value.split_once(' ') {
             Some((scheme, _)) if has_scheme && is_scheme(scheme) => {
@@ -80,23 +80,23 @@ impl Redaction {
         url::redact(url, &|text| self.text(text))
     }
 
-    /// The URL of a webhook, whose path and query are often its only secret.
+    /// The URL of a webhook. Often its path or query is the only secret that protects it.
     pub(super) fn webhook(&self, url: &str) -> String {
         self.without_known(url::redact_webhook(url))
     }
 
-    /// Text in which there may be secrets.
+    /// Text that may contain secrets.
     pub(super) fn text(&self, text: &str) -> String {
         self.without_known(text::redact(text))
     }
 
-    /// JSON, or the beginning of it. All but the secrets stays as it was sent.
+    /// JSON, or its beginning. Everything but the secrets stays as it was sent.
     pub(super) fn json(&self, text: &str) -> String {
         json::redact(text, &|name, value| {
             if name.is_some_and(is_secret) && !value.is_empty() {
                 REDACTED.to_owned()
             } else if value.trim_start().starts_with(['{', '[']) {
-                // JSON within JSON: each time it is smaller.
+                // JSON within a string. The recursion ends, as each level is shorter.
                 self.json(value)
             } else {
                 self.text(value)
@@ -104,7 +104,7 @@ impl Redaction {
         })
     }
 
-    /// Server-sent events: JSON, mostly, behind the names of their fields.
+    /// Server-sent events, whose data is mostly JSON.
     pub(super) fn events(&self, text: &str) -> String {
         let mut shown = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
@@ -120,7 +120,7 @@ impl Redaction {
         shown
     }
 
-    /// The fields of a form, or a query.
+    /// The fields of a form or a query.
     pub(super) fn form(&self, text: &str) -> String {
         url::redact_query(text, &|text| self.text(text))
     }
@@ -136,7 +136,7 @@ impl Redaction {
     }
 }
 
-/// Whether this may be the scheme of a credential, and is not the credential.
+/// Whether a word is the scheme of a credential, and not the credential itself.
 fn is_scheme(word: &str) -> bool {
     matches!(word, "Key" | "Bearer" | "Basic")
 }

@@ -1,6 +1,6 @@
-//! Which names are those of secrets: of headers, of query parameters, of fields.
+//! Recognises secrets by their names: of headers, query parameters and fields.
 
-/// Parts of names that only secrets have.
+/// A name that contains one of these is a secret's.
 const PARTS: [&str; 10] = [
     "authorization",
     "cookie",
@@ -14,7 +14,7 @@ const PARTS: [&str; 10] = [
     "jwt",
 ];
 
-/// Whole names, too short to be looked for in others.
+/// Whole names of secrets, which are too short to be searched for within other names.
 const NAMES: [&str; 4] = ["key", "falkey", "sig", "session"];
 
 /// Whether values of this name are secrets.
@@ -22,7 +22,7 @@ pub(super) fn is_secret(name: &str) -> bool {
     let plain = |c: &char| c.is_ascii_alphanumeric();
     let name: String = name.chars().filter(plain).collect();
     let name = name.to_ascii_lowercase();
-    // Of "max_tokens" there are many, and they are counted.
+    // Only at the end: "max_tokens" is a number of tokens, not a secret.
     name.ends_with("token")
         || NAMES.contains(&name.as_str())
         || PARTS.iter().any(|part| name.contains(part))

@@ -1,4 +1,4 @@
-//! Secrets that are known by their form, in whatever text they stand.
+//! Removes secrets from any text by their form.
 
 use std::sync::LazyLock;
 
@@ -18,14 +18,14 @@ static KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Za-z0-9-]{8,}:[0-9
 static CREDENTIAL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=:-]{12,}"));
 
-/// `text` without them.
+/// `text`, with its secrets replaced.
 pub(super) fn redact(text: &str) -> String {
     let text = DATA_URI.replace_all(text, |found: &Captures<'_>| {
         let bytes = found[2].len();
         if bytes == 0 {
             return found[0].to_owned();
         }
-        // The encoded length, which is the one that was sent.
+        // The length of the encoded text, as it was sent.
         format!("{}[{bytes} characters]", &found[1])
     });
     let text = URL.replace_all(&text, |found: &Captures<'_>| {

@@ -1,19 +1,19 @@
-//! URLs without their secrets. The rest stays as it was written.
+//! Removes the secrets from URLs. Everything else stays as it was written.
 
 use ::url::form_urlencoded;
 
 use super::name::is_secret;
 
-/// As it stands in a URL, where brackets do not belong.
+/// The text in place of a secret in a URL, where brackets are not allowed.
 const IN_URL: &str = "redacted";
 
-/// The query parameter that names a webhook.
+/// The query parameter with the URL of a webhook.
 const WEBHOOK: &str = "fal_webhook";
 
-/// Shorter segments of a webhook's path are names.
+/// Shorter segments of a webhook's path are taken for names, not secrets.
 const SHORTEST_SECRET: usize = 16;
 
-/// A URL, or the path and query of one. `text` redacts the values whose names are no secrets'.
+/// Redacts a URL, or a path and query. `text` redacts the values whose names are not those of secrets.
 pub(super) fn redact(url: &str, text: &dyn Fn(&str) -> String) -> String {
     let (url, fragment) = split(url, '#');
     let (place, query) = split(url, '?');
@@ -27,8 +27,7 @@ pub(super) fn redact(url: &str, text: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// The URL of a webhook: nothing of its query, and of its path no segment that looks like
-/// a secret.
+/// Redacts the URL of a webhook: its whole query, and the segments of its path that look like secrets.
 pub(super) fn redact_webhook(url: &str) -> String {
     let (url, _) = split(url, '#');
     let (place, query) = split(url, '?');
@@ -53,13 +52,13 @@ pub(super) fn redact_webhook(url: &str) -> String {
     format!("{head}{path}{}", query.unwrap_or_default())
 }
 
-/// Pairs of a query, each redacted by its name, or by what its value holds.
+/// Redacts the pairs of a query, each by its name, or by the content of its value.
 pub(super) fn redact_query(query: &str, text: &dyn Fn(&str) -> String) -> String {
     let pairs = query.split('&').map(|pair| {
         let Some((written, value)) = pair.split_once('=') else {
             return pair.to_owned();
         };
-        // Judged decoded, as whoever reads the query decodes it.
+        // Decoded first, as the receiver of the query decodes it.
         let Some((name, decoded)) = form_urlencoded::parse(pair.as_bytes()).next() else {
             return pair.to_owned();
         };
@@ -90,7 +89,7 @@ fn split(text: &str, at: char) -> (&str, Option<&str>) {
     }
 }
 
-/// Without a user name and a password before the host.
+/// Replaces a user name and password before the host.
 fn without_user(place: &str) -> String {
     let Some((scheme, rest)) = place.split_once("://") else {
         return place.to_owned();

@@ -1,4 +1,4 @@
-//! Inputs of the models.
+//! Generated inputs of the models.
 
 use fal_wasm::models;
 use proptest::prelude::*;

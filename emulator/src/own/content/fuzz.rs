@@ -1,4 +1,4 @@
-//! Answers that a test's input describes.
+//! Generated inputs, which describe answers.
 
 use proptest::prelude::*;
 

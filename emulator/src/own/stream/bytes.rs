@@ -1,10 +1,8 @@
-//! Where a text is cut so that its characters arrive in two pieces, and bytes that are no
-//! text at all.
+//! Splits a text within its characters, and makes binary chunks.
 
 use bytes::Bytes;
 
-/// `text` in pieces that each end in the middle of a character, where it has any of more
-/// than one byte.
+/// Splits `text` within every character of more than one byte.
 pub(super) fn split(text: &str) -> Vec<Bytes> {
     let whole = Bytes::copy_from_slice(text.as_bytes());
     let characters = text.char_indices().filter(|(_, c)| c.len_utf8() > 1);

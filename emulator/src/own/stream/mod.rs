@@ -1,5 +1,5 @@
-//! `emulator/stream`: server-sent events as a script in the input says, well formed or
-//! not, whole or cut (protocol §7). No endpoint of fal.ai.
+//! `emulator/stream`: sends server-sent events as a script in the input describes: well formed or not, complete or cut
+//! (protocol §7). fal.ai has no such endpoint.
 
 mod bytes;
 mod script;

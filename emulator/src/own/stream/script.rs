@@ -1,9 +1,9 @@
-//! What a stream is to do.
+//! The script of a stream.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The most events, and the most bytes of a binary chunk, of one stream.
+/// The most events of a stream, and the most bytes of a binary chunk.
 const MOST: u32 = 1_000_000;
 
 /// The input of `emulator/stream`. Counts are of events, or of binary chunks; times are
@@ -12,26 +12,25 @@ const MOST: u32 = 1_000_000;
 #[serde(deny_unknown_fields, default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Script {
-    /// How many events; 3 if nothing else is said.
+    /// The number of events. The default is the number of `values`, or 3 without `values`.
     events: Option<u32>,
-    /// What every event holds, in place of `{"index", "text"}`.
+    /// The data of every event, in place of `{"index", "text"}`.
     payload: Option<Value>,
-    /// What the events hold, one after the other: their count is that of the events,
-    /// unless `events` goes round once more.
+    /// The data of the events, in this order. If there are more `events` than values, the values are repeated.
     values: Vec<Value>,
     /// A wait before every event but the first.
     pub(super) delay_ms: u32,
-    /// A comment whenever a wait has lasted this long.
+    /// Sends a comment each time a wait has lasted this long.
     pub(super) comment_every: Option<u32>,
-    /// Sends no byte after so many events…
+    /// Stalls after this number of events: sends nothing for `stall_ms`.
     pub(super) stall_after: Option<u32>,
-    /// …for this long, or for as long as anybody listens.
+    /// The length of the stall. Without it, the stream stalls until the caller leaves.
     pub(super) stall_ms: Option<u32>,
-    /// Cuts the connection after so many events.
+    /// Cuts the connection after this number of events.
     pub(super) cut_after: Option<u32>,
-    /// Sends an event that is no JSON after so many.
+    /// Sends an event that is not valid JSON after this number of events.
     pub(super) malformed_after: Option<u32>,
-    /// Sends every character of more than one byte in two pieces.
+    /// Sends each character of more than one byte in two pieces.
     pub(super) split_utf8: bool,
     /// Ends lines with CR LF.
     pub(super) crlf: bool,
@@ -39,11 +38,11 @@ pub(super) struct Script {
     pub(super) event_name: Option<String>,
     /// Writes the JSON over several lines of `data:`.
     pub(super) multiline: bool,
-    /// Ends with the last event's line, without the blank one.
+    /// Leaves out the blank line after the last event.
     pub(super) last_without_blank_line: bool,
     /// Sends chunks of bytes in place of events.
     pub(super) binary: bool,
-    /// The size of a chunk, 1024 bytes if nothing else is said.
+    /// The size of a chunk in bytes. The default is 1024.
     chunk_bytes: Option<u32>,
     pub(super) content_type: Option<String>,
     /// Answers with this HTTP status in place of a stream, and `body`.
@@ -52,7 +51,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// What cannot be performed: the field, and why.
+    /// The first field that cannot be performed, and the reason. `None` if all can.
     pub(super) fn problem(&self) -> Option<(&'static str, String)> {
         let most = format!("At most {MOST}");
         if self.count() > MOST {
@@ -77,7 +76,7 @@ impl Script {
         self.chunk_bytes.unwrap_or(1024)
     }
 
-    /// What event number `index` holds, from 0.
+    /// The data of event number `index`, counted from 0.
     pub(super) fn value(&self, index: u32) -> Value {
         let at = usize::try_from(index).unwrap_or_default();
         if let Some(value) = self.values.get(at % self.values.len().max(1)) {

@@ -1,4 +1,4 @@
-//! Performing a script. What needs no wait between is sent in one piece.
+//! Performs a script. Events without a wait between them are sent in one piece.
 
 use std::io;
 use std::time::Duration;
@@ -9,32 +9,32 @@ use super::bytes::{chunk, split};
 use super::script::Script;
 use crate::event_stream::Writer;
 
-/// The largest piece that is collected before it is sent, in bytes.
+/// The number of collected bytes from which a piece is sent.
 const LARGEST_PIECE: usize = 64 << 10;
-/// Long enough that two pieces are read apart.
+/// A wait that is long enough for the other side to read two pieces separately.
 const APART: Duration = Duration::from_millis(3);
 
-/// A stream at work.
+/// A stream that is being sent.
 struct Sending {
     script: Script,
     writer: Writer,
     collected: BytesMut,
 }
 
-/// The one who listened has left.
+/// The caller has left.
 struct Left;
 
-/// Performs `script`, for as long as anybody listens.
+/// Performs `script`, until it ends or the caller leaves.
 pub(super) async fn perform(script: Script, writer: Writer) {
     let mut sending = Sending {
         script,
         writer,
         collected: BytesMut::new(),
     };
-    // Who leaves is not missed.
+    // If the caller has left, there is nothing more to do.
     if let Ok(true) = sending.all().await {
         let cut = io::Error::from(io::ErrorKind::ConnectionAborted);
-        // What was sent must be on its way before the connection is cut.
+        // The bytes before the cut must be sent first.
         tokio::time::sleep(APART).await;
         sending.writer.abort(cut);
     }
@@ -78,7 +78,7 @@ impl Sending {
         Ok(())
     }
 
-    /// Silence, if it is time for it.
+    /// Stalls, if the script stalls before event number `index`.
     async fn stall(&mut self, index: u32) -> Result<(), Left> {
         if self.script.stall_after != Some(index) {
             return Ok(());
@@ -91,7 +91,7 @@ impl Sending {
         Ok(())
     }
 
-    /// A wait between two events, with comments if they were asked for.
+    /// Waits between two events, and sends comments if the script has them.
     async fn wait(&mut self) -> Result<(), Left> {
         self.flush().await?;
         let until = tokio::time::Instant::now() + millis(self.script.delay_ms);
@@ -120,11 +120,11 @@ impl Sending {
         self.writer.send_data(piece).await.map_err(|_| Left)
     }
 
-    /// Nothing more, until the listener leaves.
+    /// Sends nothing more, and waits until the caller leaves.
     async fn until_left(&mut self) -> Result<(), Left> {
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            // An empty piece puts no byte on the wire, and fails when nobody is there.
+            // Sending an empty piece writes nothing to the connection, but fails if the caller has left.
             self.writer
                 .send_data(Bytes::new())
                 .await

@@ -1,11 +1,11 @@
-//! Events as text: whole, over several lines, or broken on purpose.
+//! The text of events: on one line, on several lines, or malformed on purpose.
 
 use serde_json::Value;
 
 use super::script::Script;
 
 impl Script {
-    /// The text of event number `index`, and of the malformed one before it if it is due.
+    /// The text of event number `index`, after the malformed event if that is due here.
     pub(super) fn event(&self, index: u32) -> String {
         let mut text = String::new();
         if self.malformed_after == Some(index) {

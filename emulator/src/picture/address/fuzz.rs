@@ -1,4 +1,4 @@
-//! Addresses at the edges of the public internet.
+//! Generated addresses near the borders of special networks.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::is_public;
 
-/// Addresses, most of them beside a border.
+/// IPv4 addresses, most of them next to the border of a special network.
 fn v4() -> impl Strategy<Value = Ipv4Addr> {
     let first = prop::sample::select(vec![
         0, 1, 9, 10, 11, 99, 100, 101, 126, 127, 128, 169, 172, 192, 198, 203, 223, 224, 240, 255,
@@ -24,7 +24,7 @@ fn v4() -> impl Strategy<Value = Ipv4Addr> {
         .prop_map(|(a, b, c, d)| Ipv4Addr::new(a, b, c, d))
 }
 
-/// The standard library's words for what is not public, and the networks it has none for.
+/// Whether an address is special by the standard library's tests, or in a network that the library has no test for.
 fn is_special(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_named = address.is_private()

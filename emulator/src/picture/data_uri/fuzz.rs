@@ -1,4 +1,4 @@
-//! Data URIs: what was encoded is decoded, and nothing else is.
+//! Checks that decoding a data URI returns the encoded bytes, and that malformed ones are refused.
 
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use proptest::collection::vec;
@@ -34,8 +34,7 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// Writes bytes as base64 in one of the ways in which it is written: without its padding,
-/// with percent signs, broken into lines.
+/// Encodes bytes as base64 in one of its forms: with or without padding, percent-encoded, broken into lines.
 fn written(bytes: &[u8], padded: bool, encode_every: usize, break_every: usize) -> String {
     let text = if padded {
         STANDARD.encode(bytes)

@@ -1,4 +1,4 @@
-//! Picture URLs that lead to this machine's own network, in spellings of all kinds.
+//! Picture URLs that lead to this machine's own network, in many notations.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -45,7 +45,7 @@ proptest! {
         let Some(url) = quickly(|| passes(&url)) else { return Ok(()) };
         prop_assert!(matches!(url.scheme(), "http" | "https"));
         prop_assert!(url.username().is_empty() && url.password().is_none());
-        // The connector reads the URL with a parser of its own, and numbers without asking.
+        // The connector parses the URL with its own parser, and does not ask the resolver about numeric addresses.
         let Ok(uri) = url.as_str().parse::<Uri>() else { return Ok(()) };
         prop_assert_eq!(uri.host(), url.host_str());
         let host = uri.host().expect("a host").trim_matches(['[', ']']);

@@ -1,4 +1,4 @@
-//! Paths on the queue's host; those of this project's client among them.
+//! Generated paths on the queue's host, and the paths of this project's client.
 
 use fal_wasm::endpoint::{EndpointId, RequestId};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Start timeouts.
+//! Generated values of the start timeout.
 
 use proptest::prelude::*;
 

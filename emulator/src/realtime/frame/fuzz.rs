@@ -1,4 +1,4 @@
-//! Frames of any bytes and any text.
+//! Generated frames of bytes and of text.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn frames() -> impl Strategy<Value = Vec<u8>> {
             json!({"error": "X", "reason": "Grüße", "idle_ms": 5, "list": [1, -2, 2.5, null, true]}),
         ),
         packed(nested),
-        // An extension, bytes, a number as key, and an array that claims 4 thousand million items.
+        // An extension, bytes, a number as key, and an array with a length of four thousand million items.
         vec![
             0x83, 0xc0, 0xd4, 0x01, 0xff, 0x07, 0xc4, 0x02, 0xff, 0xfe, 0xa1, 0x61, 0xcb, 0x7f,
             0xf8, 0, 0, 0, 0, 0, 0,
@@ -60,7 +60,7 @@ proptest! {
         let Ok(value) = quickly(|| unpack(&frame)) else { return Ok(()) };
         prop_assert!(depth(&value) <= DEEPEST + 1);
         let Message::Binary(again) = pack(&value) else { panic!("not binary") };
-        // Bytes, as NaN is not itself.
+        // Compares the bytes, as NaN is not equal to itself.
         let Message::Binary(twice) = pack(&unpack(&again).expect("its own")) else { panic!("not binary") };
         prop_assert_eq!(again, twice);
         let Message::Text(shown) = text(&value) else { panic!("not text") };

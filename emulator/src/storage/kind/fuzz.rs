@@ -1,4 +1,4 @@
-//! Content types and first bytes, from senders who would like to run something here.
+//! Content types and first bytes from hostile senders, who want browsers to run something on this origin.
 
 use axum::http::HeaderValue;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ proptest! {
         let first = lower.split(';').next().unwrap_or_default();
         prop_assert!(!["svg", "xml", "html", ","].iter().any(|it| first.contains(it)), "{}", served);
         prop_assert!(is_media(&served) || matches!(&*served, UNKNOWN | "text/plain" | "application/json"));
-        // Else the type that the file's name suggests would stay.
+        // Otherwise the type by the file's name would stay.
         prop_assert!(HeaderValue::from_str(&served).is_ok(), "{:?}", served);
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that say how long a file lives.
+//! Generated lifecycle headers.
 
 use axum::http::{HeaderName, HeaderValue};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Bodies that complete an upload in parts.
+//! Generated bodies of the call that completes an upload in parts.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::hostile::{self, quickly};
 use crate::storage::disk::Disk;
 use crate::storage::incoming::Incoming;
 
-/// Three parts that have come.
+/// Three stored parts.
 static PARTS: LazyLock<BTreeMap<u32, Part>> = LazyLock::new(|| {
     let disk = Disk::new(0, 0, Lifetime::OfTheProcess);
     let part = |number| {

@@ -1,4 +1,4 @@
-//! Paths and names of files, from whoever sends them.
+//! Generated paths and file names, valid and hostile.
 
 use std::path::{Component, Path};
 
@@ -15,7 +15,7 @@ fn paths() -> impl Strategy<Value = String> {
     ])
 }
 
-/// Whether a path is one of a file right in a folder two below `root`, or in one below.
+/// Whether `path` is exactly `depth` plain names below `root`.
 fn is_below(path: &Path, root: &Path, depth: usize) -> bool {
     let Ok(below) = path.strip_prefix(root) else {
         return false;

@@ -1,4 +1,4 @@
-//! Steps of an upload, as paths.
+//! Generated paths of files and upload steps.
 
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ fn paths() -> impl Strategy<Value = String> {
     ])
 }
 
-/// The path of a place, with `number` as it was spelt.
+/// The path of a place, with the part number in the form `number`.
 fn written(place: &Place<'_>, number: &str) -> String {
     let step = |id: Option<&str>| id.map(|id| format!("/multipart/{id}")).unwrap_or_default();
     match place {

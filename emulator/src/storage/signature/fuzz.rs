@@ -10,7 +10,7 @@ use crate::hostile::{self, quickly};
 const PATH: &str = "/files/b/01234567/0123456789abcdef01234567_a.png";
 
 static SIGNER: LazyLock<Signer> = LazyLock::new(Signer::new);
-/// What was given out: when it expires, and the tag; of a path, and of a token.
+/// The expiry and the tag of the query for `PATH`.
 static SIGNED: LazyLock<(String, String)> = LazyLock::new(|| {
     let query = SIGNER.query(PATH);
     let (expires, tag) = query.split_once('&').expect("two parameters");
@@ -19,7 +19,7 @@ static SIGNED: LazyLock<(String, String)> = LazyLock::new(|| {
 });
 static TOKEN: LazyLock<String> = LazyLock::new(|| SIGNER.token());
 
-/// Whether two numbers are one, however they are spelt.
+/// Whether two texts are the same number, also if one has leading zeros.
 fn same(a: &str, b: &str) -> bool {
     matches!((a.parse::<u64>(), b.parse::<u64>()), (Ok(a), Ok(b)) if a == b)
 }

@@ -1,4 +1,4 @@
-//! Bodies that ask for a token.
+//! Generated bodies of requests for a token.
 
 use proptest::prelude::*;
 

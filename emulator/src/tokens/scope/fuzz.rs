@@ -1,4 +1,4 @@
-//! What the entries of a token open, against the rule in words.
+//! Compares the calls that generated entries allow with a simple form of the rule.
 
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ proptest! {
             path.starts_with(&app)
         } else {
             let alias_at = if ["workflows", "comfy"].contains(&path[0]) { 2 } else { 1 };
-            // What is too short to have an alias goes by its last segment.
+            // A path that is too short for an alias is named by its last segment.
             !app[0].is_empty() && path.get(alias_at).or(path.last()) == app.first()
         };
         prop_assert_eq!(opens, expected);

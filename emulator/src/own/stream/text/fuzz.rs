@@ -1,4 +1,4 @@
-//! Events as a test's input describes them, read by this project's client.
+//! Checks that this project's client reads the events that generated inputs describe.
 
 use fal_wasm::sse::{END, Events};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn inputs() -> impl Strategy<Value = Vec<u8>> {
     ])
 }
 
-/// A script that can be performed, and whose name for events does not end their lines.
+/// Parses a script. `None` if it cannot be performed, or if its event name contains a line break.
 fn script(json: &[u8]) -> Option<Script> {
     let script: Script = serde_json::from_slice(json).ok()?;
     let name = script.event_name.as_deref().unwrap_or_default();
@@ -32,7 +32,7 @@ proptest! {
     fn the_client_reads_the_events_that_were_written(json in inputs()) {
         let Some(script) = quickly(|| script(&json)) else { return Ok(()) };
         for index in 0..script.count().min(4) {
-            // What ends an event at a stream's end.
+            // A blank line, which also ends an event that lacks its own.
             let mut bytes = [script.event(index).as_bytes(), b"\n\n"].concat();
             let kept = Events::default().read(&mut bytes);
             let mut read: Vec<_> = bytes[..kept].split(|byte| *byte == END).collect();
