@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { EXAMPLES } from "./examples.mjs";
 import { StepError, main, root } from "./steps.mjs";
 
 /** The folder of the copy. */
@@ -13,7 +14,10 @@ export const cratesFolder = path.join(root, "target/crates");
 /** The crates to publish. Each comes after the crates that it depends on. */
 export const CRATES = ["fal-wasm", "fal-emulator-render", "fal-emulator"];
 
-const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/guide.rs", "examples", "emulator"];
+/** The members of the workspace among the examples. Those in JavaScript belong to no crate. */
+const RUST_EXAMPLES = EXAMPLES.map((name) => `examples/${name}`);
+
+const SOURCES = ["Cargo.toml", "Cargo.lock", "LICENSE", "README.md", "CHANGELOG.md", "docs/rust.md", "src", "tests/web", "tests/guide.rs", ...RUST_EXAMPLES, "emulator"];
 
 /** Additions to the workspace: the path of each in the copy, and its source. */
 const ADDITIONS = [

@@ -1,4 +1,4 @@
-// Builds the example apps for the tests, as a developer without Trunk would: with cargo, wasm-bindgen and a page.
+// Builds the example apps in Rust for the tests, as a developer without Trunk would: with cargo, wasm-bindgen and a page.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,7 +6,7 @@ import { WASM_TARGET, wasmArgs, wasmTargetDir } from "./build.mjs";
 import { wasmBindgen } from "./setup.mjs";
 import { StepError, root, run, step, unlessFresh } from "./steps.mjs";
 
-/** The names of the folders in examples/. */
+/** The examples in Rust: the names of their folders in examples/. */
 export const EXAMPLES = ["leptos", "yew"];
 
 /** The crate name of an example. */
@@ -15,7 +15,7 @@ export const crateOf = (name) => `fal-wasm-example-${name}`;
 /** The folder with an example's page and all its files. */
 export const builtExample = (name) => `target/examples/${name}`;
 
-/** Builds the examples with this compiler. Skips those that have not changed. */
+/** Builds the examples in Rust with this compiler. Skips those that have not changed. */
 export async function buildExamples(compiler) {
   const bin = await wasmBindgen(compiler);
   for (const name of EXAMPLES) {

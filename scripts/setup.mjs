@@ -28,6 +28,12 @@ export async function packagingTools() {
   await lockedModules(path.join(root, "tests/packaging"), "Installing bundlers and runtimes (once, 900 MB)", ["install", "--no-save"]);
 }
 
+/** The tools of the JavaScript examples: frameworks, and fal's server proxy. */
+export async function exampleTools() {
+  // Not `ci`, as above.
+  await lockedModules(path.join(root, "tests/examples"), "Installing the frameworks of the examples (once, 420 MB)", ["install", "--no-save"]);
+}
+
 /**
  * Installs the oldest Node that runs the package, for the packaging tests.
  * @returns {Promise<string>} its executable

@@ -9,7 +9,7 @@ import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
 import { buildExamples } from "./examples.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { lint } from "./lint.mjs";
-import { browser, cxx, nodeModules, rust, wasmBindgen } from "./setup.mjs";
+import { browser, cxx, exampleTools, nodeModules, rust, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
 import { StepError, main, root, run, step } from "./steps.mjs";
 import { assertPassed, runFiles } from "./test-files.mjs";
@@ -52,7 +52,8 @@ await main(async () => {
   if (steps.includes("boundary")) {
     await step("Boundary tests: the Rust client in headless Chromium", () => boundaryTests(compiler, testEnv));
   }
-  if (isAny("examples")) await buildExamples(compiler);
+  if (isAny("/examples.test.mjs")) await buildExamples(compiler);
+  if (isAny("/examples-")) await exampleTools();
   if (files.length + foreign.length > 0) {
     await step("The package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
       assertPassed(await runFiles([...files, ...foreign], { env: testEnv, isVerbose: words.length > 0 })),

@@ -26,11 +26,7 @@ export async function startLab() {
   mkdirSync(apps, { recursive: true });
   const folder = path.join(apps, `run-${process.pid}`);
   mkdirSync(folder);
-  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
-  execFileSync("npm", pack, { cwd: repository });
-  const tarball = path.join(folder, String(readdirSync(folder).find((name) => name.endsWith(".tgz"))));
-  const installed = path.join(folder, "installed");
-  install(tarball, installed);
+  const { tarball, installed } = packAndInstall(folder);
   const emulator = await startEmulator();
   const collector = await startCollector();
   return {
@@ -48,11 +44,20 @@ export async function startLab() {
   };
 }
 
-function install(tarball, folder) {
-  mkdirSync(folder);
-  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+/**
+ * Packs the package into `folder` and installs the tarball there, as users get it.
+ * @param {string} folder
+ */
+export function packAndInstall(folder) {
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  execFileSync("npm", pack, { cwd: repository });
+  const tarball = path.join(folder, String(readdirSync(folder).find((name) => name.endsWith(".tgz"))));
+  const installed = path.join(folder, "installed");
+  mkdirSync(installed);
+  writeFileSync(path.join(installed, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const options = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-  execFileSync("npm", ["install", ...options, tarball], { cwd: folder });
+  execFileSync("npm", ["install", ...options, tarball], { cwd: installed });
+  return { tarball, installed };
 }
 
 /**

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { buildPackage } from "../../scripts/build.mjs";
 import { buildEmulator } from "../../scripts/emulator.mjs";
 import { buildProgram, nativeRust, packPackages } from "../../scripts/release-emulator.mjs";
-import { browser, cxx, firefox, nodeModules, oldestNode, packagingTools, rust, webKit } from "../../scripts/setup.mjs";
+import { browser, cxx, exampleTools, firefox, nodeModules, oldestNode, packagingTools, rust, webKit } from "../../scripts/setup.mjs";
 import { StepError, main, step } from "../../scripts/steps.mjs";
 import { startLab } from "./lab.mjs";
 import { checks, rows, writeMatrix } from "./matrix.mjs";
@@ -15,6 +15,7 @@ import { passed, runCheck, runRow } from "./row.mjs";
 
 const SETUP = {
   tools: packagingTools,
+  exampleTools,
   oldestNode,
   firefox,
   webkit: webKit,
