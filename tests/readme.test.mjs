@@ -9,13 +9,15 @@ import { startCompiler } from "./support/programs.mjs";
 
 /** Pages with components and server routes, which guides.test.mjs checks. */
 const ELSEWHERE = ["docs/react.md", "docs/webhooks.md"];
+/** The proxies of the README are programs of the examples, which run in their own tests. */
+const PROXIES = ["examples/next/app/api/fal/proxy/route.ts", "examples/express-proxy/server.mjs", "tests/examples/proxies/hono.ts", "examples/vite-react/vite.config.ts"];
 const MOST_WORDS = 1_500;
 
 const read = (name) => readFileSync(path.join(root, name), "utf8");
 const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md") && !ELSEWHERE.includes(name))];
 
 /** The programs: every block of JavaScript or TypeScript, with its page and its heading. */
-const programs = pages.flatMap((page) => {
+const everyProgram = pages.flatMap((page) => {
   const text = read(page);
   return Array.from(text.matchAll(/^( *)```[jt]s\n([\s\S]*?)^\1```$/gm), ({ 2: code, index }) => ({
     page,
@@ -23,6 +25,8 @@ const programs = pages.flatMap((page) => {
     code,
   }));
 });
+const isProxy = ({ code }) => /server-proxy|defineConfig/.test(code);
+const programs = everyProgram.filter((program) => !isProxy(program));
 
 describe("the programs of the README and the guides", () => {
   const compile = startCompiler("readme-programs", "readme.d.ts");
@@ -63,6 +67,12 @@ describe("the programs of the README and the guides", () => {
     assert.match(said(`${change}${join}${call}data.video;`), /'video' does not exist/);
     assert.equal(said(`${change}${call}data.video;`), "");
   });
+});
+
+test("the proxies of the README are those of the examples, word for word", () => {
+  const shown = everyProgram.filter(isProxy).map(({ code }) => code);
+  assert.equal(shown.length, PROXIES.length);
+  for (const [at, file] of PROXIES.entries()) assert.ok(read(file).includes(shown[at]), file);
 });
 
 test("the README is short: at most 1,500 words outside its programs", () => {

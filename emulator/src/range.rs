@@ -47,8 +47,8 @@ fn tidy(request: &mut Request<Body>, whole: &HeaderMap) {
     headers.extend(range.map(|range| (RANGE, range)));
 }
 
-/// Whether the file is still the one that `If-Range` names, so that its parts fit those that the caller has (RFC 9110
-/// §13.1.5).
+/// Whether the file is still the one that `If-Range` names, so that its parts fit those that the caller has
+/// (RFC 9110 §13.1.5).
 fn is_unchanged(asked: &HeaderMap, whole: &HeaderMap) -> bool {
     let Some(named) = asked.get(IF_RANGE) else {
         return true;
