@@ -15,6 +15,7 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
   $("problem-request-id").textContent = requestId ?? "";
   $("problem-request").hidden = !requestId;
   $("continue").hidden = true;
+  $("continue").onclick = null;
   $("problem").classList.toggle("calm", calm);
   $("problem").hidden = false;
 }
@@ -25,6 +26,15 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
  */
 const labelOf = (field) =>
   document.querySelector(`[data-field="${CSS.escape(field)}"] .label`)?.textContent ?? field;
+
+/**
+ * Offers to go on with the job that the problem is about.
+ * @param {() => void} onContinue
+ */
+export function offerContinue(onContinue) {
+  $("continue").hidden = false;
+  $("continue").onclick = onContinue;
+}
 
 /** Takes it away. */
 export function hideProblem() {
