@@ -58,6 +58,7 @@ test("while nothing answers, the page says so with a clock, and goes on where it
   assert.ok(await page.locator("#progress-bar").evaluate((bar) => !bar.hasAttribute("value")), "no share is claimed");
   await emulator.clearFaults();
   await isHalfway(page);
+  await voice.filter({ hasText: "The connection is back." }).waitFor({ state: "attached" });
   await held.release();
   await untilPlaying(page);
   expectFailedLoads(view);
@@ -201,6 +202,35 @@ test("the gallery holds this session’s videos, the newest first, and nothing a
   assert.equal(await page.locator("#made-prompt").textContent(), "A paper boat");
   await page.reload();
   assert.equal(await page.locator("#gallery").isVisible(), false);
+});
+
+test("an earlier video can be watched while the next one is made, and beside a Continue", async () => {
+  const view = await open();
+  const { page, chosen, generate, items, button } = view;
+  await chosen(/lake-at-dusk/).waitFor();
+  await generate.click();
+  const first = await untilPlaying(page);
+  const another = () => page.waitForFunction((src) => ![src, ""].includes(`${document.querySelector("video")?.src}`), first.src, { timeout: 30_000 });
+  const held = await emulator.hold({ log_contains: "(50%)" });
+  await generate.click();
+  await isHalfway(page);
+  await items.click();
+  assert.equal((await untilPlaying(page)).src, first.src);
+  assert.ok(await page.locator("#progress").isVisible(), "the run goes on");
+  await held.release();
+  await another();
+
+  await emulator.fault({ path_contains: "/requests/", times: 99_999, status: 403, body: { detail: "Not now" } });
+  await generate.click();
+  await button("Continue").waitFor();
+  await page.locator("#gallery-items li:last-child button").click();
+  assert.equal((await untilPlaying(page)).src, first.src);
+  assert.ok(await button("Continue").isVisible());
+  await emulator.clearFaults();
+  await button("Continue").click();
+  await another();
+  assert.equal(await items.count(), 3);
+  expectFailedLoads(view);
 });
 
 test("the title card’s typeface has no emoji and no letters of many scripts, and the page says so before the run", async () => {

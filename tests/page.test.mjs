@@ -609,8 +609,25 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+test("the Tab key goes through the page in the order of reading", { skip: cannot("chooser") }, async () => {
+  const { page, chosen } = await open();
+  await chosen(/lake-at-dusk/).waitFor();
+  const stops = [];
+  for (let step = 0; step < 18; step += 1) {
+    await page.keyboard.press("Tab");
+    stops.push(await page.evaluate(() => {
+      const { id, tagName, textContent, value } = /** @type {any} */ (document.activeElement);
+      return id || value || `${tagName} ${textContent.trim().slice(0, 20)}`.trim();
+    }));
+  }
+  assert.deepEqual(stops, [
+    "A Skip to the result", "A Docs", "A npm", "A Inspector", "tab-image", "image", "image-replace", "image-remove", "prompt", "512P", "5s",
+    "SUMMARY More acceleration, s", "generate", "proxy", "copy-code", 'PRE import { fal } from', "model-link", stops.at(-1),
+  ]);
+});
+
 test("axe finds nothing to complain of, in any state of the page", { skip: cannot("axe") }, async () => {
-  const { page, generate, radio, tab, clear, openMore } = await open();
+  const { page, image, generate, radio, tab, clear, openMore } = await open();
   const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(axe);
   const check = async (state) => {
@@ -632,7 +649,46 @@ test("axe finds nothing to complain of, in any state of the page", { skip: canno
   await generate.click();
   await page.getByRole("button", { name: "Cancel" }).waitFor();
   await untilPlaying(page);
-  await check("with a video");
+  await check("with a video and the gallery");
+  await tab("Image to video").click();
+  await image.setInputFiles(pngFile({ width: 1000, height: 200 }));
+  await page.locator("#image-notes li").waitFor();
+  await check("with a note about the picture");
+  await image.setInputFiles({ name: "empty.png", mimeType: "image/png", buffer: Buffer.alloc(0) });
+  await page.locator("#image_url-error").waitFor();
+  await check("with a picture that was refused");
+});
+
+test("axe finds nothing to complain of without an answer, nor after a lost connection, nor after a cancel", { skip: cannot("axe") }, async () => {
+  const view = await openFilled();
+  const { page, generate, cancel, problem, button } = view;
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const check = async (state) => {
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () =>
+      (await window.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+    );
+    assert.deepEqual(violations, [], state);
+    assert.deepEqual((await textContrasts(page)).filter(({ ratio, needed }) => ratio < needed), [], state);
+  };
+  await emulator.hold({ log_contains: "(50%)" });
+  await generate.click();
+  await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
+  await emulator.fault({ path_contains: "status", times: 99_999, close: true });
+  await page.reload();
+  await page.locator("#progress-stage", { hasText: "Reconnecting" }).waitFor();
+  await check("reconnecting, after a reload");
+  await emulator.clearFaults();
+  await emulator.fault({ path_contains: "/requests/", times: 99_999, status: 404, body: { detail: "Not Found" } });
+  await button("Continue").waitFor();
+  await check("after a lost connection");
+  await emulator.clearFaults();
+  await button("Continue").click();
+  await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
+  await cancel.click();
+  await problem.getByText("Cancelled").waitFor();
+  await check("cancelled");
+  expectFailedLoads(view);
 });
 
 /** What a screen reader reads after the name: the texts `aria-describedby` points to. */

@@ -38,8 +38,10 @@ export function createOutage(/** @type {() => void} */ onEnd) {
       ticking = setInterval(tick, 1000);
     },
 
-    end() {
+    /** @param {{ isAnswered: boolean }} why */
+    end({ isAnswered }) {
       if (!outage) return;
+      if (isAnswered) announce("The connection is back.");
       outage = undefined;
       clearInterval(ticking);
       $("progress").classList.remove("lost");

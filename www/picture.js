@@ -78,7 +78,7 @@ function load(url) {
 function explainUnreadable({ name }, format) {
   if (format === undefined) return `“${name}” is not a picture. JPEG, PNG, WebP, GIF, AVIF and HEIC are.`;
   if (TAKEN.has(format)) return `“${name}” is damaged: it begins as a ${format}, and the rest cannot be read.`;
-  return `This browser cannot read ${format}, and models do not take it. Export “${name}” as JPEG.`;
+  return `This browser cannot read ${format}. Export “${name}” as JPEG.`;
 }
 
 /** @typedef {{ x: number, y: number, width: number, height: number, isCut: boolean, from: number }} Frame the part of a picture that is used */

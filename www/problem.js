@@ -36,6 +36,9 @@ export function offerContinue(onContinue) {
   $("continue").onclick = onContinue;
 }
 
+/** Whether the problem offers to go on. */
+export const offersContinue = () => !$("problem").hidden && !$("continue").hidden;
+
 /** Takes it away. */
 export function hideProblem() {
   $("problem").hidden = true;

@@ -86,7 +86,7 @@ export function createProgress() {
 
   function stop() {
     clearInterval(ticking);
-    outage.end();
+    outage.end({ isAnswered: false });
     if (stage) leave();
     stage = undefined;
     return seconds(started);
@@ -134,7 +134,7 @@ export function createProgress() {
      */
     report(progress) {
       if (progress.phase === "reconnecting" || progress.phase === "offline") return outage.begin(progress);
-      outage.end();
+      outage.end({ isAnswered: true });
       if (progress.phase === "uploading") showUpload(progress);
     },
 

@@ -2,7 +2,7 @@
 import { $, announce, element, formatBytes, sayLoud } from "./dom.js";
 import { downloadFrom } from "./download.js";
 import { createGallery } from "./gallery.js";
-import { hideProblem, showProblem } from "./problem.js";
+import { hideProblem, offersContinue, showProblem } from "./problem.js";
 
 /** @import { Label, Made, Picture, Shown } from "./types.d.ts" */
 
@@ -15,8 +15,8 @@ export function createResult() {
   /** @type {File | undefined} */
   let picture;
   const gallery = createGallery((shown) => {
-    // What is wrong with one run is no news of another.
-    hideProblem();
+    // What is wrong with one run is not about another. A job that can be continued is not given up for it.
+    if (!offersContinue()) hideProblem();
     display(shown);
     announce(`Shown again: ${shown.prompt}`);
     $("stage").scrollIntoView({ block: "nearest" });
@@ -118,7 +118,7 @@ export function createResult() {
     wait(thumbnail) {
       if (thumbnail) setStill(thumbnail);
       else setPicture();
-      stage("busy", "The video is being made");
+      stage("busy", "The video will play here");
     },
 
     /**
