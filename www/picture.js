@@ -20,6 +20,8 @@ const JPEG_QUALITY = 0.92;
 const THUMBNAIL_SIDE = 64;
 /** Side of the small copy in which transparent pixels are looked for. */
 const PROBE_SIDE = 256;
+/** The alpha from which nobody sees through. WebKit makes 254 of some 255 in the small copy. */
+const OPAQUE = 250;
 
 /** A file that no video can be made from. Its message says why, for the person who chose it. */
 export class PictureError extends Error {}
@@ -174,7 +176,7 @@ function isTransparent(image) {
   const size = fitIn({ width, height }, PROBE_SIDE);
   const { context } = paint(image, { x: 0, y: 0, width, height, isCut: false, from: width }, size);
   const { data } = context.getImageData(0, 0, size.width, size.height);
-  for (let at = 3; at < data.length; at += 4) if (Number(data[at]) < 255) return true;
+  for (let at = 3; at < data.length; at += 4) if (Number(data[at]) < OPAQUE) return true;
   return false;
 }
 
