@@ -12,7 +12,6 @@ import { actAsFal, noted, partsOf, untilPlaying, videoFacts, widthOverflow, with
 const IMAGE_TO_VIDEO = "/fal-ai/kandinsky5-pro/image-to-video";
 const TEXT_TO_VIDEO = "/fal-ai/kandinsky5-pro/text-to-video";
 const KEY = "f3a9c1d2-test:0123456789abcdef0123456789abcdef";
-const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 
 let emulator;
 let show;
@@ -80,6 +79,77 @@ test("a photo and a prompt become a video that plays and seeks", async () => {
   });
 });
 
+test("the page begins with a photo and a prompt: one press makes a video", async () => {
+  const { page, chosen, prompt, generate } = await open();
+  await chosen(/lake-at-dusk\.jpg, 1200 × 800/).waitFor();
+  const wish = await prompt.inputValue();
+  assert.ok(wish.length > 10, wish);
+  await page.locator("#stage-still").waitFor();
+  await generate.click();
+  const { width, height } = await untilPlaying(page);
+  assert.deepEqual([width, height], [768, 512]);
+  assert.equal((await submitted(IMAGE_TO_VIDEO)).prompt, wish);
+});
+
+test("the sample makes way for one’s own photo, with its prompt, unless that was changed", async () => {
+  const { page, image, chosen, prompt, clear, button } = await open();
+  await clear();
+  await button("Use the sample photo").click();
+  await chosen(/lake-at-dusk/).waitFor();
+  assert.ok(await prompt.inputValue(), "with its prompt");
+  await image.setInputFiles(pngFile({ name: "mine.png" }));
+  await chosen(/mine\.png/).waitFor();
+  assert.equal(await prompt.inputValue(), "");
+  await prompt.fill("My own words");
+  await image.setInputFiles(pngFile({ name: "other.png" }));
+  await chosen(/other\.png/).waitFor();
+  assert.equal(await prompt.inputValue(), "My own words");
+  assert.equal(await page.locator("#use-sample").isVisible(), false);
+});
+
+test("a page without its sample asks for a photo", async () => {
+  const view = await open();
+  await emulator.fault({ path_contains: "/sample.jpg", times: 9, status: 503 });
+  await view.page.reload();
+  await view.page.getByText("Drop a photo, paste it or choose a file").waitFor();
+  await view.button("Use the sample photo").waitFor();
+  await view.generate.click();
+  await view.page.locator("#image_url-error").getByText("Choose an image to start from.").waitFor();
+  expectFailedLoads(view);
+});
+
+test("the first screen holds what one needs; what few need is behind More, and links lead on", async () => {
+  const { page, generate, field, radio, openMore } = await open({ viewport: { width: 1280, height: 800 } });
+  for (const part of [page.locator("#stage"), page.locator("#prompt"), generate, page.locator("#notice-title")]) {
+    const { y, height } = await part.boundingBox();
+    assert.ok(y >= 0 && y + height <= 800, `${part} from ${y}, ${height} high`);
+  }
+  const few = [radio("none"), field("Steps"), field("Seed")];
+  for (const control of few) assert.equal(await control.isVisible(), false);
+  await openMore();
+  for (const control of few) assert.equal(await control.isVisible(), true);
+  for (const [name, href] of /** @type {[string, RegExp][]} */ ([["Docs", /fal-wasm/], ["npm", /npmjs\.com\/package\/fal-wasm/], ["Inspector", /^\/inspector$/]])) {
+    assert.match(await page.locator(".links a", { hasText: name }).getAttribute("href"), href);
+  }
+});
+
+test("on a phone, Generate stays in reach, and nothing with the focus is behind it", async () => {
+  const { page, generate } = await open({ viewport: { width: 390, height: 844 } });
+  const reach = async () => {
+    const { y, height } = await generate.boundingBox();
+    assert.ok(y >= 0 && y + height <= 844, `from ${y}`);
+    return y;
+  };
+  await reach();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  const edge = await reach();
+  const link = page.locator("#model-link");
+  await page.evaluate(() => scrollTo(0, 0));
+  await link.evaluate((element) => element.focus());
+  const { y, height } = await link.boundingBox();
+  assert.ok(y + height <= edge, `${y + height} is behind ${edge}`);
+});
+
 test("what came out of a run is told: size, seconds, times, request id, log", { skip: cannot("clipboard", "downloads") }, async () => {
   const { page, generate, field, button } = await openFilled({ permissions: ["clipboard-read", "clipboard-write"] });
   await generate.click();
@@ -108,13 +178,14 @@ test("what came out of a run is told: size, seconds, times, request id, log", { 
 });
 
 test("a second run takes the place of the first", async () => {
-  const { page, generate, field, radio } = await openFilled();
+  const { page, generate, field, radio, openMore } = await openFilled();
   await generate.click();
   const first = await untilPlaying(page);
+  await openMore();
   await field("Seed").fill("7");
   await radio("1024P").check();
   await generate.click();
-  await page.waitForFunction((src) => /** @type {HTMLVideoElement} */ (document.querySelector("video")).src !== src, first.src, { timeout: 60_000 });
+  await page.waitForFunction((src) => ![src, ""].includes(`${document.querySelector("video")?.src}`), first.src, { timeout: 60_000 });
   const second = await untilPlaying(page);
   assert.equal(Math.min(second.width, second.height), 1024);
 });
@@ -151,7 +222,7 @@ test("an image can be replaced and removed; other files are refused in words", {
   await image.setInputFiles(pngFile({ name: "one.png" }));
   await chosen(/one\.png, 768/).waitFor();
   await image.setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("notes") });
-  await page.getByText("“notes.txt” (text/plain) is not taken. JPEG, PNG, WebP and GIF are.").waitFor();
+  await page.getByText("“notes.txt” is not a picture. JPEG, PNG, WebP, GIF, AVIF and HEIC are.").waitFor();
   assert.equal(await image.getAttribute("aria-invalid"), "true");
   assert.equal(await image.evaluate((input) => input.files[0].name), "one.png", "the good one is kept");
 
@@ -167,8 +238,11 @@ test("an image can be replaced and removed; other files are refused in words", {
 });
 
 test("what is missing is said beside the field before anything is sent", async () => {
-  const { image, prompt, field, generate } = await open();
+  const { page, image, prompt, field, generate, clear, openMore } = await open();
+  await clear();
+  await openMore();
   await field("Steps").fill("99");
+  await page.locator("#more").evaluate((more) => (more.open = false));
   await generate.click();
   assert.ok(await image.evaluate((input) => input === document.activeElement), "the first wrong field has the focus");
   for (const [control, words] of [
@@ -179,6 +253,7 @@ test("what is missing is said beside the field before anything is sent", async (
     assert.equal(await control.getAttribute("aria-invalid"), "true");
     assert.ok((await describedBy(control)).includes(words), words);
   }
+  assert.ok(await field("Steps").isVisible(), "a wrong field is not left in what is closed");
   await prompt.fill("Now there is one");
   assert.equal(await prompt.getAttribute("aria-invalid"), null, "a corrected field is no longer called wrong");
   assert.deepEqual((await emulator.requests()).filter(({ path }) => path.includes("proxy")), []);
@@ -230,8 +305,11 @@ test("a waiting run shows its place in the queue, and can be cancelled there", a
 test("an image the service refuses is explained beside its field", async () => {
   const view = await open();
   const { page, image, chosen, prompt, generate, problem } = view;
-  await image.setInputFiles(NOT_A_PICTURE);
-  await chosen(/no preview/).waitFor();
+  // Browsers and models do not read all the same pictures.
+  const detail = [{ loc: ["body", "image_url"], type: "image_load_error", msg: "The image could not be loaded: its data is damaged" }];
+  await emulator.plan({ rules: [{ route: "result", nth: 1, fault: { status: 422, body: { detail } } }] });
+  await image.setInputFiles(pngFile());
+  await chosen(/photo\.png, 768 × 512/).waitFor();
   await prompt.fill("Anything");
   await generate.click();
   await problem.getByRole("heading", { name: "The input was refused" }).waitFor();
@@ -242,7 +320,9 @@ test("an image the service refuses is explained beside its field", async () => {
   assert.ok((await describedBy(image)).includes(reason));
   assert.ok((await problem.innerText()).includes(reason));
   assert.match(await page.locator("#problem-request-id").textContent(), /^[\w-]{8,}$/);
+  assert.equal(await page.getByRole("button", { name: "Continue" }).isVisible(), false, "there is nothing to continue");
   await page.waitForFunction(() => document.querySelector("#alarm")?.textContent.includes("refused"));
+  await emulator.clearPlan();
   expectFailedLoads(view);
 });
 
@@ -263,9 +343,10 @@ test("a failure without a field is explained, with the request id where there is
   expectFailedLoads(view);
 });
 
-test("text to video has a tab of its own, and each tab keeps its values", { skip: cannot("media") }, async () => {
-  const { page, tab, field, prompt, radio, generate, image } = await open({ reducedMotion: "reduce" });
-  await prompt.fill("For the image");
+test("text to video has a tab of its own; each tab keeps its values, and the prompt is of both", { skip: cannot("media") }, async () => {
+  const { page, tab, field, prompt, radio, generate, image, openMore } = await open({ reducedMotion: "reduce" });
+  await prompt.fill("For both tabs");
+  await openMore();
   await field("Steps").fill("12");
   await tab("Image to video").focus();
   await page.keyboard.press("ArrowRight");
@@ -274,7 +355,7 @@ test("text to video has a tab of its own, and each tab keeps its values", { skip
   assert.equal(await tab("Image to video").getAttribute("tabindex"), "-1");
   await page.getByRole("tabpanel", { name: "Text to video" }).waitFor();
   assert.equal(await image.isVisible(), false);
-  assert.equal(await prompt.inputValue(), "");
+  assert.equal(await prompt.inputValue(), "For both tabs");
 
   await prompt.fill("A paper boat crosses a rainy street");
   await radio("2:3").check();
@@ -296,7 +377,7 @@ test("text to video has a tab of its own, and each tab keeps its values", { skip
   });
 
   await page.getByRole("tab", { selected: true }).press("Home");
-  assert.equal(await prompt.inputValue(), "For the image");
+  assert.equal(await prompt.inputValue(), "A paper boat crosses a rainy street");
   assert.equal(await field("Steps").inputValue(), "12");
 });
 
@@ -319,6 +400,8 @@ test("the keyboard alone makes a video", { skip: cannot("chooser") }, async () =
   await page.keyboard.type("Made without a mouse");
   await tabTo(radio("512P"));
   await tabTo(radio("5s"));
+  await tabTo(page.locator("#more summary"));
+  await page.keyboard.press("Enter");
   await tabTo(radio("regular"));
   await page.keyboard.press("ArrowLeft");
   await tabTo(generate);
@@ -333,8 +416,9 @@ test("the keyboard alone makes a video", { skip: cannot("chooser") }, async () =
 });
 
 test("the code says what the form says, and can be copied", { skip: cannot("clipboard", "numbers") }, async () => {
-  const { page, field, radio, tab, button, snippet, voice } = await openFilled({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, field, radio, tab, button, snippet, voice, openMore } = await openFilled({ permissions: ["clipboard-read", "clipboard-write"] });
   await field("Prompt").fill('Say "hello",\nthen </script><img src=x>');
+  await openMore();
   await radio("none").check();
   await field("Steps").fill("9");
   const code = await snippet.textContent();
@@ -471,11 +555,12 @@ test("nothing scrolls sideways, from 320 px to 1280 px", async () => {
 });
 
 test("every target is at least 40 px high under a finger", { skip: cannot("touch") }, async () => {
-  const { page, radio } = await openFilled({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const { page, radio, openMore } = await openFilled({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await radio("Your own key").check();
+  await openMore();
   const small = await page.evaluate(() => {
     /** @type {NodeListOf<any>} */
-    const controls = document.querySelectorAll("main :is(button, input, textarea, summary, .button), .notice input");
+    const controls = document.querySelectorAll("main :is(button, input, textarea, summary, .button), .links a");
     return [...controls]
       .filter((control) => control.checkVisibility())
       // A checkbox is pressed through its label. Measure the label.
@@ -488,9 +573,12 @@ test("every target is at least 40 px high under a finger", { skip: cannot("touch
 
 for (const colorScheme of ["light", "dark"]) {
   test(`contrast is enough in the ${colorScheme} scheme`, { skip: cannot("media") }, async (t) => {
-    const { page, generate, image, radio } = await open({ colorScheme });
-    await generate.click(); // field errors are text too
+    const { page, generate, image, radio, clear, openMore } = await open({ colorScheme });
     const states = [await textContrasts(page)];
+    await clear();
+    await openMore();
+    await generate.click(); // field errors are text too
+    states.push(await textContrasts(page));
     await image.setInputFiles(pngFile());
     await radio("Your own key").check();
     states.push(await textContrasts(page));
@@ -521,8 +609,25 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+test("the Tab key goes through the page in the order of reading", { skip: cannot("chooser") }, async () => {
+  const { page, chosen } = await open();
+  await chosen(/lake-at-dusk/).waitFor();
+  const stops = [];
+  for (let step = 0; step < 18; step += 1) {
+    await page.keyboard.press("Tab");
+    stops.push(await page.evaluate(() => {
+      const { id, tagName, textContent, value } = /** @type {any} */ (document.activeElement);
+      return id || value || `${tagName} ${textContent.trim().slice(0, 20)}`.trim();
+    }));
+  }
+  assert.deepEqual(stops, [
+    "A Skip to the result", "A Docs", "A npm", "A Inspector", "tab-image", "image", "image-replace", "image-remove", "prompt", "512P", "5s",
+    "SUMMARY More acceleration, s", "generate", "proxy", "copy-code", 'PRE import { fal } from', "model-link", stops.at(-1),
+  ]);
+});
+
 test("axe finds nothing to complain of, in any state of the page", { skip: cannot("axe") }, async () => {
-  const { page, generate, radio, tab } = await open();
+  const { page, image, generate, radio, tab, clear, openMore } = await open();
   const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(axe);
   const check = async (state) => {
@@ -531,7 +636,9 @@ test("axe finds nothing to complain of, in any state of the page", { skip: canno
     );
     assert.deepEqual(violations, [], state);
   };
-  await check("empty");
+  await check("with the sample");
+  await clear();
+  await openMore();
   await generate.click();
   await check("with field errors");
   await radio("Your own key").check();
@@ -542,7 +649,46 @@ test("axe finds nothing to complain of, in any state of the page", { skip: canno
   await generate.click();
   await page.getByRole("button", { name: "Cancel" }).waitFor();
   await untilPlaying(page);
-  await check("with a video");
+  await check("with a video and the gallery");
+  await tab("Image to video").click();
+  await image.setInputFiles(pngFile({ width: 1000, height: 200 }));
+  await page.locator("#image-notes li").waitFor();
+  await check("with a note about the picture");
+  await image.setInputFiles({ name: "empty.png", mimeType: "image/png", buffer: Buffer.alloc(0) });
+  await page.locator("#image_url-error").waitFor();
+  await check("with a picture that was refused");
+});
+
+test("axe finds nothing to complain of without an answer, nor after a lost connection, nor after a cancel", { skip: cannot("axe") }, async () => {
+  const view = await openFilled();
+  const { page, generate, cancel, problem, button } = view;
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const check = async (state) => {
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () =>
+      (await window.axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+    );
+    assert.deepEqual(violations, [], state);
+    assert.deepEqual((await textContrasts(page)).filter(({ ratio, needed }) => ratio < needed), [], state);
+  };
+  await emulator.hold({ log_contains: "(50%)" });
+  await generate.click();
+  await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
+  await emulator.fault({ path_contains: "status", times: 99_999, close: true });
+  await page.reload();
+  await page.locator("#progress-stage", { hasText: "Reconnecting" }).waitFor();
+  await check("reconnecting, after a reload");
+  await emulator.clearFaults();
+  await emulator.fault({ path_contains: "/requests/", times: 99_999, status: 404, body: { detail: "Not Found" } });
+  await button("Continue").waitFor();
+  await check("after a lost connection");
+  await emulator.clearFaults();
+  await button("Continue").click();
+  await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
+  await cancel.click();
+  await problem.getByText("Cancelled").waitFor();
+  await check("cancelled");
+  expectFailedLoads(view);
 });
 
 /** The description that a screen reader reads after the name: the texts to which `aria-describedby` points. */

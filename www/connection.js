@@ -3,10 +3,12 @@ import { $ } from "./dom.js";
 
 /** @import { FieldError } from "./types.d.ts" */
 
-/** @typedef {{ mode?: string, name?: string, version?: string }} Server the emulator's answer to /api/emulator */
+const PAID = "Runs go to fal.ai and cost money.";
+
+/** @typedef {{ mode?: string, name?: string, version?: string }} Server the emulator's description of itself */
 
 /**
- * Calls `onChange()` when the choice changes. The key exists only in its password field.
+ * `onChange()` when the route changes, or more is known of it. The key lives in its password field and nowhere else.
  * @param {() => void} onChange
  */
 export function createConnection(onChange) {
@@ -20,6 +22,7 @@ export function createConnection(onChange) {
     const [title, text] = notice(viaKey(), server);
     $("notice-title").textContent = title;
     $("notice-text").textContent = text;
+    $("notice-title").classList.toggle("costs", title === PAID);
   }
 
   for (const way of ways) {
@@ -33,7 +36,11 @@ export function createConnection(onChange) {
 
   fetch("/api/emulator")
     .then((reply) => (reply.ok ? reply.json() : undefined))
-    .then((reply) => ((server = reply), show()))
+    .then((reply) => {
+      server = reply;
+      show();
+      onChange();
+    })
     .catch(() => {}); // some other server: what it does with a run is not known
   show();
 
@@ -42,7 +49,11 @@ export function createConnection(onChange) {
     get viaKey() {
       return viaKey();
     },
-    /** The key, or undefined if runs use the proxy. */
+    /** Whether videos are made by the stand-in, which runs no model. */
+    get isStandIn() {
+      return !viaKey() && server?.mode === "emulator";
+    },
+    /** The key to use, or undefined with the proxy. */
     get key() {
       return viaKey() ? $("key").value.trim() : undefined;
     },
@@ -70,9 +81,8 @@ export function createConnection(onChange) {
  * @returns {[string, string]}
  */
 function notice(viaKey, server) {
-  const paid = "Runs go to fal.ai and cost money.";
-  if (viaKey) return [paid, "They are charged to the account of your key."];
-  if (server?.mode === "forward") return [paid, "They are charged to the account whose key this server holds."];
+  if (viaKey) return [PAID, "They are charged to the account of your key."];
+  if (server?.mode === "forward") return [PAID, "They are charged to the account whose key this server holds."];
   if (server?.mode !== "emulator") return ["Requests go to this page’s server.", "It adds its key; the page holds none."];
   return [
     "No model is run.",

@@ -32,6 +32,8 @@ export function showFieldErrors(errors) {
     message.hidden = false;
     const place = fieldOf(field);
     if (place) subjectOf(place).setAttribute("aria-invalid", "true");
+    const closed = place?.closest("details");
+    if (closed) closed.open = true;
   }
   const fields = [...all(document, "[data-field]")];
   const first = fields.find((field) => placed.some((error) => error.field === field.dataset.field));

@@ -1,14 +1,14 @@
-// The form: reads its values, checks them, and keeps the values of each tab while the other tab is shown.
+// The form's values: read them, check them, and keep each tab's own while the other is shown. The prompt is of both tabs.
 import { $, all } from "./dom.js";
 import { MODELS } from "./models.js";
 
-/** @import { FieldError, FieldName, Input, Mode, Wish } from "./types.d.ts" */
+/** @import { FieldError, FieldName, Input, Mode, Picture, Wish } from "./types.d.ts" */
 
 /** @typedef {Exclude<FieldName, "image_url">} ControlName */
 
 /**
- * The form. Its `image_url` is the file of the image field.
- * @param {{ readonly file: File | undefined }} image
+ * The form, with the image field's file as its `image_url`.
+ * @param {{ readonly picture: Picture | undefined }} image
  */
 export function createForm(image) {
   const form = $("form");
@@ -25,7 +25,7 @@ export function createForm(image) {
     acceleration: form.elements.acceleration,
     seed: $("seed"),
   };
-  const names = /** @type {ControlName[]} */ (Object.keys(controls));
+  const names = /** @type {ControlName[]} */ (Object.keys(controls)).filter((name) => name !== "prompt");
   const snapshot = () => /** @type {Record<ControlName, string>} */ (Object.fromEntries(names.map((name) => [name, controls[name].value])));
   const kept = { image: snapshot(), text: snapshot() };
   /** @type {Mode} */
@@ -33,7 +33,7 @@ export function createForm(image) {
 
   /** @param {FieldName} name */
   function valueOf(name) {
-    if (name === "image_url") return image.file;
+    if (name === "image_url") return image.picture?.file;
     const { value } = controls[name];
     if (name === "prompt") return value.trim();
     if (name === "num_inference_steps" || name === "seed") return value === "" ? undefined : Number(value);
@@ -74,7 +74,7 @@ export function createForm(image) {
       const errors = [];
       /** @type {(field: FieldName, holds: unknown, text: string) => void} */
       const require = (field, holds, text) => holds || errors.push({ field, text });
-      if (mode === "image") require("image_url", image.file, "Choose an image to start from.");
+      if (mode === "image") require("image_url", image.picture, "Choose an image to start from.");
       require("prompt", valueOf("prompt"), "Write what should happen in the video.");
       require("num_inference_steps", $("steps").validity.valid, `A whole number from 1 to ${maxSteps}.`);
       require("seed", $("seed").validity.valid, "A whole number, or nothing.");

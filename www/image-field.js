@@ -1,70 +1,115 @@
-// The Image field: choose a picture, drop it anywhere on the page, or paste it. The field shows the picture.
-import { $, announce, formatBytes } from "./dom.js";
+// The Image field: pick, drop anywhere on the page, or paste; see what will be sent.
+import { $, announce, element, formatBytes } from "./dom.js";
 import { clearFieldErrors, showFieldErrors } from "./field-errors.js";
+import { PictureError, readPicture } from "./picture.js";
+import { fetchSample, isSamplePrompt } from "./sample.js";
+
+/** @import { Picture } from "./types.d.ts" */
 
 /**
- * Calls `onChange()` after every change of `file`, and `onDrop()` when a file is dropped anywhere on the page.
+ * `onChange()` after every change of `picture`; `onDrop()` when a picture arrives by dropping,
+ * wherever on the page that was.
  * @param {{ onChange: () => void, onDrop: () => void }} listeners
  */
 export function createImageField({ onChange, onDrop }) {
   const input = $("image");
   const preview = $("image-preview");
-  const types = input.accept.split(",");
   const field = /** @type {HTMLElement} */ ($("drop").parentElement);
-  /** @type {File | undefined} */
-  let file;
+  /** @type {Picture | undefined} */
+  let picture;
+  /** Counts the choices: only the last one is shown. */
+  let choice = 0;
+  let reading = Promise.resolve();
 
-  /** @param {File | undefined} next */
-  function take(next) {
+  /**
+   * Reads a file, and takes it if it is a picture.
+   * @param {File} file
+   * @param {{ isSample?: boolean }} [options]
+   */
+  async function take(file, { isSample = false } = {}) {
+    const mine = (choice += 1);
     clearFieldErrors(field);
-    if (!next) return;
-    if (!types.includes(next.type)) {
-      keepInInput();
-      const type = next.type ? ` (${next.type})` : "";
-      showFieldErrors([{ field: "image_url", text: `“${next.name}”${type} is not taken. JPEG, PNG, WebP and GIF are.` }]);
-      return;
+    if (!isSample) showReading(file);
+    try {
+      const next = await readPicture(file);
+      if (mine !== choice) return;
+      set(next);
+      if (isSample) return;
+      // The sample's prompt says nothing of another picture.
+      if (isSamplePrompt()) $("prompt").value = "";
+      announce(["Image:", $("image-chosen").textContent, ...next.notes].join(" "));
+      onChange();
+    } catch (error) {
+      if (mine !== choice) return;
+      set(picture);
+      const text = error instanceof PictureError ? error.message : `“${file.name}” could not be read. It may have been moved or changed.`;
+      showFieldErrors([{ field: "image_url", text }]);
     }
-    void set(next);
   }
 
-  /** @param {File | undefined} next */
-  async function set(next) {
-    file = next;
+  /** @param {File} file */
+  function showReading({ name }) {
+    $("image-bar").hidden = false;
+    $("image-chosen").textContent = `Reading ${name} …`;
+  }
+
+  /** @param {Picture | undefined} next */
+  function set(next) {
+    const isNew = next !== picture;
+    picture = next;
     keepInInput();
-    URL.revokeObjectURL(preview.src);
-    preview.hidden = $("image-bar").hidden = !file;
-    $("image-chosen").textContent = "";
-    $("drop").classList.toggle("filled", Boolean(file));
+    preview.hidden = $("image-bar").hidden = !next;
+    $("use-sample").hidden = Boolean(next);
+    $("drop").classList.toggle("filled", Boolean(next));
+    $("image-chosen").textContent = next ? `${next.file.name}, ${next.width} × ${next.height}, ${formatBytes(next.file.size)}` : "";
+    $("image-notes").replaceChildren(...(next?.notes ?? []).map((note) => element("li", note)));
+    $("image-notes").hidden = !next || next.notes.length === 0;
+    if (!isNew) return;
+    if (preview.src) URL.revokeObjectURL(preview.src);
+    if (next) preview.src = URL.createObjectURL(next.file);
+    else preview.removeAttribute("src");
     onChange();
-    if (!file) return preview.removeAttribute("src");
-    /** @type {Promise<boolean>} */
-    const loaded = new Promise((resolve) => Object.assign(preview, { onload: () => resolve(true), onerror: () => resolve(false) }));
-    preview.src = URL.createObjectURL(file);
-    // Not `decode()`: in WebKitGTK it never settles if the file is not a picture.
-    const shown = await loaded;
-    if (file !== next) return;
-    // Keep the file even if it cannot be shown: the service decides which files it accepts.
-    preview.hidden = !shown;
-    $("drop").classList.toggle("filled", shown);
-    $("image-chosen").textContent = shown
-      ? `${file.name}, ${preview.naturalWidth} × ${preview.naturalHeight}, ${formatBytes(file.size)}`
-      : `${file.name}, ${formatBytes(file.size)} (no preview: this browser cannot read it)`;
-    announce(`Image: ${$("image-chosen").textContent}`);
   }
 
-  // Put dropped and pasted files into the input, too, so that assistive technology reads their names in the field.
+  // Put dropped, pasted and converted files into the field, too. Assistive technology reads the name there.
   function keepInInput() {
     const held = new DataTransfer();
-    if (file) held.items.add(file);
+    if (picture) held.items.add(picture.file);
     input.files = held.files;
   }
 
-  input.addEventListener("change", () => take(input.files?.[0]));
+  /** @param {File} file */
+  function choose(file) {
+    reading = take(file);
+  }
+
+  async function useSample() {
+    const before = choice;
+    const file = await fetchSample();
+    // If the user has chosen a picture meanwhile, keep it.
+    if (before !== choice) return;
+    if (file) await take(file, { isSample: true });
+    else $("use-sample").hidden = false;
+  }
+
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    // Whoever closes the chooser without a choice keeps what there was.
+    if (file) choose(file);
+    else keepInInput();
+  });
   $("image-replace").addEventListener("click", () => input.click());
   $("image-remove").addEventListener("click", () => {
-    void set(undefined);
+    choice += 1;
+    clearFieldErrors(field);
+    set(undefined);
     input.focus();
     announce("Image removed");
+  });
+  $("use-sample").addEventListener("click", () => {
+    if ($("prompt").value.trim() === "") $("prompt").value = $("prompt").defaultValue;
+    reading = useSample().then(() => announce(picture ? `Image: ${$("image-chosen").textContent}` : "The sample photo could not be loaded."));
+    input.focus();
   });
 
   // Handle drops on the whole page: a photo dropped next to the field would otherwise replace the page.
@@ -82,19 +127,25 @@ export function createImageField({ onChange, onDrop }) {
     if (!dropped) return;
     event.preventDefault();
     onDrop();
-    take(dropped);
+    choose(dropped);
   });
   document.addEventListener("paste", (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
     if (!pasted || field.hidden) return;
     event.preventDefault();
-    take(pasted);
+    choose(pasted);
   });
 
+  reading = useSample();
+
   return {
-    /** The chosen file, or undefined. */
-    get file() {
-      return file;
+    /** The chosen picture, or undefined. */
+    get picture() {
+      return picture;
+    },
+    /** Resolves when the last choice has been read. */
+    settle: async () => {
+      for (let last; last !== reading; ) await (last = reading);
     },
   };
 }

@@ -15,6 +15,7 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
   $("problem-request-id").textContent = requestId ?? "";
   $("problem-request").hidden = !requestId;
   $("continue").hidden = true;
+  $("continue").onclick = null;
   $("problem").classList.toggle("calm", calm);
   $("problem").hidden = false;
 }
@@ -26,7 +27,19 @@ export function showProblem({ title, text = "", fields = [], requestId, calm = f
 const labelOf = (field) =>
   document.querySelector(`[data-field="${CSS.escape(field)}"] .label`)?.textContent ?? field;
 
-/** Hides the problem. */
+/**
+ * Offers to go on with the job that the problem is about.
+ * @param {() => void} onContinue
+ */
+export function offerContinue(onContinue) {
+  $("continue").hidden = false;
+  $("continue").onclick = onContinue;
+}
+
+/** Whether the problem offers to go on. */
+export const offersContinue = () => !$("problem").hidden && !$("continue").hidden;
+
+/** Takes it away. */
 export function hideProblem() {
   $("problem").hidden = true;
 }

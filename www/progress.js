@@ -1,8 +1,9 @@
 // The progress of a run: three stages with their times, a bar, and a line of detail.
 import { $, announce, formatBytes } from "./dom.js";
 import { createLog } from "./log.js";
+import { createOutage } from "./outage.js";
 
-/** @import { QueueStatus, RequestLog, UploadProgress } from "fal-wasm" */
+/** @import { Progress, QueueStatus, RequestLog, UploadingProgress } from "fal-wasm" */
 /** @import { Mode } from "./types.d.ts" */
 
 /** @typedef {"send" | "queue" | "generate"} Stage */
@@ -15,6 +16,11 @@ export function createProgress() {
   const bar = $("progress-bar");
   const list = $("stages");
   const log = createLog();
+  let title = "";
+  let detail = "";
+  /** @type {number | undefined} */
+  let percent;
+  const outage = createOutage(render);
   let started = 0;
   let entered = 0;
   let isTakenUp = false;
@@ -35,15 +41,14 @@ export function createProgress() {
 
   /**
    * @param {Stage} next
-   * @param {string} title
+   * @param {string} words
    */
-  function enter(next, title, at = performance.now()) {
+  function enter(next, words, at = performance.now()) {
     if (stage) leave();
     stage = next;
     entered = at;
     item(stage).setAttribute("aria-current", "step");
-    $("progress-stage").textContent = title;
-    $("progress-label").textContent = title;
+    title = words;
     show("");
     announce(title);
   }
@@ -54,10 +59,18 @@ export function createProgress() {
   }
 
   /**
-   * @param {string} detail
-   * @param {number} [percent]
+   * @param {string} words
+   * @param {number} [share] in percent
    */
-  function show(detail, percent) {
+  function show(words, share) {
+    detail = words;
+    percent = share;
+    if (!outage.isOn) render();
+  }
+
+  function render() {
+    $("progress-stage").textContent = title;
+    $("progress-label").textContent = title;
     $("progress-detail").textContent = detail;
     if (percent === undefined) bar.removeAttribute("value");
     else bar.value = percent;
@@ -65,14 +78,15 @@ export function createProgress() {
 
   /**
    * @param {Stage} last
-   * @param {string} title
+   * @param {string} words
    */
-  function advanceTo(last, title) {
-    for (let next = stage && NEXT[stage]; next && stage !== last; next = NEXT[next]) enter(next, title);
+  function advanceTo(last, words) {
+    for (let next = stage && NEXT[stage]; next && stage !== last; next = NEXT[next]) enter(next, words);
   }
 
   function stop() {
     clearInterval(ticking);
+    outage.end({ isAnswered: false });
     if (stage) leave();
     stage = undefined;
     return seconds(started);
@@ -81,16 +95,16 @@ export function createProgress() {
   /**
    * @param {Mode} mode
    * @param {Stage} first
-   * @param {string} title
+   * @param {string} words
    */
-  function begin(mode, first, title, age = 0) {
+  function begin(mode, first, words, age = 0) {
     position = undefined;
     log.clear();
     list.hidden = false;
     part(item("send"), "span").textContent = mode === "image" ? "Upload" : "Send";
     for (const each of list.children) part(each, "b").textContent = "";
     started = performance.now() - age;
-    enter(first, title, started);
+    enter(first, words, started);
     ticking = setInterval(tick, 100);
   }
 
@@ -115,12 +129,13 @@ export function createProgress() {
     },
 
     /**
-     * Shows the upload's progress, in bytes of all files of the input.
-     * @param {UploadProgress} progress
+     * One report, as `onProgress` gets it.
+     * @param {Progress} progress
      */
-    uploaded({ loaded, total }) {
-      if (stage !== "send" || !total) return;
-      show(`${formatBytes(loaded)} of ${formatBytes(total)}`, (loaded / total) * 100);
+    report(progress) {
+      if (progress.phase === "reconnecting" || progress.phase === "offline") return outage.begin(progress);
+      outage.end({ isAnswered: true });
+      if (progress.phase === "uploading") showUpload(progress);
     },
 
     /** Shows that the request is in the queue. */
@@ -139,9 +154,20 @@ export function createProgress() {
       isTakenUp = false;
     },
 
-    /** Ends the run, however it ended. Returns its duration in seconds. */
+    /** Whether nothing answers. */
+    get isLost() {
+      return outage.isOn;
+    },
+
+    /** Ends the run, however it went; returns its seconds. */
     stop,
   };
+
+  /** @param {UploadingProgress} progress bytes of all files of the input */
+  function showUpload({ loaded, total }) {
+    if (stage !== "send" || !total) return;
+    show(`${formatBytes(loaded)} of ${formatBytes(total)}`, (loaded / total) * 100);
+  }
 
   /** @param {number | undefined} ahead */
   function showQueue(ahead) {
@@ -169,8 +195,8 @@ export function createProgress() {
     if (isTakenUp) enterBegun(logs[0]);
     advanceTo("generate", "Generating");
     log.add(logs);
-    const percent = lastPercent(logs);
-    if (percent !== undefined) show(`${percent} %`, percent);
+    const share = lastPercent(logs);
+    if (share !== undefined) show(`${share} %`, share);
   }
 }
 

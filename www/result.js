@@ -1,31 +1,62 @@
-// The stage and the facts below it. The stage shows nothing at first, then the picture during a run, then the video.
+// The stage and the facts under it: the picture before and during a run, the video after it.
 import { $, announce, element, formatBytes, sayLoud } from "./dom.js";
 import { downloadFrom } from "./download.js";
-import { showProblem } from "./problem.js";
+import { createGallery } from "./gallery.js";
+import { hideProblem, offersContinue, showProblem } from "./problem.js";
 
-/** @import { Made } from "./types.d.ts" */
+/** @import { Label, Made, Picture, Shown } from "./types.d.ts" */
 
-/** @typedef {Partial<Record<"Size" | "Length" | "File" | "Seed" | "Made in", string | number | undefined>>} Facts */
-
-/** Shows the last video until a newer one replaces it. */
+/** Shows one thing at a time. */
 export function createResult() {
   const video = $("video");
   const still = $("stage-still");
-  /** @type {Facts} */
-  let facts = {};
+  /** @type {Shown | undefined} */
+  let current;
+  /** @type {File | undefined} */
+  let picture;
+  const gallery = createGallery((shown) => {
+    // The problem of another run is hidden, but not a job that can be continued.
+    if (!offersContinue()) hideProblem();
+    display(shown);
+    announce(`Shown again: ${shown.prompt}`);
+    $("stage").scrollIntoView({ block: "nearest" });
+  });
 
-  /** @param {"busy" | "none" | "video"} state */
-  function stage(state) {
-    const seesPicture = state === "busy" && Boolean(still.src);
+  /**
+   * @param {"ready" | "busy" | "none" | "video"} state
+   * @param {string} [words]
+   */
+  function stage(state, words = "") {
+    const seesPicture = state !== "video" && still.hasAttribute("src");
     $("stage").dataset.state = state;
     $("stage-empty").hidden = seesPicture || state === "video";
-    $("stage-title").textContent = state === "busy" ? "The video is being made" : "No video was made";
-    $("stage-hint").hidden = true;
+    $("stage-title").textContent = words || "The video plays here";
+    $("stage-hint").hidden = state !== "ready";
+    $("stage-caption").textContent = words;
+    $("stage-caption").hidden = !seesPicture || !words;
     still.hidden = !seesPicture;
     video.hidden = $("made").hidden = state !== "video";
+    if (state === "video") return;
+    current = undefined;
+    gallery.mark(undefined);
+    video.pause();
+    video.removeAttribute("src");
+    video.load();
   }
 
-  function showFacts() {
+  /** @param {string | undefined} src */
+  function setStill(src) {
+    if (still.src.startsWith("blob:")) URL.revokeObjectURL(still.src);
+    if (src) still.src = src;
+    else still.removeAttribute("src");
+  }
+
+  function setPicture() {
+    setStill(picture && URL.createObjectURL(picture));
+  }
+
+  /** @param {Shown} shown */
+  function showFacts({ facts }) {
     const known = Object.entries(facts).filter(([, value]) => value !== undefined);
     $("facts").replaceChildren(
       ...known.map(([name, value]) => {
@@ -36,13 +67,31 @@ export function createResult() {
     );
   }
 
+  /** @param {Shown} shown */
+  function display(shown) {
+    $("request-id").textContent = shown.requestId;
+    $("made-prompt").textContent = shown.prompt;
+    $("download").href = shown.url;
+    $("download").download = `video-${shown.requestId.slice(0, 8)}.mp4`;
+    current = shown;
+    showFacts(shown);
+    stage("video");
+    gallery.mark(shown);
+    // Whoever asked for less motion presses play.
+    video.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    video.loop = $("loop").checked;
+    video.src = shown.url;
+  }
+
   video.addEventListener("loadedmetadata", () => {
-    facts.Size = `${video.videoWidth} × ${video.videoHeight}`;
-    facts.Length = `${video.duration.toFixed(1)} s`;
-    showFacts();
+    if (!current) return;
+    current.facts.Size = `${video.videoWidth} × ${video.videoHeight}`;
+    current.facts.Length = `${video.duration.toFixed(1)} s`;
+    showFacts(current);
   });
+  video.addEventListener("loadeddata", () => current && gallery.paint(current, video));
   video.addEventListener("error", () => {
-    if (video.hidden) return;
+    if (!current) return;
     tell("The video cannot be shown here", "It was made, but this browser could not load or play it. Downloading it may work.");
   });
   $("loop").addEventListener("change", () => (video.loop = $("loop").checked));
@@ -50,50 +99,64 @@ export function createResult() {
 
   return {
     /**
-     * Shows that a video is being made. If it is made from a picture, shows the picture.
-     * @param {File} [file]
+     * Shows the picture that a run would begin with, as it would be framed. A video or a run stays.
+     * @param {Picture | undefined} next
      */
-    wait(file) {
-      video.pause();
-      if (still.src) URL.revokeObjectURL(still.src);
-      if (file) still.src = URL.createObjectURL(file);
-      else still.removeAttribute("src");
-      stage("busy");
+    preview(next) {
+      const { state } = $("stage").dataset;
+      const isNew = next?.file !== picture;
+      picture = next?.file;
+      if (state === "video" || state === "busy" || (state === "none" && !isNew)) return;
+      if (isNew) setPicture();
+      stage("ready", picture ? "Press Generate: the camera starts here" : "");
     },
 
-    /** After a failed run, shows the previous video again. */
-    restore() {
-      stage(video.src ? "video" : "none");
+    /**
+     * Waits for a video, over the picture it is made from if there is one.
+     * @param {string | undefined} thumbnail instead of the picture, if the page was loaded again
+     */
+    wait(thumbnail) {
+      if (thumbnail) setStill(thumbnail);
+      else setPicture();
+      stage("busy", "The video will play here");
+    },
+
+    /**
+     * A run has ended without a video.
+     * @param {string} words
+     */
+    restore(words) {
+      if ($("stage").dataset.state === "busy") stage("none", words);
     },
 
     /**
      * Plays the video of a result. If the result has none, says so.
      * @param {Made} made
      * @param {number} seconds
+     * @param {Label} label
      */
-    show({ data, requestId }, seconds) {
-      $("request-id").textContent = requestId;
+    show({ data, requestId }, seconds, { prompt = "" }) {
       const file = data?.video;
       if (!file?.url) {
-        stage("none");
+        stage("none", "No video was made");
         tell("No video came back", "The run was completed, but its result holds no video.", requestId);
         return;
       }
-      facts = {
-        Size: undefined,
-        Length: undefined,
-        File: file.file_size ? formatBytes(file.file_size) : undefined,
-        Seed: data?.seed ?? undefined,
-        "Made in": `${seconds.toFixed(1)} s`,
+      /** @type {Shown} */
+      const shown = {
+        requestId,
+        prompt,
+        url: file.url,
+        facts: {
+          Size: undefined,
+          Length: undefined,
+          File: file.file_size ? formatBytes(file.file_size) : undefined,
+          Seed: data?.seed ?? undefined,
+          "Made in": `${seconds.toFixed(1)} s`,
+        },
       };
-      showFacts();
-      $("download").href = file.url;
-      $("download").download = `video-${requestId.slice(0, 8)}.mp4`;
-      stage("video");
-      // If the person prefers reduced motion, do not start by itself.
-      video.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-      video.loop = $("loop").checked;
-      video.src = file.url;
+      gallery.add(shown);
+      display(shown);
       announce(`The video is ready, after ${seconds.toFixed(1)} seconds.`);
     },
   };

@@ -1,6 +1,6 @@
 // The types that the parts of the page share. Only the compiler reads this file; no page loads it.
 
-import type { FalFile, PendingRequest, QueueStatus, Result, UploadProgress, ValidationErrorInfo } from "fal-wasm";
+import type { FalFile, PendingRequest, Progress, QueueStatus, Result, ValidationErrorInfo } from "fal-wasm";
 
 /** A tab of the form. */
 export type Mode = "image" | "text";
@@ -15,6 +15,7 @@ export interface Elements {
   form: PageForm;
   image: HTMLInputElement;
   "image-preview": HTMLImageElement;
+  "job-thumbnail": HTMLImageElement;
   key: HTMLInputElement;
   loop: HTMLInputElement;
   "model-link": HTMLAnchorElement;
@@ -73,15 +74,43 @@ export interface Failure {
 /** The callbacks and the abort signal of a job. */
 export interface Listeners {
   signal: AbortSignal;
-  onUpload(progress: UploadProgress): void;
   onEnqueue(requestId: string): void;
+  onProgress(progress: Progress): void;
   onUpdate(status: QueueStatus): void;
 }
 
 /** A finished video. Models may return a result without one. */
 export type Made = Result<{ video?: FalFile; seed?: number } | undefined>;
 
-/** A saved job with the label that this page gives to its jobs. */
+/** A picture that is ready to be sent. */
+export interface Picture {
+  file: File;
+  width: number;
+  height: number;
+  /** The changes that were made to the chosen file, in sentences. */
+  notes: string[];
+  /** A data URI of a few kilobytes at most. */
+  thumbnail: string;
+}
+
+/** The label that the page saves with the id of a job. */
+export interface Label {
+  mode: Mode;
+  viaKey: boolean;
+  /** Jobs of older pages have none. */
+  prompt?: string;
+  thumbnail?: string;
+}
+
+/** A video that can be shown again. */
+export interface Shown {
+  requestId: string;
+  prompt: string;
+  url: string;
+  facts: Partial<Record<"Size" | "Length" | "File" | "Seed" | "Made in", string | number | undefined>>;
+}
+
+/** A saved job, with the label that the page gives its jobs. */
 export interface Entry extends PendingRequest {
-  readonly label: { mode: Mode; viaKey: boolean };
+  readonly label: Label;
 }

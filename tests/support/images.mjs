@@ -6,12 +6,7 @@ const RGB_8_BIT = [8, 2, 0, 0, 0];
 
 /** A valid PNG of this size. `grain` (0 to 255) adds noise, which makes the file larger. */
 export function png({ width = 768, height = 512, grain = 0 } = {}) {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set(RGB_8_BIT, 8);
-  const data = deflateSync(scanlines(width, height, grain), { level: 6 });
-  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+  return pngOf({ width, height, format: RGB_8_BIT, rows: scanlines(width, height, grain) });
 }
 
 /**
@@ -20,6 +15,48 @@ export function png({ width = 768, height = 512, grain = 0 } = {}) {
  */
 export function pngFile({ name = "photo.png", ...options } = {}) {
   return { name, mimeType: "image/png", buffer: png(options) };
+}
+
+/**
+ * A grey PNG of many pixels and few bytes: one bit a pixel.
+ * @param {number} width a multiple of 8
+ * @param {number} height
+ */
+export function hugePng(width, height) {
+  const rows = Buffer.alloc((1 + width / 8) * height, 0b1010_1010);
+  for (let y = 0; y < height; y += 1) rows[y * (1 + width / 8)] = 0;
+  return pngOf({ width, height, format: [1, 0, 0, 0, 0], rows });
+}
+
+/** A PNG whose left half is green and whose right half is transparent black. */
+export function transparentPng({ width = 300, height = 200 } = {}) {
+  const rows = Buffer.alloc((1 + width * 4) * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width / 2; x += 1) rows.set([20, 160, 60, 255], y * (1 + width * 4) + 1 + x * 4);
+  }
+  return pngOf({ width, height, format: [8, 6, 0, 0, 0], rows });
+}
+
+/** An AVIF of 2 × 2 pixels. */
+export const avif = () =>
+  Buffer.from(
+    "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADybWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxpYmF2aWYAAAAADnBp" +
+      "dG0AAAAAAAEAAAAeaWxvYwAAAABEAAABAAEAAAABAAABGgAAAB0AAAAoaWluZgAAAAAAAQAAABppbmZlAgAAAAABAABhdjAxQ29sb3IAAAAAamlwcnAAAABL" +
+      "aXBjbwAAABRpc3BlAAAAAAAAAAIAAAACAAAAEHBpeGkAAAAAAwgICAAAAAxhdjFDgQ0MAAAAABNjb2xybmNseAACAAIAAYAAAAAXaXBtYQAAAAAAAAABAAEE" +
+      "AQKDBAAAACVtZGF0EgAKCBgANogQEAwgMg8f8D///8WfhwB8+ErK42A=",
+    "base64",
+  );
+
+/** The head of a HEIC: no browser of the tests reads one. */
+export const heic = () => Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\0", "latin1");
+
+/** @param {{ width: number, height: number, format: number[], rows: Buffer }} parts */
+function pngOf({ width, height, format, rows }) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set(format, 8);
+  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", deflateSync(rows, { level: 6 })), chunk("IEND", Buffer.alloc(0))]);
 }
 
 /**

@@ -98,6 +98,14 @@ export function partsOf(page) {
     voice: page.getByRole("status"),
     problem: page.locator("#problem"),
     snippet: page.locator("pre code"),
+    /** Opens the settings that few need. */
+    openMore: () => page.locator("#more").evaluate((/** @type {HTMLDetailsElement} */ more) => void (more.open = true)),
+    /** Takes the sample photo and its prompt away. */
+    clear: async () => {
+      await page.locator("#image-chosen").filter({ hasText: "lake-at-dusk.jpg" }).waitFor();
+      await button("Remove").click();
+      await field("Prompt").fill("");
+    },
   };
 }
 

@@ -114,7 +114,7 @@ fn shoot(app: &App, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sy
         },
         Some(bytes) => match render::probe(bytes) {
             Ok((width, height)) => {
-                let size = bytes.len().div_ceil(1024);
+                let size = bytes.len().div_ceil(1000);
                 log(format!("Input picture: {width}x{height} pixels, {size} kB"));
                 Source::Image(bytes)
             }
@@ -144,7 +144,7 @@ fn shoot(app: &App, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sy
                 clip.height,
                 clip.frames,
                 clip.duration,
-                clip.mp4.len().div_ceil(1024)
+                clip.mp4.len().div_ceil(1000)
             ));
             let url = format!("{}{path}", prepared.origin);
             Outcome::output(output(&url, &clip, plan.seed.as_ref()), plan.billable_units)
