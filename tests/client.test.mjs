@@ -2,13 +2,10 @@
 // requests that they send.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { until, withClient } from "./support/client.mjs";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

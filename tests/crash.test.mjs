@@ -1,12 +1,11 @@
 // Traps of the WebAssembly instance. None should ever happen.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, before, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
-let client;
+const client = withClient();
 before(async () => {
-  client = await startClient();
   // Runs before the page loads the package. The exports of each new instance trap when the test asks for it.
   await client.page.addInitScript(() => {
     const { Instance, Module } = WebAssembly;
@@ -29,7 +28,6 @@ before(async () => {
   });
   await client.reset();
 });
-after(() => client?.stop());
 afterEach(() => assert.deepEqual(client.unhandled, []));
 
 describe("when the instance traps", () => {
@@ -37,9 +35,9 @@ describe("when the instance traps", () => {
     const running = await client.emulator.hold({ log_contains: "(50%)" });
     await client.run(async () => {
       window.seen = [];
-      const follow = () => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue: (id) => seen.push(id) }).catch((error) => error);
+      const follow = () => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue: (id) => window.seen.push(id) }).catch((error) => error);
       window.ended = Promise.all([follow(), follow(), follow()]);
-      while (seen.length < 3) await sleep(10);
+      while (window.seen.length < 3) await sleep(10);
     });
     await running.reached();
     await client.run(() => void (window.trapNext = true));

@@ -1,17 +1,14 @@
 // The requests that carry a key, and those that must not. Also the hooks with which callers change requests.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, beforeEach, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
 const KEY = "secret-id:secret-value";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
+const client = withClient();
 /** The page's requests to other hosts. The test sends them to the emulator's direct routes. */
 let outside;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
 beforeEach(async () => {
   await client.reset();
   outside = [];

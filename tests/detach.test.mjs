@@ -1,13 +1,11 @@
 // Detaching from a call does not cancel its job. The job goes on and stays saved, and `resume` can follow it.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
-import { startSaving } from "./support/saved.mjs";
+import { withSaving } from "./support/saved.mjs";
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(async () => {
   await client.start();
   await client.inPage(() => {

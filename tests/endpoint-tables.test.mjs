@@ -2,8 +2,8 @@
 // must agree with it.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { beforeEach, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
 const PRO_IMAGE = "fal-ai/kandinsky5-pro/image-to-video";
 const PRO_TEXT = "fal-ai/kandinsky5-pro/text-to-video";
@@ -29,10 +29,7 @@ const FIELDS = [
   ["seed", 7, "seven", [PRO_IMAGE, PRO_TEXT]],
 ];
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 
 const inputOf = (id, field, value) => ({ prompt: "x", ...(id === PRO_IMAGE && { image_url: "data:image/png;base64,AA==" }), [field]: value });

@@ -1,13 +1,10 @@
 // Files as data URIs: the client uses the faster one of the engine's two encoders.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

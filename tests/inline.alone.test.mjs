@@ -1,12 +1,10 @@
 // Sending files as data URIs does not block the page. This file measures time, so no other test runs meanwhile.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { beforeEach, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(async () => {
   await client.reset();
   await client.page.evaluate(() => {

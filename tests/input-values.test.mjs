@@ -2,13 +2,10 @@
 // anything is sent, and the error names its field.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(async () => {
   await client.reset();
   await client.page.evaluate(() => {

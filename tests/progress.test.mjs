@@ -1,8 +1,8 @@
 // The reports of `onProgress`: the phases of a call, an unresponsive service, a missing network. No report comes twice.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { until, withClient } from "./support/client.mjs";
 import { BLANK_PAGE } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
@@ -11,9 +11,7 @@ const SPEED = 20;
 /** Longer than any test. Such a job ends when the test ends it. */
 const ENDLESS_MS = 600_000;
 
-let client;
-before(async () => (client = await startClient({ speed: SPEED, args: ["--concurrency", "9"] })));
-after(() => client?.stop());
+const client = withClient({ speed: SPEED, args: ["--concurrency", "9"] });
 beforeEach(() => client.reset());
 afterEach(async () => {
   await client.emulator.clearPlan();
@@ -33,7 +31,7 @@ const call = (make, options = {}) =>
     },
     { make: make.toString(), options },
   );
-const reports = () => client.run(() => reports);
+const reports = () => client.run(() => window.reports);
 const phases = async () => (await reports()).map(({ phase }) => phase);
 const waitForEnd = () => until(() => client.run(() => outcome?.kind));
 const saw = (phase) => until(async () => (await phases()).includes(phase));

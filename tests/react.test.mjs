@@ -2,10 +2,10 @@
 // is one job and one result.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, before, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
 import { VERSIONS, pageScript, serverRender } from "./support/react.mjs";
-import { startSaving } from "./support/saved.mjs";
+import { withSaving } from "./support/saved.mjs";
 
 const GATE = {
   endpoint_id: "acme/gate",
@@ -16,9 +16,7 @@ const GATE = {
   cases: [{ when: { prompt: "refused" }, error: { status: 422, body: { detail: [{ loc: ["body", "prompt"], msg: "no such prompt", type: "value_error" }] } } }],
 };
 
-let client;
-before(async () => (client = await startSaving({ gate: GATE })));
-after(() => client?.stop());
+const client = withSaving({ gate: GATE });
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const submits = async () => (await client.sent("acme/gate")).filter(({ method, target = "" }) => method === "POST" && target.endsWith("acme/gate"));

@@ -2,14 +2,12 @@
 // (`{ results, as, error, close, idle_ms, unauthorized, delay_ms }`).
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { cannot } from "./support/engines/limits.mjs";
-import { startRealtime } from "./support/realtime.mjs";
+import { withRealtime } from "./support/realtime.mjs";
 
-let client;
-before(async () => (client = await startRealtime()));
+const client = withRealtime();
 beforeEach(() => client.reset());
-after(() => client?.stop());
 
 /** Runs a function in the page. If the function throws, the test fails. */
 async function inPage(script, argument) {
@@ -473,7 +471,7 @@ describe("problems", () => {
     ["a buffer that is no number", "acme/app", { maxBuffering: NaN }, /^maxBuffering: /],
   ])) {
     test(`${what} is refused at once`, async () => {
-      const { thrown } = await client.run(([app, handler]) => listen({ app: app ?? null, ...handler }) && undefined, [app, handler]);
+      const { thrown } = await client.run(([app, handler]) => listen({ app: app ?? null, ...handler }) && undefined, /** @type {const} */ ([app, handler]));
       assert.equal(thrown.code, "invalid_argument");
       assert.match(thrown.message, complaint);
     });

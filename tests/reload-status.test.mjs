@@ -1,16 +1,14 @@
 // The first status after a reload must not wait for the requests of the page that went away.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
+import { beforeEach, test } from "node:test";
+import { until, withClient } from "./support/client.mjs";
 
 /** The limit for the first status. If Firefox's cache takes part, GETs of one URL wait for each other for longer. */
 const SOON_MS = 6_000;
 const RELOADS = 3;
 
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 
 test("a status is told soon after a reload, though the page before had a stream of statuses open", async () => {

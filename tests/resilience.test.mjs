@@ -1,13 +1,10 @@
 // Calls that fail, are aborted or time out. Nothing is paid twice, nothing goes on after it was abandoned, and nothing hangs.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient, until } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { until, withClient } from "./support/client.mjs";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient({ args: ["--pace", "4000"] })));
-after(() => client?.stop());
+const client = withClient({ args: ["--pace", "4000"] });
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

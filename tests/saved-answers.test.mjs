@@ -1,8 +1,8 @@
 // A saved request ends with its result, with its own failure, or when fal itself says that it is gone. No other server ends it.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startSaving } from "./support/saved.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { withSaving } from "./support/saved.mjs";
 
 /** Longer than the shortest time for which fal keeps results (6 minutes), in milliseconds. */
 const LONG = 7_200_000;
@@ -10,9 +10,7 @@ const WEEK = 7 * 24 * 3_600_000;
 /** How many times faster the page's clock runs while the client waits between two polls. Databases need time, so not faster. */
 const SPEED = 5;
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

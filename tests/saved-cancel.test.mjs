@@ -1,14 +1,12 @@
 // An aborted job stays saved until fal has acknowledged the cancel, because a job that runs on is billed.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
 import { holdTimers } from "./support/clock.mjs";
-import { startSaving } from "./support/saved.mjs";
+import { withSaving } from "./support/saved.mjs";
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

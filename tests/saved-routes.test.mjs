@@ -1,12 +1,10 @@
 // A saved request belongs to the clients that reach fal by the same route and with the same key.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startSaving } from "./support/saved.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { withSaving } from "./support/saved.mjs";
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(async () => {
   await client.start();
   await client.inPage(() => {

@@ -1,16 +1,14 @@
 // Stores, databases and locks that fail, hang or are taken away. No job and no abort waits for them.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
-import { startSaving } from "./support/saved.mjs";
+import { withSaving } from "./support/saved.mjs";
 
 /** How many times faster the page's clock runs while the client's patience runs out. Databases need time, so not faster. */
 const SPEED = 5;
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

@@ -2,14 +2,11 @@
 // delivers, and also those that the official client loses.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, beforeEach, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

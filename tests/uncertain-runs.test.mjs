@@ -1,12 +1,10 @@
 // If the answer to a run, or to the start of a stream, is lost, it may still cost money. The error says so, as for a submit.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { startClient } from "./support/client.mjs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { withClient } from "./support/client.mjs";
 
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(async () => {
   await client.emulator.clearPlan();
   await client.reset();

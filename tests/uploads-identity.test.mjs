@@ -1,13 +1,11 @@
 // An upload continues only for the same file, not for other bytes that look alike.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
-import { startSaving } from "./support/saved.mjs";
+import { withSaving } from "./support/saved.mjs";
 
-let client;
-before(async () => (client = await startSaving()));
-after(() => client?.stop());
+const client = withSaving();
 beforeEach(async () => {
   await client.start();
   await client.inPage(() => {

@@ -1,15 +1,13 @@
 // The memory that an upload uses. This file measures memory, so no other test runs meanwhile.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { uploadBigFile, watchMemory } from "./support/bigfile.mjs";
-import { startClient } from "./support/client.mjs";
+import { withClient } from "./support/client.mjs";
 
 const MIB = 1 << 20;
 
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(() => client.reset());
 
 describe("memory", () => {

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { utimes, writeFile } from "node:fs/promises";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import { bigFile, choose } from "./support/bigfile.mjs";
-import { startClient, until } from "./support/client.mjs";
+import { until, withClient } from "./support/client.mjs";
 import { noted } from "./support/page.mjs";
 import { importSource } from "./support/source.mjs";
 
@@ -12,10 +12,7 @@ const MIB = 1 << 20;
 /** The smallest allowed parts. */
 const SMALL = { multipartThreshold: 5 * MIB, partSize: 5 * MIB };
 
-/** @type {Awaited<ReturnType<typeof startClient>>} */
-let client;
-before(async () => (client = await startClient()));
-after(() => client?.stop());
+const client = withClient();
 beforeEach(prepare);
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
 

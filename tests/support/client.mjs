@@ -5,6 +5,7 @@ import { launchBrowser } from "./browser.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
 import { PATIENCE_MS } from "./patience.mjs";
+import { startBeforeTests } from "./started.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startClient>>} Client */
 
@@ -124,6 +125,12 @@ export async function startClient({ args, speed = 1 } = {}) {
 
   return { emulator, page, run, sent, loseAnswers, reset, stop, unhandled };
 }
+
+/**
+ * A client for the tests of a file. It is started before them and stopped after them.
+ * @param {Parameters<typeof startClient>[0]} [options]
+ */
+export const withClient = (options) => startBeforeTests(() => startClient(options));
 
 /**
  * Waits until `check` returns a truthy value, and resolves with it. Throws after `ms` milliseconds.

@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { startClient } from "./client.mjs";
+import { startBeforeTests } from "./started.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -26,6 +27,9 @@ export async function startRealtime() {
     loadOfficial: async () => client.page.addScriptTag({ content: await official() }),
   };
 }
+
+/** A realtime client that is started before the tests of a file, and stopped after them. */
+export const withRealtime = () => startBeforeTests(startRealtime);
 
 function prepare() {
   const Native = WebSocket;

@@ -6,6 +6,7 @@ import path from "node:path";
 import { startClient } from "./client.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { BLANK_PAGE } from "./emulator.mjs";
+import { startBeforeTests } from "./started.mjs";
 
 /** How long `acme/slow` runs, unless `how` in its input is `quick`, `endless` or `held`. With `held` it logs "held" at once. */
 export const RUN_MS = 1_000;
@@ -89,6 +90,12 @@ export async function startSaving(more = {}) {
     },
   };
 }
+
+/**
+ * A saving client that is started before the tests of a file, and stopped after them.
+ * @param {Parameters<typeof startSaving>[0]} [more]
+ */
+export const withSaving = (more) => startBeforeTests(() => startSaving(more));
 
 async function prepare() {
   const library = await import("/fal-wasm/index.js");
