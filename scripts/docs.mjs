@@ -17,7 +17,7 @@ const begin = (name) => `<!-- The ${name}, written by npm run ${PARTS[name].scri
 const end = (name) => `<!-- End of the ${name} -->`;
 
 /** A part between its comments, as its page must contain it. The text ends with a line break. */
-export const framed = (name, text) => `${begin(name)}\n${text}${end(name)}\n`;
+export const frame = (name, text) => `${begin(name)}\n${text}${end(name)}\n`;
 
 /** Reads the part with this name, and its comments, from its page. Returns undefined if the page has no such part. */
 export const readPart = (name) => partIn(readFileSync(path.join(root, PARTS[name].page), "utf8"), name);
@@ -36,5 +36,5 @@ export function writePart(name, text) {
   const markdown = readFileSync(file, "utf8");
   const part = partIn(markdown, name);
   if (!part) throw new StepError(`${page} has no place for the ${name}: put ${begin(name)} and ${end(name)} where they belong.`);
-  writeFileSync(file, markdown.replace(part, () => framed(name, text)));
+  writeFileSync(file, markdown.replace(part, () => frame(name, text)));
 }

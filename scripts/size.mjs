@@ -19,7 +19,7 @@ const REACT_LIMIT = 1_500;
 const brotli = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-function measured(bytes) {
+function measure(bytes) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli(bytes).length };
 }
 
@@ -33,21 +33,21 @@ export async function sizes() {
   const [before, after] = core.toString("utf8").split(literal(wasm));
   const glue = Buffer.from(`${before}""${after}`);
   const sum = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
-  const call = sum(measured(core), measured(face));
-  const parts = measured(dist("parts.js"));
+  const call = sum(measure(core), measure(face));
+  const parts = measure(dist("parts.js"));
   return {
-    wasm: measured(wasm),
-    glue: measured(glue),
-    face: measured(face),
+    wasm: measure(wasm),
+    glue: measure(glue),
+    face: measure(face),
     call,
     parts,
     total: sum(call, parts),
-    realtime: measured(dist("realtime.js")),
-    journal: measured(dist("journal.js")),
-    script: measured(dist("fal.global.js")),
-    react: measured(dist("react.js")),
-    webhook: measured(dist("webhook.js")),
-    official: measured(await officialBundle()),
+    realtime: measure(dist("realtime.js")),
+    journal: measure(dist("journal.js")),
+    script: measure(dist("fal.global.js")),
+    react: measure(dist("react.js")),
+    webhook: measure(dist("webhook.js")),
+    official: measure(await officialBundle()),
   };
 }
 

@@ -48,7 +48,7 @@ async function runOnce(loops, n) {
   try {
     const log = path.join(LOGS, `${loops > 0 ? `beside-${loops}` : "idle"}-${n}.log`);
     const began = performance.now();
-    const code = await logged(log);
+    const code = await runLogged(log);
     const seconds = Math.round((performance.now() - began) / 1000);
     const run = { n, loops, seconds, failures: code === 0 ? [] : failuresIn(readFileSync(log, "utf8")) };
     console.log(row(run));
@@ -60,7 +60,7 @@ async function runOnce(loops, n) {
 }
 
 /** Runs the tests and writes their output to a file. Resolves with the exit code. */
-function logged(log) {
+function runLogged(log) {
   const out = createWriteStream(log);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...words], { cwd: root });

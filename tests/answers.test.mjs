@@ -49,7 +49,7 @@ const onResult = (answer, { times = Infinity } = {}) => {
     return answer(response, call, forward);
   }, { method: "GET" });
 };
-const named = (id) => (_response, _call, forward) => forward((answer) => ({ ...answer, headers: { ...answer.headers, "x-fal-request-id": id } }));
+const nameRequest = (id) => (_response, _call, forward) => forward((answer) => ({ ...answer, headers: { ...answer.headers, "x-fal-request-id": id } }));
 const text = (body, type = "application/json") => (response) => response.writeHead(200, { "content-type": type }).end(body);
 
 describe("answers that a cache kept", () => {
@@ -145,7 +145,7 @@ describe("answers that a cache kept", () => {
 
 describe("an answer that names another request", () => {
   test("is asked for once more, and the right one is taken", async () => {
-    onResult(named(UNKNOWN_ID), { times: 1 });
+    onResult(nameRequest(UNKNOWN_ID), { times: 1 });
     const { id, result } = await client.run(async () => {
       const id = await finished("mine");
       return { id, result: await resultOf(id) };
@@ -156,15 +156,15 @@ describe("an answer that names another request", () => {
 
   test("is taken when the service says so twice: it has ids of its own", async () => {
     let n = 0;
-    onResult((response, call, forward) => named(`${UNKNOWN_ID}-${n++}`)(response, call, forward));
-    gateway.when(STATUS, named(UNKNOWN_ID), { method: "GET" });
+    onResult((response, call, forward) => nameRequest(`${UNKNOWN_ID}-${n++}`)(response, call, forward));
+    gateway.when(STATUS, nameRequest(UNKNOWN_ID), { method: "GET" });
     const { name } = await client.run(() => follow({}, "mine"));
     assert.equal(name, "mine");
     assert.ok(resultCalls().length <= 2);
   });
 
   test("is taken by a proxy, too, that knows no URL but its own", async () => {
-    gateway.when(RESULT, (response, call, forward) => (call.url.includes("?") ? response.writeHead(404).end("no such page") : named(UNKNOWN_ID)(response, call, forward)), { method: "GET" });
+    gateway.when(RESULT, (response, call, forward) => (call.url.includes("?") ? response.writeHead(404).end("no such page") : nameRequest(UNKNOWN_ID)(response, call, forward)), { method: "GET" });
     const { name } = await client.run(async () => resultOf(await finished("mine")));
     assert.equal(name, "mine");
   });
@@ -257,21 +257,21 @@ describe("in place of a result", () => {
 
   test("text, bytes, and a page that names the request are results", async () => {
     const give = (body, type) => onResult((response, call) => response.writeHead(200, { "content-type": type, "x-fal-request-id": /requests\/([^/?]+)/.exec(call.target)?.[1] }).end(body), { times: 1 });
-    const fetched = () => client.run(async () => {
+    const fetchResult = () => client.run(async () => {
       const { data } = await fal.queue.result("emulator/echo", { requestId: await finished() });
       return data instanceof ArrayBuffer ? [...new Uint8Array(data)] : data;
     });
     give("<p>é</p>", "text/html; charset=utf-8");
-    assert.equal(await fetched(), "<p>é</p>");
+    assert.equal(await fetchResult(), "<p>é</p>");
     gateway.reset();
     give("plain é", "Text/Plain");
-    assert.equal(await fetched(), "plain é");
+    assert.equal(await fetchResult(), "plain é");
     gateway.reset();
     give(Buffer.from([0, 255]), "Image/PNG");
-    assert.deepEqual(await fetched(), [0, 255]);
+    assert.deepEqual(await fetchResult(), [0, 255]);
     gateway.reset();
     give('{"a":"é"}', "Application/JSON; charset=UTF-8");
-    assert.deepEqual(await fetched(), { a: "é" });
+    assert.deepEqual(await fetchResult(), { a: "é" });
   });
 });
 

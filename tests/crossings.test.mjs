@@ -12,13 +12,13 @@ let outOf = 0;
 const Instance = WebAssembly.Instance;
 // Set this up before the package makes its instance.
 /** @type {any} */ (WebAssembly).Instance = function (module, imports) {
-  const counted = Object.fromEntries(Object.entries(imports).map(([name, functions]) => [name, counting(functions, () => (outOf += 1))]));
+  const counted = Object.fromEntries(Object.entries(imports).map(([name, functions]) => [name, countCalls(functions, () => (outOf += 1))]));
   const { exports } = new Instance(module, counted);
-  return { exports: counting(exports, () => (into += 1)) };
+  return { exports: countCalls(exports, () => (into += 1)) };
 };
 
 /** Wraps the functions, so that their calls are counted. Other values stay as they are. */
-function counting(functions, count) {
+function countCalls(functions, count) {
   const wrap = (it) =>
     typeof it !== "function" ? it : (...given) => {
       count();

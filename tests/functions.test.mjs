@@ -86,11 +86,11 @@ test("what is no endpoint id is refused with the id and the format", () => {
 });
 
 const statuses = [429, 503];
-const answered = (status, more) => new ApiError({ message: "", status, ...more });
+const makeApiError = (status, more) => new ApiError({ message: "", status, ...more });
 
 test("statuses of the list and lost connections are worth another try", async () => {
   const refused = await fetch("http://127.0.0.1:1").catch((error) => error);
-  const errors = [answered(429), answered(503), refused, new FalError({ message: "", code: "network" })];
+  const errors = [makeApiError(429), makeApiError(503), refused, new FalError({ message: "", code: "network" })];
   for (const message of ["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"]) errors.push(new TypeError(message));
   errors.push(Object.assign(new Error(), { code: "ECONNRESET" }), new Error("wrapped", { cause: refused }));
   for (const error of errors) assert.equal(isRetryableError(error, statuses), true, String(error));
@@ -99,12 +99,12 @@ test("statuses of the list and lost connections are worth another try", async ()
 test("what the caller ended, other statuses and other errors are not", () => {
   const timedOut = new DOMException("", "TimeoutError");
   /** @type {unknown[]} */
-  const errors = [answered(500), new FalError({ message: "", code: "bad_response" })];
+  const errors = [makeApiError(500), new FalError({ message: "", code: "bad_response" })];
   errors.push(timedOut, new DOMException("", "AbortError"), new TypeError("fetch failed", { cause: timedOut }));
   errors.push(new TypeError("x is not a function"), new Error("Failed to fetch"), undefined, null, "network", {});
   for (const error of errors) assert.equal(isRetryableError(error, statuses), false, String(error));
-  assert.equal(isRetryableError(answered(504, { timeoutType: "user" }), [504]), false);
-  assert.equal(isRetryableError(answered(504), [504]), true);
+  assert.equal(isRetryableError(makeApiError(504, { timeoutType: "user" }), [504]), false);
+  assert.equal(isRetryableError(makeApiError(504), [504]), true);
 });
 
 test("a cause that leads back to itself ends the search", () => {

@@ -13,7 +13,7 @@ before(async () => (library = await import("../dist/index.js")));
 const client = (fetch, more) => library.createFalClient({ credentials: "id:secret", retry: { maxRetries: 0 }, fetch, ...more });
 const failure = (promise) => promise.then(() => assert.fail("it resolved"), (error) => error);
 const json = (body, init) => async () => Response.json(body, init);
-const failing = (message) => async () => {
+const failWith = (message) => async () => {
   throw new TypeError(message);
 };
 const text = (body, type) => async () => new Response(body, { headers: { "content-type": type } });
@@ -30,9 +30,9 @@ describe("a request id is in `requestId`, and in no message", () => {
   const cases = {
     "a status that is not known": () => client(json({ detail: "Request not found" }, { status: 404 })).queue.status(ENDPOINT, { requestId: ID }),
     "words of the service that name it": () => client(json({ detail: `Request ${ID} not found` }, { status: 404 })).queue.result(ENDPOINT, { requestId: ID }),
-    "a lost connection": () => client(failing("Failed to fetch")).queue.result(ENDPOINT, { requestId: ID }),
+    "a lost connection": () => client(failWith("Failed to fetch")).queue.result(ENDPOINT, { requestId: ID }),
     "a failure of fetch that quotes the URL": () =>
-      client(failing(`request to https://queue.fal.run/acme/app/requests/${ID} failed`)).queue.result(ENDPOINT, { requestId: ID }),
+      client(failWith(`request to https://queue.fal.run/acme/app/requests/${ID} failed`)).queue.result(ENDPOINT, { requestId: ID }),
     "a page in place of a status": () => client(text("<h1>Sign in</h1>", "application/json")).queue.status(ENDPOINT, { requestId: ID }),
     "a refused cancel": () => client(json({ detail: "No" }, { status: 403 })).queue.cancel(ENDPOINT, { requestId: ID }),
     "a failed result": () => client(completed({}, json({ detail: [{ loc: ["body", "prompt"], msg: "No", type: "x" }] }, { status: 422 }))).subscribe(ENDPOINT, polling),
@@ -135,8 +135,8 @@ describe("a connection that is lost", () => {
 test("a browser's or a service's own full stop is not followed by another", async () => {
   const firefox = "NetworkError when attempting to fetch resource.";
   for (const call of [
-    () => client(failing(firefox)).queue.status(ENDPOINT, { requestId: ID }),
-    () => client(failing(firefox)).queue.submit(ENDPOINT, { input: {} }),
+    () => client(failWith(firefox)).queue.status(ENDPOINT, { requestId: ID }),
+    () => client(failWith(firefox)).queue.submit(ENDPOINT, { input: {} }),
     () => client(json({ detail: "The service is down." }, { status: 503 })).queue.submit(ENDPOINT, { input: {} }),
     () => client(json({ detail: "Not like this." })).queue.submit(ENDPOINT, { input: {} }),
   ]) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { framed, readPart } from "../scripts/docs.mjs";
+import { frame, readPart } from "../scripts/docs.mjs";
 import { sizeTable, sizes } from "../scripts/size.mjs";
 import { root } from "../scripts/steps.mjs";
 import { allRows } from "./bench/groups.mjs";
@@ -14,7 +14,7 @@ const read = (name) => readFileSync(path.join(root, name), "utf8");
 
 describe("the tables of the reference", () => {
   test("hold the differences from the official client", () => {
-    assert.equal(readPart("differences"), framed("differences", differences()), "run: npm run test:conformance -- --write");
+    assert.equal(readPart("differences"), frame("differences", differences()), "run: npm run test:conformance -- --write");
   });
 
   // Figures differ from run to run, so only the rows and columns are checked.
@@ -29,7 +29,7 @@ describe("the tables of the reference", () => {
     const numbers = (table) => Array.from(table.matchAll(/(?<=\| )\d+\.\d(?= \|)/g), ([number]) => Number(number));
     const words = (table) => table.replaceAll(/(?<=\| )\d+\.\d(?= \|)/g, "");
     const shown = readPart("sizes") ?? "";
-    const built = framed("sizes", sizeTable(await sizes()));
+    const built = frame("sizes", sizeTable(await sizes()));
     const refresh = "run: npm run size -- --write";
     assert.equal(words(shown), words(built), refresh);
     for (const [at, number] of numbers(built).entries()) {

@@ -54,7 +54,7 @@ async function begin(bytes, { fetch: hasFetch, ...options } = {}) {
 }
 
 const pass = (ms) => page.evaluate((ms) => advance(ms), ms);
-const arrived = (count) => until(() => storage.puts.length >= count);
+const untilArrived = (count) => until(() => storage.puts.length >= count);
 
 /** Moves the page's clock until `count` uploads have begun, but by `most` ms at most. */
 async function passUntil(count, most) {
@@ -71,7 +71,7 @@ describe("an upload whose bytes nobody sees", () => {
     test(`${where}: one that takes longer than the stall limit goes up once`, async () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(4 * MIB, options);
-      await arrived(1);
+      await untilArrived(1);
       await pass(120 * SECONDS);
       storage.release();
       assert.match(await outcome(), /\/file\/1$/);
@@ -81,7 +81,7 @@ describe("an upload whose bytes nobody sees", () => {
     test(`${where}: one that is never answered is sent again`, async () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(4 * MIB, options);
-      await arrived(1);
+      await untilArrived(1);
       await passUntil(2, 300 * SECONDS);
       storage.release();
       assert.match(await outcome(), /\/file\/1$/);
@@ -90,7 +90,7 @@ describe("an upload whose bytes nobody sees", () => {
     test(`${where}: six parts of 10 MiB at once end on a line of 1 Mbit/s, each sent once`, async () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(60 * MIB, { ...options, multipartThreshold: 0, partSize: 10 * MIB });
-      await arrived(6);
+      await untilArrived(6);
       // The parts share the line. The first one is complete when nearly all bytes are there.
       await pass(onSlowLine(56 * MIB));
       for (let part = 0; part < 6; part++) {
@@ -104,7 +104,7 @@ describe("an upload whose bytes nobody sees", () => {
     test(`${where}: a file of 60 MiB in one piece ends on such a line`, async () => {
       if (isPassedOn) await passOn();
       const { outcome } = await begin(60 * MIB, options);
-      await arrived(1);
+      await untilArrived(1);
       await pass(onSlowLine(60 * MIB));
       storage.release();
       assert.match(await outcome(), /\/file\/1$/);
@@ -123,7 +123,7 @@ test("an upload whose bytes are seen, and stop, is sent again after the stall li
     };
   });
   const { outcome } = await begin(1 * MIB);
-  await arrived(1);
+  await untilArrived(1);
   // The page's clock stands still while this waits.
   await until(() => page.evaluate(() => window.isSent));
   await pass(29 * SECONDS);

@@ -25,7 +25,7 @@ export async function measure(bench) {
 
 async function sample(view, calls) {
   const requestId = await view.run(async (id) => (await fal.queue.submit(id, { input: {} })).request_id, ID);
-  const ask = (count) => view.run(asking, { id: ID, requestId, count });
+  const ask = (count) => view.run(askInPage, { id: ID, requestId, count });
   await ask(WARM);
   await view.run(() => window.meter.start());
   const before = await view.cpu_ms();
@@ -34,7 +34,7 @@ async function sample(view, calls) {
   return { ms, cpu, did: { completed }, tasks: await view.tasks() };
 }
 
-async function asking({ id, requestId, count }) {
+async function askInPage({ id, requestId, count }) {
   const from = performance.now();
   let completed = 0;
   for (let n = 0; n < count; n += 1) {

@@ -18,7 +18,7 @@ export const rows = [
 export async function measure(bench) {
   const { long_job_ms, ...sizes } = bench.size.latency;
   const lengths = lengthsOf(sizes);
-  const followed = await inBothModes((follower, at) => followAll(bench, follower, rotated(lengths, at * 7)));
+  const followed = await inBothModes((follower, at) => followAll(bench, follower, rotate(lengths, at * 7)));
   const counted = await inBothModes((follower) => countRequests(bench, follower, long_job_ms));
   const late = (cells) => each(cells, ({ late, did }) => ({ value: median(late), of: late.length, did }));
   const tasks = ({ tasks, did }) => ({ value: tasks.count, note: tasks.count ? `longest ${Math.round(tasks.longest)} ms` : undefined, of: 1, did });
@@ -63,4 +63,4 @@ async function countRequests(bench, { lane, mode }, delay_ms) {
   });
 }
 
-const rotated = (list, by) => list.map((_, at) => list[(at + by) % list.length]);
+const rotate = (list, by) => list.map((_, at) => list[(at + by) % list.length]);

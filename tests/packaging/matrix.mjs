@@ -1,6 +1,6 @@
 // The rows in their order, and the table of them in docs/runtimes.md.
 
-import { framed, readPart, writePart } from "../../scripts/docs.mjs";
+import { frame, readPart, writePart } from "../../scripts/docs.mjs";
 import { checks as packageChecks } from "./checks.mjs";
 import { checks as aliasChecks, rows as aliases } from "./rows/aliases.mjs";
 import { rows as bundlers } from "./rows/bundlers.mjs";
@@ -30,7 +30,7 @@ export const checks = [...packageChecks, ...typeChecks, ...scriptChecks, ...poli
 export const writeMatrix = () => writePart("matrix", table());
 
 /** The part of docs/runtimes.md that shows the table, for the present rows and tools. */
-export const matrix = () => framed("matrix", table());
+export const matrix = () => frame("matrix", table());
 
 function table() {
   const versions = TOOLS.map((tool) => `${tool.replace(/\d+$/, "")} ${versionOf(tool)}`).join(", ");

@@ -9,8 +9,8 @@ export async function runRow(lab, row) {
   const arrived = (method, part) => requests.some((request) => request.method === method && (request.target ?? request.path).includes(part));
   return {
     name: row.name,
-    subscribe: believed(report.subscribe, arrived("POST", "/text-to-video"), "submit"),
-    upload: believed(report.upload, arrived("PUT", ""), "upload"),
+    subscribe: trust(report.subscribe, arrived("POST", "/text-to-video"), "submit"),
+    upload: trust(report.upload, arrived("PUT", ""), "upload"),
     seconds: (performance.now() - from) / 1000,
   };
 }
@@ -25,6 +25,6 @@ export async function runCheck(lab, { name, ...rest }) {
 /** Whether a row or a check passed. */
 export const passed = ({ subscribe, upload }) => subscribe === "ok" && (upload === "ok" || upload === "");
 
-function believed(outcome, isThere, what) {
+function trust(outcome, isThere, what) {
   return outcome === "ok" && !isThere ? `no ${what} reached the emulator` : (outcome ?? "not reported");
 }

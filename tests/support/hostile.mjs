@@ -48,7 +48,7 @@ export function hostile(random) {
     const kind = below(depth > 0 ? 12 : 6);
     if (kind < 3) return below(500) ? one(WORDS) : LONG;
     if (kind < 5) return one([null, true, false, ...NUMBERS]);
-    if (kind === 5) return below(200) ? [] : nested(one([10, 1_000]));
+    if (kind === 5) return below(200) ? [] : nest(one([10, 1_000]));
     if (kind === 6) return list(() => json(depth - 1));
     if (kind === 7) return { detail: list(() => finding(depth - 1)) };
     return object(list(() => /** @type {[string, unknown]} */ ([one(NAMES), json(depth - 1)])));
@@ -71,7 +71,7 @@ export function hostile(random) {
   }
 
   /** @param {number} depth */
-  function nested(depth) {
+  function nest(depth) {
     let value = /** @type {unknown} */ (one(WORDS));
     for (let n = 0; n < depth; n++) value = [value];
     return value;

@@ -18,7 +18,7 @@ export function forward({ emulator, path, request, response, more = {}, keep, in
       answer.on("close", instead);
       return void answer.resume();
     }
-    const headers = { ...passed(answer.headers), ...more };
+    const headers = { ...passHeaders(answer.headers), ...more };
     response.writeHead(answer.statusCode, headers);
     // Send the headers at once: browsers repeat a request by themselves if a reused connection closes without a byte.
     response.flushHeaders();
@@ -48,6 +48,6 @@ function cut({ socket }) {
   socket?.destroySoon();
 }
 
-function passed(headers) {
+function passHeaders(headers) {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.includes(name)));
 }

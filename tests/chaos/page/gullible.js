@@ -17,7 +17,7 @@ export function createFalClient({ proxyUrl, fetch: custom = (url, init) => fetch
     const response = await custom(to, { method, headers: { ...headers, ...more }, ...(body && { body: JSON.stringify(body) }) });
     const text = await response.text();
     if (!response.ok) throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
-    return parsed(text);
+    return parse(text);
   }
 
   async function submit(id, input, webhook) {
@@ -75,7 +75,7 @@ export function createFalClient({ proxyUrl, fetch: custom = (url, init) => fetch
   };
 }
 
-function parsed(text) {
+function parse(text) {
   try {
     return JSON.parse(text);
   } catch {

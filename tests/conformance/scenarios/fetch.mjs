@@ -5,7 +5,7 @@ import { APP, REQUEST_ID, ran, result, status, stored, submitted } from "../page
  * A `fetch` that records its arguments and answers with `body`.
  * @type {(note: (name: string, ...values: unknown[]) => void, body?: unknown, init?: ResponseInit) => typeof fetch}
  */
-const noting = (note, body = { ok: true }, init) => async (url, options) => {
+const noteCalls = (note, body = { ok: true }, init) => async (url, options) => {
   const { method, headers, body: sent, mode, signal } = options ?? {};
   note("fetch", typeof url, String(url), { method, headers: Object.fromEntries(new Headers(headers)), sent, mode, signal: signal ? "signal" : "none" });
   return Response.json(body, init);
@@ -13,20 +13,20 @@ const noting = (note, body = { ok: true }, init) => async (url, options) => {
 const ask = (client) => client.queue.status(APP, { requestId: REQUEST_ID });
 
 export const scenarios = [
-  { id: "fetch-status", what: "a custom fetch gets (url, init)", differs: ["fetch-signal"], run: ({ client, note }) => ask(client({ fetch: noting(note, { status: "IN_QUEUE", queue_position: 0, response_url: "x" }) })) },
+  { id: "fetch-status", what: "a custom fetch gets (url, init)", differs: ["fetch-signal"], run: ({ client, note }) => ask(client({ fetch: noteCalls(note, { status: "IN_QUEUE", queue_position: 0, response_url: "x" }) })) },
   {
     id: "fetch-submit",
     what: "a custom fetch of a submit gets the body as text",
     differs: ["fetch-signal"],
-    run: ({ client, note }) => client({ fetch: noting(note, { request_id: "r-1", status: "IN_QUEUE" }) }).queue.submit(APP, { input: { prompt: "é", n: 1 } }),
+    run: ({ client, note }) => client({ fetch: noteCalls(note, { request_id: "r-1", status: "IN_QUEUE" }) }).queue.submit(APP, { input: { prompt: "é", n: 1 } }),
   },
-  { id: "fetch-run", what: "a custom fetch of a run", differs: ["fetch-signal"], run: ({ client, note }) => client({ fetch: noting(note) }).run(APP, { input: { prompt: "x" } }) },
+  { id: "fetch-run", what: "a custom fetch of a run", differs: ["fetch-signal"], run: ({ client, note }) => client({ fetch: noteCalls(note) }).run(APP, { input: { prompt: "x" } }) },
   {
     id: "fetch-upload",
     what: "a custom fetch of an upload sends the bytes too",
     differs: ["fetch-signal"],
     run: ({ client, note }) =>
-      client({ fetch: noting(note, { upload_url: "https://v3b.fal.media/put/x", file_url: "https://v3b.fal.media/files/x" }) }).storage.upload(new File(["abc"], "a.txt", { type: "text/plain" })),
+      client({ fetch: noteCalls(note, { upload_url: "https://v3b.fal.media/put/x", file_url: "https://v3b.fal.media/files/x" }) }).storage.upload(new File(["abc"], "a.txt", { type: "text/plain" })),
   },
   { id: "fetch-throws", pace: 0.01, what: "what a custom fetch throws, where it is no network error", run: ({ client }) => ask(client({ fetch: () => Promise.reject(new RangeError("own failure")) })) },
   {

@@ -3,18 +3,18 @@ import { APP, REQUEST_ID, status, submitted } from "../page/wire.mjs";
 
 const answers = [status("IN_QUEUE", { queue_position: 3 }, { times: 3 })];
 const ask = (client) => client.queue.status(APP, { requestId: REQUEST_ID });
-const adding = (name, note) => async (request) => {
+const addHeader = (name, note) => async (request) => {
   note(name, request);
   return { ...request, headers: { ...request.headers, [`x-${name}`]: "1" } };
 };
 
 export const scenarios = [
-  { id: "middleware-sees-status", what: "what a middleware sees of a status", answers, run: ({ client, note }) => ask(client({ requestMiddleware: adding("seen", note) })) },
+  { id: "middleware-sees-status", what: "what a middleware sees of a status", answers, run: ({ client, note }) => ask(client({ requestMiddleware: addHeader("seen", note) })) },
   {
     id: "middleware-sees-submit",
     what: "what a middleware sees of a submit",
     answers: [submitted()],
-    run: ({ client, note }) => client({ requestMiddleware: adding("seen", note) }).queue.submit(APP, { input: { a: 1 }, hint: "h", startTimeout: 30, headers: { "X-Own": "o" } }),
+    run: ({ client, note }) => client({ requestMiddleware: addHeader("seen", note) }).queue.submit(APP, { input: { a: 1 }, hint: "h", startTimeout: 30, headers: { "X-Own": "o" } }),
   },
   {
     id: "middleware-changes-url",
@@ -46,7 +46,7 @@ export const scenarios = [
     answers: [status("IN_QUEUE", {}, { status: 503, body: {} }), status("IN_QUEUE", { queue_position: 1 })],
     run: ({ client, note }) => ask(client({ requestMiddleware: async (request) => (note("attempt"), request) })),
   },
-  { id: "middleware-before-proxy", what: "the middleware runs before the proxy", answers, run: ({ client, note }) => ask(client({ credentials: undefined, proxyUrl: "/api/fal/proxy", requestMiddleware: adding("first", note) })) },
+  { id: "middleware-before-proxy", what: "the middleware runs before the proxy", answers, run: ({ client, note }) => ask(client({ credentials: undefined, proxyUrl: "/api/fal/proxy", requestMiddleware: addHeader("first", note) })) },
   {
     id: "middleware-own-target",
     what: "a target URL that is set already turns the proxy off",
@@ -60,7 +60,7 @@ export const scenarios = [
     id: "with-middleware",
     what: "withMiddleware chains in order, and leaves out what is no function",
     answers,
-    run: ({ lib, client, note }) => ask(client({ requestMiddleware: lib.withMiddleware(adding("one", note), undefined, adding("two", note)) })),
+    run: ({ lib, client, note }) => ask(client({ requestMiddleware: lib.withMiddleware(addHeader("one", note), undefined, addHeader("two", note)) })),
   },
   { id: "with-middleware-none", what: "withMiddleware of nothing changes nothing", answers, run: ({ lib, client }) => ask(client({ requestMiddleware: lib.withMiddleware() })) },
   {
@@ -86,6 +86,6 @@ export const scenarios = [
     what: "withMiddleware and withProxy together",
     answers,
     run: ({ lib, client, note }) =>
-      ask(client({ credentials: undefined, requestMiddleware: lib.withMiddleware(adding("one", note), lib.withProxy({ targetUrl: "/api/fal/proxy" }), adding("two", note)) })),
+      ask(client({ credentials: undefined, requestMiddleware: lib.withMiddleware(addHeader("one", note), lib.withProxy({ targetUrl: "/api/fal/proxy" }), addHeader("two", note)) })),
   },
 ];

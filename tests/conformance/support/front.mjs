@@ -64,14 +64,14 @@ function openSocket({ emulator, lanes }, request, socket, head) {
   const to = url(request).replace("https:", "wss:");
   if (!lane?.isOpen) return socket.destroy();
   const { requests } = lane;
-  const noting = (method) => (body) => requests.push({ method, url: to, headers: {}, body });
-  noting("WEBSOCKET")(Buffer.alloc(0));
+  const note = (method) => (body) => requests.push({ method, url: to, headers: {}, body });
+  note("WEBSOCKET")(Buffer.alloc(0));
   const scripted = lane.script.take("WEBSOCKET", to);
   if (!scripted) return tunnel({ emulator, request, socket, head });
   socket.on("error", () => {});
   if (scripted.status) return socket.end(`HTTP/1.1 ${scripted.status} No\r\ncontent-length: 0\r\n\r\n`);
-  const onClose = (code) => noting("CLOSE")(Buffer.from(String(code)));
-  return playSocket({ request, socket, steps: scripted.steps, onMessage: noting("MESSAGE"), onClose });
+  const onClose = (code) => note("CLOSE")(Buffer.from(String(code)));
+  return playSocket({ request, socket, steps: scripted.steps, onMessage: note("MESSAGE"), onClose });
 }
 
 async function read(stream) {

@@ -2,7 +2,7 @@
 import { launchBrowser } from "../../support/browser.mjs";
 import { startEmulator } from "../../support/emulator.mjs";
 import { startFront } from "./front.mjs";
-import { normalised, shownRequest, withoutRepeats } from "./observation.mjs";
+import { normalise, shownRequest, withoutRepeats } from "./observation.mjs";
 import { packageFiles } from "./packages.mjs";
 
 const SIDES = ["theirs", "ours"];
@@ -70,7 +70,7 @@ async function observe({ lane, page }, scenario) {
   // Load the page again to end remaining timers and requests.
   if (scenario.fresh || seen.hangs) await open(page, lane);
   // If a client sends several requests at once, their order is random.
-  const observation = normalised({ requests: scenario.anyOrder ? requests.sort(byText) : requests, ...seen });
+  const observation = normalise({ requests: scenario.anyOrder ? requests.sort(byText) : requests, ...seen });
   if (!scenario.repeats) return observation;
   return { ...observation, requests: withoutRepeats(observation.requests), notes: withoutRepeats(observation.notes) };
 }

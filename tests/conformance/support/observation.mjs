@@ -38,7 +38,7 @@ const VARYING = [
 ];
 
 /** Replaces random ids, times and ports. The same value is always replaced by the same word. */
-export function normalised(observation) {
+export function normalise(observation) {
   let text = JSON.stringify(observation);
   for (const [pattern, begin] of VARYING) text = text.replace(pattern, begin(new Map()));
   return JSON.parse(text);

@@ -24,11 +24,11 @@ export function fetchFrom(emulatorUrl, { fetch = globalThis.fetch, note = () => 
     const headers = new Headers(init.headers ?? request?.headers);
     note({ method: init.method ?? request?.method ?? "GET", url: url.href, headers: new Headers(headers) });
     headers.set(TARGET, url.href);
-    return fetch(`${emulatorUrl}/api/fal/proxy`, { ...copied(request), ...init, headers });
+    return fetch(`${emulatorUrl}/api/fal/proxy`, { ...copyRequest(request), ...init, headers });
   };
 }
 
-function copied(request) {
+function copyRequest(request) {
   if (!request) return {};
   const { method, body, signal } = request;
   return { method, signal, ...(body && { body, duplex: "half" }) };
