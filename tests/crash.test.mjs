@@ -1,11 +1,12 @@
 // Traps of the WebAssembly instance. None should ever happen.
 
 import assert from "node:assert/strict";
-import { afterEach, before, describe, test } from "node:test";
-import { withClient } from "./support/client.mjs";
+import { after, afterEach, before, describe, test } from "node:test";
+import { startClient } from "./support/client.mjs";
 
-const client = withClient();
+let client;
 before(async () => {
+  client = await startClient();
   // Runs before the page loads the package. The exports of each new instance trap when the test asks for it.
   await client.page.addInitScript(() => {
     const { Instance, Module } = WebAssembly;
@@ -28,6 +29,7 @@ before(async () => {
   });
   await client.reset();
 });
+after(() => client?.stop());
 afterEach(() => assert.deepEqual(client.unhandled, []));
 
 describe("when the instance traps", () => {

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { checkTypes, here, makeWorkshop, runScript, startHono, startServer } from "./examples/support/apps.mjs";
 import { ENDPOINT, HALF, expectFailedLoads, partsOf, testPage, untilHalf } from "./examples/support/page-tests.mjs";
 import { KEY, STRICT } from "./foreign/support/endpoints.mjs";
-import { withPages } from "./support/page.mjs";
+import { untilPlaying, withPages } from "./support/page.mjs";
 
 const ALLOWED = "fal-ai/kandinsky5-pro/**";
 
@@ -118,6 +118,17 @@ describe("examples/express-proxy: a page of an Express server that holds the key
   const startExpress = (app, env = {}) => startServer(app, "start", { emulator: emulator.url, env: { FAL_KEY: KEY, PORT: "0", ...env } });
 
   testProxy(() => ({ emulator, show, url: server.url }), "express");
+
+  test("a lost connection to fal is an error in the page, and the server goes on", async () => {
+    await emulator.fault({ path_contains: "/storage/upload/initiate", times: 1, close: true });
+    const view = await show(server.url);
+    const { order, untilAlert } = partsOf(view.page);
+    await order();
+    assert.match(String(await untilAlert(/./)), /HTTP 500/);
+    await order();
+    await untilPlaying(view.page);
+    expectFailedLoads(view);
+  });
 
   for (const [name, replacements, env] of REFUSALS) {
     test(`a proxy that ${name} leads to words in the page, and nothing reaches fal`, async () => {

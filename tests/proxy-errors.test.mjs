@@ -40,6 +40,7 @@ describe("a proxy that is not there", () => {
     ["a page that says so", { status: 404, headers: { "content-type": "text/html" }, body: "<!doctype html><h1>404</h1>" }],
     ["an app that knows no such path, in JSON", { status: 404, body: { detail: "Not Found" } }],
     ["a server of files, which takes no POST", { status: 405, body: "" }],
+    ["a server that knows no POST at all", { status: 501, body: "Unsupported method ('POST')" }],
   ]) {
     test(`is asked for by its URL: ${what}`, async () => {
       answer = () => given;
@@ -143,6 +144,13 @@ describe("a refusal that the proxy answers with 200, as fal's Express adapter do
     }, REFUSED);
     assert.deepEqual(data, REFUSED);
   });
+});
+
+test("a key that fal refuses is told in fal's words, also of an upload through a proxy that hides the status", async () => {
+  answer = () => ({ body: { detail: "invalid key credentials" } });
+  const { code, message } = await failure(() => fal.storage.upload(new Blob(["a"])));
+  assert.equal(code, "bad_response");
+  assert.match(message, /^Unexpected answer to upload: the answer names no upload_url and file_url \(it says: invalid key credentials\)\. /);
 });
 
 test("a token that a proxy refuses says what the proxy has to let pass", async () => {

@@ -13,12 +13,13 @@ const proxy = createHandler({
   allowUnauthorizedRequests: false,
 });
 // Files are uploaded past the proxy. Only `files: "inline"` sends them in the body, and needs a higher limit here.
-app.all(route, express.json({ limit: "100kb" }), proxy);
-
-app.use("/fal-wasm", express.static(path.dirname(fileURLToPath(import.meta.resolve("fal-wasm")))));
-app.use(express.static(path.join(import.meta.dirname, "public")));
+// Express 4 does not catch what an async handler throws: one lost connection to fal would end the server.
+app.all(route, express.json({ limit: "100kb" }), (request, response, next) => proxy(request, response, next).catch(next));
 
 // Other machines cannot reach this address.
 const server = app.listen(process.env.PORT ?? 3000, "127.0.0.1", () => {
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
+
+app.use("/fal-wasm", express.static(path.dirname(fileURLToPath(import.meta.resolve("fal-wasm")))));
+app.use(express.static(path.join(import.meta.dirname, "public")));

@@ -181,12 +181,12 @@ export function resultOf({ response, body, requestId = "" }: Answer, more: objec
 /** The token. Newer services and older proxies wrap it in an object. */
 function tokenOf({ body }: Answer<Fields>): string {
   for (const token of [body, body?.token, body?.detail]) if (typeof token === "string") return token;
-  throw badAnswer("token", "the answer is no token");
+  throw badAnswer("token", "the answer is no token", body);
 }
 
 function uploadUrlsOf({ body }: Answer<Partial<UploadUrls> | null | undefined>): UploadUrls {
   if (typeof body?.upload_url === "string" && typeof body.file_url === "string") return body as UploadUrls;
-  throw badAnswer("upload", "the answer names no upload_url and file_url");
+  throw badAnswer("upload", "the answer names no upload_url and file_url", body);
 }
 
 function etagOf({ response, body }: Answer<{ etag?: string } | null | undefined>): string | undefined {
@@ -194,6 +194,6 @@ function etagOf({ response, body }: Answer<{ etag?: string } | null | undefined>
 }
 
 /** The facts of an answer that does not fit the protocol. */
-export function badAnswer(operation: string, problem: string): AnswerFacts {
-  return { falCode: "bad_response", operation, problem };
+export function badAnswer(operation: string, problem: string, body?: unknown): AnswerFacts {
+  return { falCode: "bad_response", operation, problem, body };
 }

@@ -3,7 +3,8 @@
 import { after, before } from "node:test";
 
 /**
- * Starts something before the tests of the file or suite, and stops it after them.
+ * Starts something before the tests of the file or suite, and stops it after them. Hooks for each test may use it. Another
+ * `before` hook may not: at the top of a file, Node runs these hooks at once.
  * @template {{ stop?: () => unknown }} Started
  * @param {() => Promise<Started>} start
  * @returns {Started} its fields are there from the first hook on

@@ -9,6 +9,7 @@ declare const text: HTMLElement;
 declare const bar: HTMLProgressElement;
 declare const stopButton: HTMLButtonElement;
 declare const form: HTMLFormElement;
+declare const controller: AbortController;
 
 declare const id: "fal-ai/kandinsky5-pro/image-to-video";
 declare const input: { prompt: string; image_url: File };

@@ -1,6 +1,7 @@
 // Runs one scenario in a page, with the package of this page, and returns the outcome and the recorded events.
 import { describe } from "./describe.mjs";
 
+const LEAST_LIMIT_MS = 3_000;
 const platform = { setTimeout: window.setTimeout.bind(window) };
 let pace = 1;
 let notes = [];
@@ -8,7 +9,7 @@ let lib;
 
 // Replace the clock before the packages load, so that they use this one: it shortens or stretches back-off times.
 const realm = /** @type {import("../../page.js").Timers} */ (window);
-realm.setTimeout = (callback, ms = 0, ...rest) => platform.setTimeout(callback, ms * pace, ...rest);
+realm.setTimeout = (callback, ms = 0, ...rest) => platform.setTimeout(callback, shorten(ms), ...rest);
 console.warn = (...words) => noteIn(notes, "console.warn", ...words);
 window.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -18,6 +19,14 @@ window.addEventListener("error", (event) => {
   event.preventDefault();
   noteIn(notes, "uncaught error", event.error);
 });
+
+/**
+ * The real time of a timer. The limits of answers are multiples of 30 s, and back-offs are not, because of their jitter. A limit
+ * stays as long as a slow machine takes for an answer.
+ */
+function shorten(ms) {
+  return pace < 1 && ms > 0 && ms % 30_000 === 0 ? Math.max(ms * pace, LEAST_LIMIT_MS) : ms * pace;
+}
 
 /** Appends an event to the list. Describes its values as they are now. */
 function noteIn(list, name, ...values) {

@@ -72,7 +72,7 @@ export const scenarios = [
     fresh: true,
     differs: ["deadline"],
     answers: [{ ...queued, chunks: [], hold: true }, queued],
-    run: ({ client, within, settled }) => within(3_000, settled(ask()({ client }))),
+    run: ({ client, within, settled }) => within(10_000, settled(ask()({ client }))),
     check({ theirs, ours, assert }) {
       assert.equal(theirs.outcome.value, "still pending");
       assert.equal(ours.outcome.value.value.status, "IN_QUEUE");

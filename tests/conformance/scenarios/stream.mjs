@@ -9,7 +9,7 @@ const input = { prompt: "x" };
 const follow = (options, id = APP) => async ({ client, note, settled, within }) => {
   const stream = await client().stream(id, options);
   for (const type of ["data", "message", "error", "done"]) stream.on(type, (value) => note(type, value));
-  return within(3000, settled(stream.done()));
+  return within(20_000, settled(stream.done()));
 };
 const iterate = (options) => async ({ client, note }) => {
   const stream = await client().stream(APP, { input, ...options });
@@ -89,7 +89,7 @@ export const scenarios = [
       for (const type of ["data", "error"]) stream.on(type, (value) => note(type, value));
       await until(() => seen() > 0);
       stream.abort();
-      return within(1000, settled(stream.done()));
+      return within(10_000, settled(stream.done()));
     },
   },
   {
@@ -103,7 +103,7 @@ export const scenarios = [
       for (const type of ["data", "error"]) stream.on(type, (value) => note(type, value));
       await until(() => seen() > 0);
       controller.abort();
-      return within(1000, settled(stream.done()));
+      return within(10_000, settled(stream.done()));
     },
   },
   {

@@ -1,13 +1,12 @@
 // Pairs of pages that run scenarios: one page with the official client, one with this package.
 import { launchBrowser } from "../../support/browser.mjs";
 import { startEmulator } from "../../support/emulator.mjs";
+import { PATIENCE_MS } from "../../support/patience.mjs";
 import { startFront } from "./front.mjs";
 import { normalise, shownRequest, withoutRepeats } from "./observation.mjs";
 import { packageFiles } from "./packages.mjs";
 
 const SIDES = ["theirs", "ours"];
-/** A scenario that takes longer hangs. The observation then says so. */
-const LONGEST_MS = 30_000;
 
 /**
  * Starts `count` pairs. With `itself`, both pages have the official client.
@@ -82,7 +81,7 @@ function byText(one, other) {
 async function inTime(run) {
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, LONGEST_MS, { hangs: true, outcome: "hangs", notes: [] });
+    timer = setTimeout(resolve, PATIENCE_MS, { hangs: true, outcome: "hangs", notes: [] });
   });
   const failed = run.catch(({ message }) => ({ hangs: true, outcome: `the page failed: ${message}`, notes: [] }));
   const seen = await Promise.race([failed, late]);
