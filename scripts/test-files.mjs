@@ -21,12 +21,11 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 /**
  * Runs the files. Prints a line for each, the failures of each file that failed, and the ten slowest files.
  * @param {string[]} files paths within the repository
- * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files run at once, by default one
- * more than there are cores, as most tests wait for a page;
+ * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files run at once;
  * verbose also prints the output of files that pass
  * @returns {Promise<{file: string, ms: number, count: number, failed: string[], skipped: string[]}[]>}
  */
-export async function runFiles(files, { env = {}, most = os.availableParallelism() + 1, isVerbose = false } = {}) {
+export async function runFiles(files, { env = {}, most = os.availableParallelism(), isVerbose = false } = {}) {
   const done = [];
   const times = readTimes();
   const nameOf = (file) => `${env.FAL_ENGINE ?? "chromium"} ${file}`;
