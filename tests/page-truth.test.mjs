@@ -22,7 +22,7 @@ async function openRunning() {
   const held = await emulator.hold({ log_contains: "(50%)" });
   const view = await open();
   await view.image.setInputFiles(pngFile());
-  await view.chosen(/photo\.png/).waitFor();
+  await view.chosen(/^photo\.png[^,]*, /).waitFor();
   await view.prompt.fill(PROMPT);
   await view.generate.click();
   await isHalfway(view.page);
@@ -113,7 +113,7 @@ test("after a lost connection, Continue takes the same job up, and it is paid fo
 test("a run that failed by its own fault offers no Continue", async () => {
   const view = await open();
   const { page, button, generate, problem, chosen } = view;
-  await chosen(/lake-at-dusk/).waitFor();
+  await chosen(/^lake-at-dusk[^,]*, /).waitFor();
   await emulator.fault({ method: "POST", path_contains: "kandinsky5-pro", times: 1, status: 403, body: { detail: "User is locked." } });
   await generate.click();
   await problem.getByText("User is locked").waitFor();
@@ -158,7 +158,7 @@ test("a long prompt is cut in what is saved, and not in what is sent", async () 
 
 test("a cancelled run does not show the last video’s facts; that video is in the gallery", async () => {
   const { page, chosen, generate, cancel, problem, items, video } = await open();
-  await chosen(/lake-at-dusk/).waitFor();
+  await chosen(/^lake-at-dusk[^,]*, /).waitFor();
   await generate.click();
   const { src } = await untilPlaying(page);
   const requestId = await page.locator("#request-id").textContent();
@@ -207,7 +207,7 @@ test("the gallery holds this session’s videos, the newest first, and nothing a
 test("an earlier video can be watched while the next one is made, and beside a Continue", async () => {
   const view = await open();
   const { page, chosen, generate, items, button } = view;
-  await chosen(/lake-at-dusk/).waitFor();
+  await chosen(/^lake-at-dusk[^,]*, /).waitFor();
   await generate.click();
   const first = await untilPlaying(page);
   const another = () => page.waitForFunction((src) => ![src, ""].includes(`${document.querySelector("video")?.src}`), first.src, { timeout: 30_000 });

@@ -21,13 +21,14 @@ export const scenarios = [
     answers: [status("", {}, { status: 503, times: 9, body: { detail: "busy" } })],
     run: async ({ client, sleep, settled, within }) => {
       const controller = new AbortController();
-      // Count from the answer, because the back-off begins with it, however long the answer takes.
+      // Count from the whole answer, because the back-off begins with it, however long the answer takes.
       const answered = async (/** @type {Parameters<typeof fetch>} */ ...request) => {
         const response = await fetch(...request);
-        sleep(100).then(() => controller.abort());
-        return response;
+        const body = await response.text();
+        sleep(500).then(() => controller.abort());
+        return new Response(body, response);
       };
-      return within(3000, settled(ask(client({ fetch: answered }), { abortSignal: controller.signal })));
+      return within(5000, settled(ask(client({ fetch: answered }), { abortSignal: controller.signal })));
     },
     check({ theirs, ours, assert }) {
       assert.equal(theirs.outcome.value, "still pending");
