@@ -6,7 +6,7 @@ import type { Fields } from "../fields.ts";
 /** The statuses by which proxies and other servers refuse a URL that they do not know. */
 const REFUSED: unknown[] = [400, 403, 404, 405, 412];
 /** The statuses of a server without a proxy at the proxy's URL. */
-const MISSING: unknown[] = [404, 405, 501];
+const MISSING: unknown[] = [404, 405];
 /** The statuses in answer to a POST that a redirect turned into a GET, without its input. */
 const WITHOUT_INPUT: unknown[] = [400, 404, 405, 412, 415, 422];
 /** The words of web frameworks for a path or method that they do not know. */
