@@ -72,7 +72,7 @@ window.conformance = {
     const kit = { lib, client, note, sleep, until, within, settled, seen: () => mine.length, CREDENTIALS };
     const outcome = await settled((async () => scenario.run(kit))());
     // Wait a little: the browser reports an unhandled rejection only a task later.
-    await sleep(scenario.linger ?? 5);
+    await sleep(scenario.linger ?? 30);
     pace = 1;
     return { outcome: describe(outcome, lib), notes: mine };
   },

@@ -39,7 +39,7 @@ export const scenarios = [
     id: "defect-10-streaming-timeout",
     what: "a timeout rejects in streaming mode too",
     fresh: true,
-    linger: 150,
+    linger: 2_000,
     differs: ["timeout-error"],
     answers: [submitted(), statusStream([running], { hold: true }), cancelled(), result({ detail: "Request is still in progress" }, { status: 400 })],
     run: ({ client }) => client().queue.subscribeToStatus(APP, { requestId: REQUEST_ID, mode: "streaming", timeout: 250 }),
@@ -55,7 +55,7 @@ export const scenarios = [
     id: "defect-11-streaming-abort",
     what: "an abort settles in streaming mode too",
     fresh: true,
-    linger: 150,
+    linger: 2_000,
     differs: ["abort-cancels"],
     answers: [submitted(), statusStream([running], { hold: true }), cancelled()],
     run: ({ client, sleep, within, settled }) => {
@@ -73,7 +73,7 @@ export const scenarios = [
     id: "defect-12-polling-abort",
     what: "an abort while polling settles at once, and cancels the job",
     fresh: true,
-    linger: 150,
+    linger: 2_000,
     // Puts the next poll far later than the test waits.
     pace: 10,
     differs: ["abort-cancels"],

@@ -45,7 +45,7 @@ export const scenarios = [
     id: "defect-6-cut-stream",
     what: "a stream that breaks off throws, and nothing is left unhandled",
     differs: ["stream-throws"],
-    linger: 60,
+    linger: 2_000,
     answers: [events([event({ n: 1 }), 150], { to: streamTo, cut: "body" })],
     run: async ({ client, note }) => {
       for await (const one of await client().stream(APP, { input: {} })) note("next", one);
@@ -62,7 +62,7 @@ export const scenarios = [
     id: "defect-7-aborted-stream-sends",
     what: "a stream with an aborted signal sends nothing",
     differs: ["aborted-signal"],
-    linger: 60,
+    linger: 2_000,
     answers: [events([event(1)], { to: streamTo })],
     run: async ({ client, settled, within }) => within(500, settled((async () => (await client().stream(APP, { input: {}, signal: AbortSignal.abort() })).done())())),
     check({ theirs, ours, assert }) {

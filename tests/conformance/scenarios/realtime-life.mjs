@@ -96,7 +96,7 @@ export const scenarios = [
       assert.match(ours.outcome.thrown["«error»"].message, /maxBuffering: must be between 1 and 60/);
     },
     fresh: true,
-    linger: 60,
+    linger: 2_000,
     answers: [socket([])],
     run: async ({ client, note, sleep, settled }) => {
       const connect = async () => client().realtime.connect(APP, { tokenProvider: async () => "jwt-9", throttleInterval: 0, maxBuffering: 61, onResult: () => {}, onError: (error) => note("error", error) });
