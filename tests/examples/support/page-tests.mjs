@@ -29,7 +29,11 @@ export function partsOf(page) {
     video: page.locator("video"),
   };
   const order = async (words = "A slow river", file = pngFile()) => {
-    await parts.photo.setInputFiles(file);
+    // A page that was rendered on the server takes nothing before its script has run.
+    await until(async () => {
+      await parts.photo.setInputFiles(file);
+      return parts.generate.isEnabled();
+    });
     await parts.prompt.fill(words);
     await parts.generate.click();
   };
