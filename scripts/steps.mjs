@@ -9,6 +9,12 @@ import { fileURLToPath } from "node:url";
 /** The path of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+/**
+ * The text of a file of the repository.
+ * @param {string[]} parts of its path
+ */
+export const read = (...parts) => readFileSync(path.join(root, ...parts), "utf8");
+
 /** A failure that one sentence explains. It is shown without a stack. */
 export class StepError extends Error {}
 

@@ -2,25 +2,22 @@
 //
 // node scripts/versions.mjs [v1.2.3]    with a tag, also checks that the tag names this version
 
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { StepError, main, root } from "./steps.mjs";
+import { main, read, StepError } from "./steps.mjs";
 
-const text = (file) => readFileSync(path.join(root, file), "utf8");
 
 /**
  * Every place that names the version.
  * @returns {{place: string, version: string | undefined}[]}
  */
 export function statedVersions() {
-  const [client, clientLock, emulator] = ["package.json", "package-lock.json", "emulator/npm/package.json"].map((file) => JSON.parse(text(file)));
-  const crates = text("emulator/Cargo.toml");
+  const [client, clientLock, emulator] = ["package.json", "package-lock.json", "emulator/npm/package.json"].map((file) => JSON.parse(read(file)));
+  const crates = read("emulator/Cargo.toml");
   const needed = (name) => new RegExp(`^${name} = .*\\bversion = "=([^"]+)"`, "m").exec(crates)?.[1];
   return [
     { place: "package.json", version: client.version },
     { place: "package-lock.json", version: clientLock.packages[""].version },
-    { place: "Cargo.toml", version: /^\[workspace\.package\]\nversion = "([^"]+)"/m.exec(text("Cargo.toml"))?.[1] },
+    { place: "Cargo.toml", version: /^\[workspace\.package\]\nversion = "([^"]+)"/m.exec(read("Cargo.toml"))?.[1] },
     { place: "emulator/Cargo.toml, fal-wasm", version: needed("fal-wasm") },
     { place: "emulator/Cargo.toml, fal-emulator-render", version: needed("fal-emulator-render") },
     { place: "emulator/npm/package.json", version: emulator.version },

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { startClient } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 
 let client;
 before(async () => {
@@ -34,7 +35,7 @@ afterEach(() => assert.deepEqual(client.unhandled, []));
 
 describe("when the instance traps", () => {
   test("every call in flight rejects with an error that says so, and the next gets a new instance", async () => {
-    const running = await client.emulator.hold({ log_contains: "(50%)" });
+    const running = await client.emulator.hold(HALF);
     await client.run(async () => {
       window.seen = [];
       const follow = () => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue: (id) => window.seen.push(id) }).catch((error) => error);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
-import { withSaving } from "./support/saved.mjs";
+import { countWaiting, withSaving } from "./support/saved.mjs";
 
 const client = withSaving();
 beforeEach(async () => {
@@ -60,10 +60,9 @@ describe("detachSignal", () => {
       return begin({ input: { how: "held" }, detachSignal: leave.signal });
     });
     const waiting = other.evaluate((id) => settled(fal.resume(id, { wait: true })), requestId);
-    const tabsThatWait = () => inPage(async () => Number((await navigator.locks.query()).pending?.length));
-    await until(async () => (await tabsThatWait()) > 0);
+    await until(() => countWaiting(client.page));
     await inPage(() => leave.abort());
-    await until(async () => (await tabsThatWait()) === 0);
+    await until(async () => (await countWaiting(client.page)) === 0);
     await running.release();
     assert.deepEqual(await waiting, { answer: 42 });
   });

@@ -1,10 +1,10 @@
 // Checks the links in the README and docs/, and the sections of the protocol that comments cite: each must exist.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { filesIn, root } from "../scripts/steps.mjs";
+import { filesIn, read, root } from "../scripts/steps.mjs";
 
 /** The folders whose comments cite the protocol. */
 const FOLDERS = ["src", "js", "emulator", "examples", "tests", "scripts", "www", "docs"];
@@ -12,7 +12,6 @@ const TEXTS = /\.(rs|ts|mjs|js|md|toml|html|css)$/;
 /** A citation of the protocol. Sections of an RFC have the same sign, and are excluded. */
 const CITATION = /(?<!RFC \d+ )§(\d+(?:\.\d+)*)/g;
 
-const read = (name) => readFileSync(path.join(root, name), "utf8");
 
 const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md"))];
 const headings = (text) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => heading);

@@ -1,15 +1,12 @@
-// The JavaScript examples as folders to copy: their versions, their READMEs, and what they have in common.
+// The JavaScript examples as folders to copy: their versions, their READMEs, and the parts that they share.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { describe, test } from "node:test";
-import { root } from "../scripts/steps.mjs";
+import { read } from "../scripts/steps.mjs";
 
 const EXAMPLES = ["vanilla", "vite-react", "next", "express-proxy"];
 const WITH_PACKAGES = EXAMPLES.filter((name) => name !== "vanilla");
 
-const read = (...parts) => readFileSync(path.join(root, ...parts), "utf8");
 const manifestOf = (...parts) => JSON.parse(read(...parts, "package.json"));
 
 /** Whether a version is in a range such as ^1.2.3. */

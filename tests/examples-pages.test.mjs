@@ -6,9 +6,9 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { checkTypes, makeWorkshop, read, runScript, startServer } from "./examples/support/apps.mjs";
-import { expectFailedLoads, partsOf, testPage } from "./examples/support/page-tests.mjs";
+import { partsOf, testPage } from "./examples/support/page-tests.mjs";
 import { startEmulator } from "./support/emulator.mjs";
-import { withPages } from "./support/page.mjs";
+import { expectFailedLoads, withPages } from "./support/page.mjs";
 
 const EMULATOR = "http://127.0.0.1:8787";
 

@@ -6,9 +6,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { checkTypes, here, makeWorkshop, runScript, startHono, startServer } from "./examples/support/apps.mjs";
-import { ENDPOINT, HALF, expectFailedLoads, partsOf, testPage, untilHalf } from "./examples/support/page-tests.mjs";
+import { ENDPOINT, partsOf, testPage, untilHalf } from "./examples/support/page-tests.mjs";
 import { KEY, STRICT } from "./foreign/support/endpoints.mjs";
-import { untilPlaying, withPages } from "./support/page.mjs";
+import { HALF } from "./support/emulator.mjs";
+import { expectFailedLoads, untilPlaying, withPages } from "./support/page.mjs";
 
 const ALLOWED = "fal-ai/kandinsky5-pro/**";
 
@@ -23,7 +24,7 @@ function copyNext(replacements) {
   return copy;
 }
 
-/** Records what goes between a page and any server, as text. */
+/** Records the exchanges between a page and any server, as text. */
 function recordExchanges(page) {
   const seen = [];
   // A stream of statuses may end with the page, and is not read then.
@@ -65,7 +66,7 @@ function testProxy(started, adapter) {
       const proxied = (await started().emulator.requests()).filter(({ target }) => target);
       assert.ok(proxied.length > 2);
       for (const { headers } of proxied) assert.equal(headers["x-fal-client-proxy"], `@fal-ai/server-proxy/${adapter}`);
-      // The client ends a request once it has what it needs, and the browser forgets that body: fetch each once more.
+      // The client ends a request when it has read the answer, and the browser forgets the body. Fetch each again.
       const targets = proxied.filter(({ method }) => method === "GET").map(({ target }) => target);
       for (const target of targets) await page.evaluate(fetchThroughProxy, target);
       const texts = await exchanges();

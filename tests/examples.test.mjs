@@ -3,29 +3,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
 import { describe, test } from "node:test";
 import { EXAMPLES, builtExample } from "../scripts/examples.mjs";
-import { root } from "../scripts/steps.mjs";
+import { read } from "../scripts/steps.mjs";
 import { until } from "./support/client.mjs";
-import { png, pngFile } from "./support/images.mjs";
-import { untilPlaying, withPages } from "./support/page.mjs";
+import { HALF } from "./support/emulator.mjs";
+import { NOT_A_PICTURE, png, pngFile } from "./support/images.mjs";
+import { expectFailedLoads, untilPlaying, withPages } from "./support/page.mjs";
 
 const ENDPOINT = "fal-ai/kandinsky5-pro/image-to-video";
 const SUBMIT_URL = `https://queue.fal.run/${ENDPOINT}`;
-const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 const EMPTY = { name: "empty.png", mimeType: "image/png", buffer: Buffer.alloc(0) };
-/** The point at which the emulator holds jobs: half of the frames are rendered. */
-const HALF = { log_contains: "(50%)" };
 
-const read = (...parts) => readFileSync(path.join(root, ...parts), "utf8");
 const requestOf = ({ target }) => /requests\/([\w-]+)/.exec(target)?.[1];
-
-/** Ignores failed loads: Chromium writes refused requests to the console as errors. */
-function expectFailedLoads({ complaints }) {
-  const others = complaints.filter((text) => !text.startsWith("Failed to load resource"));
-  complaints.splice(0, Infinity, ...others);
-}
 
 for (const example of EXAMPLES) {
   describe(`the example for ${example}:`, () => {
@@ -72,13 +62,9 @@ for (const example of EXAMPLES) {
       return untilPlaying(page);
     }
 
-    async function received(method, part) {
-      const all = await emulator.requests();
-      return all.filter((request) => request.method === method && `${request.target ?? request.path}`.includes(part));
-    }
     /** Waits for the first request of this kind. */
-    const untilReceived = (method, part) => until(async () => (await received(method, part))[0]);
-    const submits = async () => (await received("POST", "/image-to-video")).map(({ target, body }) => ({ target, prompt: body.prompt }));
+    const untilReceived = (method, part) => until(async () => (await emulator.requestsTo(method, part))[0]);
+    const submits = async () => (await emulator.requestsTo("POST", "/image-to-video")).map(({ target, body }) => ({ target, prompt: body.prompt }));
     const savedIn = ({ page }) => page.evaluate(() => Object.values(localStorage));
     const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);
 
@@ -105,7 +91,7 @@ for (const example of EXAMPLES) {
       assert.deepEqual([await view.bar.count(), await view.cancel.count(), await view.alert.textContent()], [0, 0, ""]);
       assert.deepEqual(await savedIn(view), [], "nothing is left to go on with");
 
-      const [{ target, body }, ...more] = await received("POST", "/image-to-video");
+      const [{ target, body }, ...more] = await emulator.requestsTo("POST", "/image-to-video");
       assert.deepEqual([target, Object.keys(body).sort(), body.prompt, more], [SUBMIT_URL, ["image_url", "prompt"], "A slow river", []]);
       const stored = await (await fetch(body.image_url)).arrayBuffer();
       assert.deepEqual(Buffer.from(stored), png(), "the picture that was chosen");
@@ -126,7 +112,7 @@ for (const example of EXAMPLES) {
       await view.page.reload();
       await view.generate.waitFor();
       assert.equal(await view.status.textContent(), "", "a reload goes on with nothing");
-      assert.equal((await received("PUT", "/cancel")).length, 1);
+      assert.equal((await emulator.requestsTo("PUT", "/cancel")).length, 1);
     });
 
     test("Cancel during the upload submits nothing", async () => {
@@ -140,7 +126,7 @@ for (const example of EXAMPLES) {
       await view.order("But this one");
       await untilVideoPlays(view);
       assert.deepEqual(await submits(), [{ target: SUBMIT_URL, prompt: "But this one" }]);
-      assert.deepEqual(await received("PUT", "/cancel"), [], "there was no job to cancel");
+      assert.deepEqual(await emulator.requestsTo("PUT", "/cancel"), [], "there was no job to cancel");
       expectFailedLoads(view);
     });
 
@@ -159,7 +145,7 @@ for (const example of EXAMPLES) {
       await half.release();
       await untilVideoPlays(first);
       await untilVideoPlays(third);
-      assert.equal((await received("PUT", "/cancel")).length, 1);
+      assert.equal((await emulator.requestsTo("PUT", "/cancel")).length, 1);
     });
 
     test("a reload in the middle goes on with the job, which is submitted once", async () => {
@@ -172,7 +158,7 @@ for (const example of EXAMPLES) {
       await half.release();
       await untilVideoPlays(view);
       assert.equal((await submits()).length, 1);
-      assert.deepEqual(await received("PUT", "/cancel"), []);
+      assert.deepEqual(await emulator.requestsTo("PUT", "/cancel"), []);
       assert.deepEqual(await savedIn(view), [], "nothing is left to go on with");
     });
 
@@ -201,7 +187,7 @@ for (const example of EXAMPLES) {
       await half.release();
       await untilVideoPlays(view);
       assert.deepEqual((await submits()).map(({ prompt }) => prompt), ["Not this one", "But this one"]);
-      assert.equal((await received("PUT", "/cancel")).length, 1);
+      assert.equal((await emulator.requestsTo("PUT", "/cancel")).length, 1);
     });
 
     test("a picture that the model cannot read is told in the service's words, and can be replaced", async () => {
@@ -220,7 +206,7 @@ for (const example of EXAMPLES) {
       const view = await open();
       await view.order("A slow river", EMPTY);
       await view.alert.filter({ hasText: "Picture: is a file without a single byte" }).waitFor();
-      assert.deepEqual(await received("POST", ""), []);
+      assert.deepEqual(await emulator.requestsTo("POST", ""), []);
     });
 
     test("a prompt that the service refuses is told in the service's words", async () => {
@@ -295,7 +281,7 @@ for (const example of EXAMPLES) {
       await view.generate.click();
       assert.ok(await isInvalid(view.prompt));
       assert.equal(await view.status.textContent(), "");
-      assert.deepEqual(await received("POST", ""), []);
+      assert.deepEqual(await emulator.requestsTo("POST", ""), []);
     });
 
     test("the keyboard does it all", async () => {

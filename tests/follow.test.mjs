@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { withClient } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 
 const client = withClient({ args: ["--pace", "1500"] });
@@ -162,7 +163,7 @@ describe("progress and timings", () => {
 
 describe("without a network", () => {
   test("a call that follows waits for it, and goes on", { skip: cannot("offline") }, async () => {
-    const held = await client.emulator.hold({ log_contains: "(50%)" });
+    const held = await client.emulator.hold(HALF);
     const started = follow({ mode: "polling", pollInterval: 200 });
     await held.reached();
     await client.page.context().setOffline(true);

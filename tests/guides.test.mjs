@@ -2,13 +2,11 @@
 // of the built package. Their tables must match the declarations.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { root } from "../scripts/steps.mjs";
+import { read } from "../scripts/steps.mjs";
 import { startCompiler } from "./support/programs.mjs";
 
-const read = (file) => readFileSync(path.join(root, file), "utf8");
 
 /** The programs of a Markdown text in these languages. */
 const programsIn = (text, languages) => Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, code]) => ({ language, code })).filter(({ language }) => languages.includes(language));

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { textContrasts, tokenContrast } from "./support/contrast.mjs";
-import { startEmulator } from "./support/emulator.mjs";
+import { HALF, startEmulator } from "./support/emulator.mjs";
 import { harProblems } from "./support/har.mjs";
 import { png } from "./support/images.mjs";
 import { widthOverflow, withPages } from "./support/page.mjs";
@@ -255,7 +255,7 @@ test("what is shown is exported as an HTTP archive", async () => {
 
 test("a job shows its place in line, its log as it grows, and the video it made", async () => {
   const { page, tab, jobs, jobDetail } = await open();
-  const hold = await emulator.hold({ log_contains: "(50%)" });
+  const hold = await emulator.hold(HALF);
   const id = await submit(TEXT_TO_VIDEO, { prompt: "A boat in the harbour" });
   await tab("Jobs").click();
   const job = jobs.and(page.locator(`[data-id="${id}"]`));

@@ -9,11 +9,10 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startClient, until } from "./support/client.mjs";
-import { holdTimers } from "./support/clock.mjs";
+import { HELD_MS, holdTimers } from "./support/clock.mjs";
 import { BLANK_PAGE } from "./support/emulator.mjs";
+import { countWaiting } from "./support/saved.mjs";
 
-/** A timeout that passes only when a test lets it pass. */
-const TIMEOUT_MS = 600_000;
 const RUN_MS = 2_500;
 const SLOW = {
   endpoint_id: "acme/slow",
@@ -88,7 +87,7 @@ const cancels = () => client.sent("/cancel");
 /** Holds jobs half-way. */
 const holdJobs = () => client.emulator.hold({ log_contains: "step 60%" });
 /** Waits until a call in this tab waits for a call in another tab. */
-const untilWaiting = (tab) => until(() => tab.evaluate(async () => Number((await navigator.locks.query()).pending?.length)));
+const untilWaiting = (tab) => until(() => countWaiting(tab));
 
 describe("a reload", () => {
   test("in the middle of a job loses nothing: resume delivers the result, and forgets", async () => {
@@ -271,12 +270,12 @@ describe("a job that ends without a result is forgotten", () => {
   });
 
   test("when its time runs out, before and after a reload", async () => {
-    await inPage(holdTimers, TIMEOUT_MS);
+    await inPage(holdTimers, HELD_MS);
     const { name } = await inPage(async (timeout) => {
       await begin({ input: { how: "endless" }, timeout });
       expire();
       return job;
-    }, TIMEOUT_MS);
+    }, HELD_MS);
     assert.equal(name, "TimeoutError");
     assert.deepEqual(await pending(), []);
     const requestId = await inPage(() => begin({ input: { how: "endless" } }));

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HALF } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 import { pngFile } from "./support/images.mjs";
 import { actAsFal, noted, partsOf, untilPlaying, withPages } from "./support/page.mjs";
@@ -20,7 +21,7 @@ withPages([], (started) => ({ emulator, show } = started));
  * @param {(parts: import("./support/page.mjs").View & import("./support/page.mjs").Parts) => Promise<void>} [prepare]
  */
 async function openRunning(prepare = async () => {}) {
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   const view = await show(emulator.url);
   const parts = { ...view, ...partsOf(view.page) };
   await parts.image.setInputFiles(pngFile());

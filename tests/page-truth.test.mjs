@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 import { pngFile } from "./support/images.mjs";
-import { noted, partsOf, untilPlaying, withPages } from "./support/page.mjs";
+import { expectFailedLoads, noted, partsOf, untilPlaying, withPages } from "./support/page.mjs";
 
 const PROMPT = "The sun goes down behind the shore";
 
@@ -19,7 +20,7 @@ async function open(options) {
 
 /** A page whose job stands half-way, until `held.release()`. */
 async function openRunning() {
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   const view = await open();
   await view.image.setInputFiles(pngFile());
   await view.chosen(/^photo\.png[^,]*, /).waitFor();
@@ -36,12 +37,6 @@ async function isHalfway(page) {
 
 const stageIs = (page, words) => page.locator("#progress-stage", { hasText: words }).waitFor();
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);
-
-/** Removes the complaints of the browser about the faults that the test has set. */
-function expectFailedLoads(view) {
-  const others = view.complaints.filter((text) => !/^(Failed to load resource|Loading (failed|module))/.test(text));
-  view.complaints.splice(0, Infinity, ...others);
-}
 
 /** Every way to a status is gone, as if the server were. */
 const loseServer = () => emulator.fault({ path_contains: "status", times: 99_999, close: true });
@@ -142,7 +137,7 @@ test("after a reload, the page names the job that it goes on with, by its prompt
 });
 
 test("a long prompt is cut in what is saved, and not in what is sent", async () => {
-  const { page, tab, prompt, generate, held } = { ...(await open()), held: await emulator.hold({ log_contains: "(50%)" }) };
+  const { page, tab, prompt, generate, held } = { ...(await open()), held: await emulator.hold(HALF) };
   const long = "🦊".repeat(300);
   await tab("Text to video").click();
   await prompt.fill(long);
@@ -163,7 +158,7 @@ test("a cancelled run does not show the last video’s facts; that video is in t
   const { src } = await untilPlaying(page);
   const requestId = await page.locator("#request-id").textContent();
   const facts = await page.locator("#facts").innerText();
-  await emulator.hold({ log_contains: "(50%)" });
+  await emulator.hold(HALF);
   await generate.click();
   await isHalfway(page);
   assert.equal(await page.locator("#made").isVisible(), false, "nor while it runs");
@@ -211,7 +206,7 @@ test("an earlier video can be watched while the next one is made, and beside a C
   await generate.click();
   const first = await untilPlaying(page);
   const another = () => page.waitForFunction((src) => ![src, ""].includes(`${document.querySelector("video")?.src}`), first.src, { timeout: 30_000 });
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   await generate.click();
   await isHalfway(page);
   await items.click();

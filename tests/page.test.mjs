@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { textContrasts, tokenContrast } from "./support/contrast.mjs";
-import { startEmulator } from "./support/emulator.mjs";
+import { HALF, startEmulator } from "./support/emulator.mjs";
 import { cannot } from "./support/engines/limits.mjs";
 import { png, pngFile } from "./support/images.mjs";
-import { actAsFal, noted, partsOf, untilPlaying, videoFacts, widthOverflow, withPages } from "./support/page.mjs";
+import { actAsFal, expectFailedLoads, noted, partsOf, untilPlaying, videoFacts, widthOverflow, withPages } from "./support/page.mjs";
 
 const IMAGE_TO_VIDEO = "/fal-ai/kandinsky5-pro/image-to-video";
 const TEXT_TO_VIDEO = "/fal-ai/kandinsky5-pro/text-to-video";
@@ -37,12 +37,6 @@ async function submitted(path) {
   );
   assert.equal(submits.length, 1, "submitted once");
   return submits[0].body;
-}
-
-/** Ignores failed loads: the browser writes refused requests to the console as errors. */
-function expectFailedLoads(view) {
-  const others = view.complaints.filter((text) => !/^(Failed to load resource|Loading (failed|module))/.test(text));
-  view.complaints.splice(0, Infinity, ...others);
 }
 
 test("a photo and a prompt become a video that plays and seeks", async () => {
@@ -671,7 +665,7 @@ test("axe finds nothing to complain of without an answer, nor after a lost conne
     assert.deepEqual(violations, [], state);
     assert.deepEqual((await textContrasts(page)).filter(({ ratio, needed }) => ratio < needed), [], state);
   };
-  await emulator.hold({ log_contains: "(50%)" });
+  await emulator.hold(HALF);
   await generate.click();
   await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
   await emulator.fault({ path_contains: "status", times: 99_999, close: true });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { filesIn, root } from "../scripts/steps.mjs";
+import { filesIn, read, root } from "../scripts/steps.mjs";
 import { startCompiler } from "./support/programs.mjs";
 
 /** Pages with components and server routes, which guides.test.mjs checks. */
@@ -13,7 +13,6 @@ const ELSEWHERE = ["docs/react.md", "docs/webhooks.md"];
 const PROXIES = ["examples/next/app/api/fal/proxy/route.ts", "examples/express-proxy/server.mjs", "tests/examples/proxies/hono.ts", "examples/vite-react/vite.config.ts"];
 const MOST_WORDS = 1_500;
 
-const read = (name) => readFileSync(path.join(root, name), "utf8");
 const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md") && !ELSEWHERE.includes(name))];
 
 /** The programs: every block of JavaScript or TypeScript, with its page and its heading. */

@@ -1,16 +1,15 @@
 // The reference in docs/: its tables must match the values they come from, and its lists the declarations.
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { frame, readPart } from "../scripts/docs.mjs";
 import { sizeTable, sizes } from "../scripts/size.mjs";
-import { root } from "../scripts/steps.mjs";
+import { read, root } from "../scripts/steps.mjs";
 import { allRows } from "./bench/groups.mjs";
 import { markdown as differences } from "./conformance/differences/index.mjs";
 
-const read = (name) => readFileSync(path.join(root, name), "utf8");
 
 describe("the tables of the reference", () => {
   test("hold the differences from the official client", () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { until, withClient } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 
 /** The limit for the first status. If Firefox's cache takes part, GETs of one URL wait for each other for longer. */
 const SOON_MS = 6_000;
@@ -12,7 +13,7 @@ const client = withClient();
 beforeEach(() => client.reset());
 
 test("a status is told soon after a reload, though the page before had a stream of statuses open", async () => {
-  const held = await client.emulator.hold({ log_contains: "(50%)" });
+  const held = await client.emulator.hold(HALF);
   const requestId = await client.page.evaluate(
     () => new Promise((onEnqueue) => fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, onEnqueue }).catch(() => {})),
   );

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { until, withClient } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 
 const client = withClient({ args: ["--pace", "4000"] });
 beforeEach(() => client.reset());
@@ -216,7 +217,7 @@ describe("abort", () => {
 
 describe("timeout", () => {
   test("settles subscribe with a TimeoutError and cancels the job", async () => {
-    await client.emulator.hold({ log_contains: "(50%)" });
+    await client.emulator.hold(HALF);
     const seen = await client.run(async () => {
       const from = performance.now();
       const error = await fal.subscribe(TEXT_TO_VIDEO, { input: { prompt: "x" }, timeout: 2000, pollInterval: 600_000 }).catch((error) => error);
@@ -246,7 +247,7 @@ describe("timeout", () => {
 
   test("counts from the submit, not from the uploads before it", async () => {
     const TIMEOUT_MS = 1_500;
-    await client.emulator.hold({ log_contains: "(50%)" });
+    await client.emulator.hold(HALF);
     const held = await client.emulator.hold({ path_contains: "initiate" });
     await client.page.evaluate(async (timeout) => {
       const image_url = await picture();

@@ -1,13 +1,13 @@
 // The table of docs/rust.md must have one row for each option and each method of the npm package. The functions that it names
 // must exist in the crate.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
+import { read } from "../scripts/steps.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const read = (file) => readFileSync(path.join(root, file), "utf8");
 
 /** Interfaces of results and plain data. Their fields are not options. */
 const DATA = [

@@ -3,15 +3,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { until } from "./support/client.mjs";
-import { holdTimers } from "./support/clock.mjs";
+import { HELD_MS, holdTimers } from "./support/clock.mjs";
 import { withSaving } from "./support/saved.mjs";
 
 const client = withSaving();
 beforeEach(() => client.start());
 afterEach(() => assert.deepEqual(client.unhandled, [], "nothing is left unhandled"));
-
-/** A timeout that passes only when a test lets it pass. */
-const TIMEOUT_MS = 600_000;
 
 const inPage = (script, argument) => client.inPage(script, argument);
 const ids = () => inPage(async () => (await fal.pending()).map(({ requestId }) => requestId));
@@ -94,12 +91,12 @@ describe("an aborted job stays saved, and can be resumed,", () => {
 describe("the same holds", () => {
   test("for a timeout", async () => {
     await cancelAnswer({ status: 503, body: "busy" });
-    await inPage(holdTimers, TIMEOUT_MS);
+    await inPage(holdTimers, HELD_MS);
     const { name, requestId } = await inPage(async (timeout) => {
       await begin({ input: { how: "endless" }, timeout });
       expire();
       return job;
-    }, TIMEOUT_MS);
+    }, HELD_MS);
     assert.equal(name, "TimeoutError");
     await until(isLeft);
     assert.deepEqual(await ids(), [requestId]);

@@ -33,12 +33,10 @@ export function createImageField({ onChange, onDrop }) {
     try {
       const next = await readPicture(file);
       if (mine !== choice) return;
-      set(next);
-      if (isSample) return;
       // The sample's prompt says nothing of another picture.
-      if (isSamplePrompt()) $("prompt").value = "";
-      announce(["Image:", $("image-chosen").textContent, ...next.notes].join(" "));
-      onChange();
+      if (!isSample && isSamplePrompt()) $("prompt").value = "";
+      set(next);
+      if (!isSample) announce(["Image:", $("image-chosen").textContent, ...next.notes].join(" "));
     } catch (error) {
       if (mine !== choice) return;
       set(picture);

@@ -112,7 +112,7 @@ function scaleDown({ width, height }, bytes) {
   const pixels = width * height;
   const isScaled = pixels > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE || bytes > MOST_BYTES;
   const by = isScaled ? Math.min(1, Math.sqrt(SCALED_PIXELS / pixels), LONGEST_SIDE / Math.max(width, height)) : 1;
-  return { width: Math.max(1, Math.round(width * by)), height: Math.max(1, Math.round(height * by)), isScaled };
+  return { ...resize({ width, height }, by), isScaled };
 }
 
 /**
@@ -165,8 +165,14 @@ async function encode(image, frame, { width, height }, name) {
  * @param {{ width: number, height: number }} shape
  * @param {number} side
  */
-function fitIn({ width, height }, side) {
-  const by = Math.min(1, side / Math.max(width, height));
+const fitIn = (shape, side) => resize(shape, Math.min(1, side / Math.max(shape.width, shape.height)));
+
+/**
+ * A shape scaled by a factor, in whole pixels.
+ * @param {{ width: number, height: number }} shape
+ * @param {number} by
+ */
+function resize({ width, height }, by) {
   return { width: Math.max(1, Math.round(width * by)), height: Math.max(1, Math.round(height * by)) };
 }
 

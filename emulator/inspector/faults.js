@@ -104,7 +104,7 @@ export function createFaults({ state, say }) {
       $("fault-seed").value = String(drawSeed());
     } catch (error) {
       const reason = reasonOf(error);
-      // The form has checked all other fields. What is not about the endpoint is about no field.
+      // The form has checked all other fields. A refusal that does not name the endpoint is about no field.
       if (!reason.includes("endpoint")) return showRefusal(reason);
       tell("endpoint", reason);
       $("fault-endpoint").focus();

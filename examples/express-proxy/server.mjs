@@ -13,7 +13,7 @@ const proxy = createHandler({
   allowUnauthorizedRequests: false,
 });
 // Files are uploaded past the proxy. Only `files: "inline"` sends them in the body, and needs a higher limit here.
-// Express 4 does not catch what an async handler throws: one lost connection to fal would end the server.
+// Express 4 does not catch the errors of async handlers: one lost connection to fal would end the server.
 app.all(route, express.json({ limit: "100kb" }), (request, response, next) => proxy(request, response, next).catch(next));
 
 // Other machines cannot reach this address.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { until } from "../support/client.mjs";
-import { startEmulator } from "../support/emulator.mjs";
+import { HALF, startEmulator } from "../support/emulator.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, SQUARE, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
 import { startPython } from "./support/python.mjs";
@@ -51,7 +51,7 @@ function assertEvents(events) {
 
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
   // The first job keeps the only worker busy, so the others wait.
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   const seen = await python.value("cancel_in_line", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" } });
   assert.equal(seen.positions[1], seen.positions[0] + 1);
   assert.deepEqual([seen.last.type, seen.last.error_type], ["Completed", "client_cancelled"]);
@@ -64,7 +64,7 @@ test("jobs wait in line, are told their position, and can be cancelled there", a
 
 test("several jobs at once are followed by the asynchronous client", async () => {
   // The first job keeps the only worker busy until the client has polled the status of both.
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   const together = python.value("together", { endpoint: DISTILL, inputs: [SQUARE, { ...SQUARE, prompt: "b" }] });
   await until(async () => {
     const asked = (await emulator.requests()).map(({ target, path }) => /\/requests\/([^/]+)\/status/.exec(target ?? path)?.[1]);
@@ -123,7 +123,7 @@ describe("errors", () => {
   });
 
   test("a timeout of the client cancels the job", async () => {
-    const running = await emulator.hold({ log_contains: "(50%)" });
+    const running = await emulator.hold(HALF);
     const late = await python.error("subscribe_for", { endpoint: TEXT_TO_VIDEO, arguments: { prompt: "x" }, seconds: 5.01 });
     await running.release();
     assert.deepEqual([late.type, late.is], ["FalClientTimeoutError", ["FalClientError", "TimeoutError"]]);

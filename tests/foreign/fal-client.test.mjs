@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createFalClient } from "@fal-ai/client";
+import { HALF } from "../support/emulator.mjs";
 import { png } from "../support/images.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, KEY, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
@@ -67,7 +68,7 @@ test("the door without a proxy answers in the same way, and its URLs lead back t
 test("jobs wait in line, are told their position, and can be cancelled there", async () => {
   const submit = async () => (await fal.queue.submit(TEXT_TO_VIDEO, { input: { prompt: "x" } })).request_id;
   // The first job keeps the only worker busy, so the others wait.
-  const held = await emulator.hold({ log_contains: "(50%)" });
+  const held = await emulator.hold(HALF);
   const jobs = [await submit(), await submit(), await submit()];
   await held.reached();
   const status = (requestId) => fal.queue.status(TEXT_TO_VIDEO, { requestId });

@@ -25,6 +25,9 @@ export function speedUpClock(speed) {
   };
 }
 
+/** A length for `holdTimers`: no other timer has it, and it does not pass by itself. */
+export const HELD_MS = 600_000;
+
 /**
  * Holds the timers of this realm that are set for exactly `held` ms, until `expire()` runs them. A test thus decides when a
  * timeout passes, and on a slow machine it does not pass before the submit. It uses nothing outside itself.

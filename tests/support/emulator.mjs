@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { PATIENCE_MS } from "./patience.mjs";
 
 const STOPS_WITHIN_MS = 3_000;
+/** Where `hold` stops a job of a Kandinsky endpoint: half of its frames are rendered. */
+export const HALF = { log_contains: "(50%)" };
 const CONTROL = "/api/emulator";
 /**
  * The path of a blank page on the emulator's origin. It is a file of the demo page, because the emulator allows no scripts in
@@ -57,6 +59,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  * - `url`: its origin, without a slash at the end
  * - `requests()`: the requests that it received since `clearRequests()`, oldest first
  * - `jobs()`: the jobs that it has made, `{ request_id, endpoint_id, is_done }`
+ * - `requestsTo(method, part)`: the requests of this method whose target or path contains the part
  * - `fault({ method?, path_contains?, times, status, headers, body, delay_ms, close, after })`: plans a fault
  * - `clearFaults()`: removes planned faults
  * - `hold({ method?, path_contains })`: holds matching requests before they are processed. `hold({ log_contains })` holds jobs
@@ -138,6 +141,12 @@ function controls(url) {
   return {
     /** @type {() => Promise<SeenRequest[]>} */
     requests: () => control(url, "GET", "/requests"),
+    /** @type {(method: string, part: string) => Promise<SeenRequest[]>} */
+    requestsTo: async (method, part) => {
+      /** @type {SeenRequest[]} */
+      const all = await control(url, "GET", "/requests");
+      return all.filter((request) => request.method === method && (request.target ?? request.path).includes(part));
+    },
     clearRequests: () => control(url, "DELETE", "/requests"),
     /** @type {() => Promise<{ request_id: string, endpoint_id: string, is_done: boolean }[]>} */
     jobs: () => control(url, "GET", "/jobs"),

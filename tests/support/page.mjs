@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before } from "node:test";
 import { launchBrowser } from "./browser.mjs";
 import { startEmulator } from "./emulator.mjs";
+import { engine } from "./engines/limits.mjs";
 import { PATIENCE_MS } from "./patience.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -74,6 +75,17 @@ export async function openPage(browser, url, options = {}) {
   });
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
+}
+
+/** How the browser says on the console that a load failed. Firefox has words of its own. */
+const FAILED_LOAD = engine === "chromium" ? /^Failed to load resource/ : /^(Failed to load resource|Loading (failed|module))/;
+
+/**
+ * Ignores failed loads: the browser writes refused requests to the console as errors.
+ * @param {Pick<View, "complaints">} view
+ */
+export function expectFailedLoads({ complaints }) {
+  complaints.splice(0, Infinity, ...complaints.filter((text) => !FAILED_LOAD.test(text)));
 }
 
 /**

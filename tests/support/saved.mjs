@@ -97,6 +97,12 @@ export async function startSaving(more = {}) {
  */
 export const withSaving = (more) => startBeforeTests(() => startSaving(more));
 
+/**
+ * How many calls, in all tabs, wait for a call of another tab.
+ * @param {import("playwright-core").Page} page
+ */
+export const countWaiting = (page) => page.evaluate(async () => Number((await navigator.locks.query()).pending?.length));
+
 async function prepare() {
   const library = await import("/fal-wasm/index.js");
   Object.assign(window, library, { library, seen: [] });

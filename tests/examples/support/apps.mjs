@@ -50,10 +50,10 @@ export function makeWorkshop() {
   return { folder, copy, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Runs a script of an app's package.json to its end; throws what it said if it fails. */
+/** Runs a script of an app's package.json to its end. Throws its output if it fails. */
 export const runScript = (app, script, env = {}) => run("npm", ["run", "--silent", script], { cwd: app, env: { ...ENV, ...env } });
 
-/** Checks the types of a folder by its own tsconfig.json; throws what the compiler says. */
+/** Checks the types of a folder by its own tsconfig.json. Throws the messages of the compiler. */
 export const checkTypes = (folder) => run(path.join(here, "node_modules/.bin/tsc"), ["-p", folder], { cwd: folder });
 
 /**

@@ -6,13 +6,11 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { assertVideo, download } from "../../foreign/support/mp4.mjs";
 import { until } from "../../support/client.mjs";
-import { png, pngFile } from "../../support/images.mjs";
-import { untilPlaying } from "../../support/page.mjs";
+import { HALF } from "../../support/emulator.mjs";
+import { NOT_A_PICTURE, png, pngFile } from "../../support/images.mjs";
+import { expectFailedLoads, untilPlaying } from "../../support/page.mjs";
 
 export const ENDPOINT = "fal-ai/kandinsky5-pro/image-to-video";
-/** Where the emulator's jobs are held: half of the frames are made. */
-export const HALF = { log_contains: "(50%)" };
-const NOT_A_PICTURE = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("this is not a picture") };
 
 /** The parts of a page by the names that a person sees or hears. */
 export function partsOf(page) {
@@ -45,12 +43,6 @@ export function partsOf(page) {
   return { ...parts, order, untilStatus, untilAlert };
 }
 
-/** A refused request is a failed load to Chromium, which it writes to the console. */
-export function expectFailedLoads({ complaints }) {
-  const others = complaints.filter((text) => !text.startsWith("Failed to load resource"));
-  complaints.splice(0, Infinity, ...others);
-}
-
 /** Waits until the page shows a job that the emulator holds half-way. */
 export async function untilHalf({ page, untilStatus, bar }) {
   await untilStatus("running");
@@ -71,15 +63,9 @@ async function assertAccessible(page, state) {
  * Declares the tests.
  * @param {() => { emulator: import("../../support/emulator.mjs").Emulator, open: () => Promise<any> }} started is
  * called by each test; `open` opens the page
- * @param {(view: any) => Promise<void>} [checkVideo] what else to check of a page that has got its video
+ * @param {(view: any) => Promise<void>} [checkVideo] further checks of a page with its video
  */
 export function testPage(started, checkVideo = async () => {}) {
-  /** The requests of this method that the emulator got, by a part of their URL. */
-  async function received(method, part) {
-    const all = await started().emulator.requests();
-    return all.filter((request) => request.method === method && (request.target ?? request.path).includes(part));
-  }
-
   test("a photo and a prompt become a video that plays, with progress on the way", async () => {
     const { emulator, open } = started();
     const upload = await emulator.hold({ method: "PUT", path_contains: "/files/" });
@@ -96,7 +82,7 @@ export function testPage(started, checkVideo = async () => {}) {
     assertVideo(await download(src));
     assert.deepEqual([await view.bar.count(), await view.cancel.count(), await view.alert.filter({ hasText: /./ }).count()], [0, 0, 0]);
     await assertAccessible(view.page, "with a video");
-    const [{ body }, ...more] = await received("POST", "/image-to-video");
+    const [{ body }, ...more] = await started().emulator.requestsTo("POST", "/image-to-video");
     assert.deepEqual([Object.keys(body).sort(), body.prompt, more], [["image_url", "prompt"], "A slow river", []]);
     assert.deepEqual(Buffer.from(await download(body.image_url)), png(), "the photo that was chosen");
     await checkVideo(view);
@@ -111,13 +97,13 @@ export function testPage(started, checkVideo = async () => {}) {
     await view.cancel.click();
     await view.untilStatus("cancelled");
     const [{ target }] = await until(async () => {
-      const cancels = await received("PUT", "/cancel");
+      const cancels = await started().emulator.requestsTo("PUT", "/cancel");
       return cancels.length > 0 && cancels;
     });
     const id = /requests\/([\w-]+)/.exec(String(target))?.[1];
     await until(async () => (await emulator.jobs()).find(({ request_id }) => request_id === id)?.is_done);
     assert.equal(await view.video.filter({ visible: true }).count(), 0);
-    assert.equal((await received("PUT", "/cancel")).length, 1);
+    assert.equal((await started().emulator.requestsTo("PUT", "/cancel")).length, 1);
   });
 
   test("an error is shown in words, and the next job clears it", async () => {
