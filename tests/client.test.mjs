@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { until, withClient } from "./support/client.mjs";
+import { HALF } from "./support/emulator.mjs";
 
 const client = withClient();
 beforeEach(() => client.reset());
@@ -13,9 +14,10 @@ const lines = (requests) => requests.map(({ method, target, path }) => `${method
 
 describe("the calls of the official documentation", () => {
   test("subscribe turns a File and a prompt into a video", async () => {
-    const seen = await client.run(async () => {
+    const half = await client.emulator.hold(HALF);
+    const running = client.run(async () => {
       const updates = [];
-      const messages = [];
+      const messages = (window.logs = []);
       const result = await fal.subscribe("fal-ai/kandinsky5-pro/image-to-video", {
         input: { prompt: "slow dolly in", image_url: await picture() },
         logs: true,
@@ -29,6 +31,9 @@ describe("the calls of the official documentation", () => {
       const file = await fetch(result.data.video.url);
       return { result, updates, messages, type: file.headers.get("content-type"), bytes: (await file.blob()).size };
     });
+    await client.page.waitForFunction(() => window.logs?.some((message) => message.includes("(50%)")));
+    await half.release();
+    const seen = await running;
     assert.equal(seen.thrown, undefined);
     assert.match(seen.result.data.video.url, /output\.mp4$/);
     assert.match(seen.result.requestId, /^[\w-]{10,}$/);
@@ -91,19 +96,25 @@ describe("the calls of the official documentation", () => {
   });
 
   test("the flat exports and a client of one's own do the same", async () => {
-    const seen = await client.run(async () => {
-      // A local name: `window.status` already exists in browsers.
-      const { cancel, config, result, status, submit, subscribe, upload } = library;
+    const held = await client.emulator.hold(HALF);
+    const requestId = await client.run(async () => {
+      const { cancel, config, submit } = library;
       config({ proxyUrl: { url: "/api/fal/proxy", when: ({ isBrowser }) => isBrowser } });
-      const input = { prompt: "x" };
-      const { request_id: requestId } = await submit(TEXT_TO_VIDEO, { input });
+      const { request_id: requestId } = await submit(TEXT_TO_VIDEO, { input: { prompt: "x" } });
       await cancel(TEXT_TO_VIDEO, { requestId });
+      return requestId;
+    });
+    await held.release();
+    const seen = await client.run(async (requestId) => {
+      // A local name: `window.status` already exists in browsers.
+      const { result, status, subscribe, upload } = library;
+      const input = { prompt: "x" };
       while ((await status(TEXT_TO_VIDEO, { requestId })).status !== "COMPLETED") await sleep(20);
       const gone = await result(TEXT_TO_VIDEO, { requestId }).catch((error) => error.status);
       const own = createFalClient({ proxyUrl: "/api/fal/proxy" });
       const done = await own.subscribe(TEXT_TO_VIDEO, { input, pollInterval: 20 });
       return { url: await upload(new Blob(["x"])), gone, video: done.data.video.url, same: subscribe === fal.subscribe };
-    });
+    }, requestId);
     assert.equal(seen.thrown, undefined);
     assert.match(seen.url, /\d{13}\.octet$/, "named as the official client names a Blob");
     assert.match(seen.video, /mp4$/);

@@ -92,6 +92,9 @@ struct Service {
     /// Least time a job takes, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 3000)]
     pace: u32,
+    /// Make videos without camera motion, in a quarter of the time
+    #[arg(long)]
+    still: bool,
     /// Divide the service's long waits by N: webhook time limits and back-off, and the time for
     /// results that are not stored
     #[arg(long, value_name = "N", value_parser = at_least_1::<u32>, default_value_t = 1)]
@@ -212,6 +215,7 @@ impl Words {
             memory_limit_bytes: content.memory_limit,
             concurrency: service.concurrency,
             pace: Duration::from_millis(service.pace.into()),
+            still: service.still,
             speed_up: service.speed_up,
             endpoints: content.endpoints,
             faults: tests.faults,
@@ -402,12 +406,13 @@ mod tests {
                 "::1",
                 "--control",
                 "--verbose",
+                "--still",
             ],
             &[],
         );
         assert_eq!(options.pace, Duration::ZERO);
         assert_eq!(options.concurrency, 3);
-        assert!(options.host.is_ipv6() && options.control && options.verbose);
+        assert!(options.host.is_ipv6() && options.control && options.verbose && options.still);
     }
 
     #[test]

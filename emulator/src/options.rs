@@ -31,6 +31,8 @@ pub struct Options {
     pub concurrency: usize,
     /// The shortest time that a job takes.
     pub pace: Duration,
+    /// Whether videos are made without camera motion, which takes a quarter of the time.
+    pub still: bool,
     /// The divisor of the service's long times: the time limits and retry delays of webhooks, and the lifetime of results
     /// that are not stored. At least 1.
     pub speed_up: u32,
@@ -84,6 +86,7 @@ impl Default for Options {
             connections: ConnectionLimits::default(),
             concurrency: 2,
             pace: Duration::from_secs(3),
+            still: false,
             speed_up: 1,
             endpoints: None,
             faults: None,

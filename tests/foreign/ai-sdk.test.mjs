@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { createFal } from "@ai-sdk/fal";
 import { APICallError, generateImage, experimental_generateVideo as generateVideo } from "ai";
-import { startEmulator } from "../support/emulator.mjs";
+import { HALF, startEmulator } from "../support/emulator.mjs";
 import { png } from "../support/images.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, KEY, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
@@ -72,10 +72,12 @@ describe("videos", () => {
   });
 
   test("end with an abort", async () => {
+    const held = await emulator.hold(HALF);
     const abortSignal = AbortSignal.timeout(200);
     const error = await failure(generateVideo({ model: fal.video(TEXT_TO_VIDEO), prompt: "x", abortSignal, providerOptions }));
     assert.equal(abortSignal.aborted, true);
     assert.match(String(error), /abort|timeout/i);
+    await held.release();
   });
 });
 

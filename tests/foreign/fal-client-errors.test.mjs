@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, ValidationError, createFalClient } from "@fal-ai/client";
+import { HALF } from "../support/emulator.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, SQUARE, STRICT, TEXT_TO_VIDEO, WRONG_KEY } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
 import { withOfficialClient } from "./support/official.mjs";
@@ -54,10 +55,12 @@ test("an unknown app, an unknown request and a result asked for too early are Ap
   const request = await failure(fal.queue.result(DISTILL, unknown));
   assert.deepEqual([request.status, request.body], [404, { detail: "Request not found" }]);
   assert.deepEqual((await failure(fal.queue.status(DISTILL, unknown))).body, { status: "NOT_FOUND" });
+  const held = await emulator.hold(HALF);
   const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: SQUARE });
   const early = await failure(fal.queue.result(DISTILL, { requestId }));
   assert.deepEqual([early.status, early.body], [400, { detail: "Request is still in progress" }]);
   await fal.queue.cancel(DISTILL, { requestId });
+  await held.release();
 });
 
 test("a status that breaks down is asked for again", async () => {
@@ -70,10 +73,12 @@ test("a status that breaks down is asked for again", async () => {
 
 test("an abort ends the wait, not the job", async () => {
   const abort = new AbortController();
+  const held = await emulator.hold(HALF);
   const { request_id: requestId } = await fal.queue.submit(DISTILL, { input: SQUARE });
   const waiting = failure(fal.queue.subscribeToStatus(DISTILL, { requestId, pollInterval: 20, abortSignal: abort.signal }));
   abort.abort();
   assert.equal((await waiting).name, "AbortError");
   assert.notEqual((await fal.queue.status(DISTILL, { requestId })).error_type, "client_cancelled");
   await fal.queue.cancel(DISTILL, { requestId });
+  await held.release();
 });

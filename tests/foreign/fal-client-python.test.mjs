@@ -25,7 +25,12 @@ beforeEach(async () => {
 
 test("submit gives a handle, whose events go from queue to work to a video", async () => {
   const options = { priority: "low", hint: "warm", start_timeout: 30 };
-  const seen = await python.value("submit_and_iterate", { endpoint: DISTILL, arguments: SQUARE, options });
+  const half = await emulator.hold(HALF);
+  const iterated = python.value("submit_and_iterate", { endpoint: DISTILL, arguments: SQUARE, options });
+  await half.reached();
+  await untilPolled();
+  await half.release();
+  const seen = await iterated;
   const base = `https://queue.fal.run/fal-ai/kandinsky5/requests/${seen.request_id}`;
   assert.deepEqual(seen.urls, [base, `${base}/status`, `${base}/cancel`]);
   assertEvents(seen.events);
@@ -34,6 +39,13 @@ test("submit gives a handle, whose events go from queue to work to a video", asy
   assert.deepEqual([headers["x-fal-queue-priority"], headers["x-fal-runner-hint"], headers["x-fal-request-timeout"]], ["low", "warm", "30.0"]);
   assert.match(headers["user-agent"], /^fal-client\/.* \(python\)$/);
 });
+
+/** Waits until a status that was asked for from now on was answered: the client then asks for the next. */
+async function untilPolled() {
+  const count = async () => (await emulator.requestsTo("GET", "/status")).length;
+  const before = await count();
+  await until(async () => (await count()) >= before + 2);
+}
 
 /** Checks the order of the events: queued, in progress, completed. The logs may only grow. */
 function assertEvents(events) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ApiError, ValidationError } from "@fal-ai/client";
+import { HALF } from "../support/emulator.mjs";
 import { DISTILL, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
 import { failure } from "./support/failure.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
@@ -34,12 +35,16 @@ describe("run", () => {
 describe("the status stream", () => {
   test("tells every change and every line of the log once", async () => {
     const updates = [];
+    const half = await emulator.hold(HALF);
     const { data, requestId } = await fal.subscribe(DISTILL, {
       input: SQUARE,
       mode: "streaming",
       logs: true,
       // Copy the list: the client passes the same growing list with every update.
-      onQueueUpdate: (update) => updates.push({ ...update, logs: [...(update.logs ?? [])] }),
+      onQueueUpdate: (update) => {
+        updates.push({ ...update, logs: [...(update.logs ?? [])] });
+        if (update.status === "IN_PROGRESS") void half.release();
+      },
     });
     assertVideo(await download(data.video.url));
     const states = updates.map(({ status }) => status);

@@ -19,12 +19,16 @@ const picture = () => new File([png({ width: 96, height: 64 })], "in.png", { typ
 test("subscribe uploads the picture, tells where the job stands, and gives a video", async () => {
   const updates = [];
   const ids = [];
+  const half = await emulator.hold(HALF);
   const { data, requestId } = await fal.subscribe(IMAGE_TO_VIDEO, {
     input: { prompt: "leaves", image_url: picture() },
     logs: true,
     pollInterval: 30,
     onEnqueue: (id) => ids.push(id),
-    onQueueUpdate: (update) => updates.push(update),
+    onQueueUpdate: (update) => {
+      updates.push(update);
+      if (update.status === "IN_PROGRESS") void half.release();
+    },
   });
   assert.deepEqual(ids, [requestId]);
   assert.equal(Number.isInteger(data.seed), true);

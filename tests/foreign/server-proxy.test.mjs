@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launchBrowser } from "../support/browser.mjs";
-import { startEmulator } from "../support/emulator.mjs";
+import { HALF, startEmulator } from "../support/emulator.mjs";
 import { DISTILL, IMAGE_TO_VIDEO, KEY, SQUARE, STRICT, TEXT_TO_VIDEO } from "./support/endpoints.mjs";
 import { assertVideo, download } from "./support/mp4.mjs";
 import { startProxyServer } from "./support/proxy-server.mjs";
@@ -91,20 +91,27 @@ function assertKeyAdded() {
 
 test("queue, status, result and cancel pass with their headers", async () => {
   await openApp();
-  const found = await page.evaluate(
+  const held = await emulator.hold(HALF);
+  const requestId = await page.evaluate(
     async ([id, other, input]) => {
       const submitted = await fal.queue.submit(id, { input, priority: "low", hint: "warm", startTimeout: 30 });
       const { request_id: cancelled } = await fal.queue.submit(other, { input: { prompt: "x" } });
       await fal.queue.cancel(other, { requestId: cancelled });
-      const requestId = submitted.request_id;
-      let status;
-      do status = await fal.queue.status(id, { requestId, logs: true });
-      while (status.status !== "COMPLETED");
-      return { submitted, status, result: await fal.queue.result(id, { requestId }) };
+      return submitted.request_id;
     },
     [DISTILL, TEXT_TO_VIDEO, SQUARE],
   );
-  assert.equal(found.status.request_id, found.submitted.request_id);
+  await held.release();
+  const found = await page.evaluate(
+    async ([id, requestId]) => {
+      let status;
+      do status = await fal.queue.status(id, { requestId, logs: true });
+      while (status.status !== "COMPLETED");
+      return { status, result: await fal.queue.result(id, { requestId }) };
+    },
+    [DISTILL, requestId],
+  );
+  assert.equal(found.status.request_id, requestId);
   assert.ok(found.status.logs.length > 1);
   assertVideo(await download(found.result.data.video.url), { width: 512, height: 512 });
   const [{ headers }] = await emulator.requests();

@@ -54,7 +54,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 /** @typedef {{ plan: FaultPlan | null, seed: number, calls: any, struck: any, refused_as_expired: number, rules: any[] }} PlanCounts */
 
 /**
- * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed. Resolves when it listens.
+ * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed: no pauses, and a camera that stands still. Resolves when it listens.
  *
  * - `url`: its origin, without a slash at the end
  * - `requests()`: the requests that it received since `clearRequests()`, oldest first
@@ -77,7 +77,7 @@ export async function startEmulator({ args = [], env = {} } = {}) {
   if (!existsSync(binary)) throw new Error(`There is no emulator at ${binary}: build it, or set FAL_EMULATOR.`);
   // Name these folders: a binary from another checkout would serve the page and the package of that checkout.
   const served = ["--www", `${repository}www`, "--package", `${repository}dist`];
-  const child = spawn(binary, ["--port", "0", "--pace", "0", "--control", ...served, ...args], {
+  const child = spawn(binary, ["--port", "0", "--pace", "0", "--still", "--control", ...served, ...args], {
     cwd: repository,
     // Remove the developer's key. With a key the emulator forwards calls to fal.ai, and the tests would cost money.
     env: { ...process.env, FAL_KEY: undefined, ...env },

@@ -3,6 +3,7 @@
 //! Every second starts with a keyframe and has an encoder of its own. The chunks
 //! are fixed and joined in order, so the bytes are the same on any number of cores.
 
+use std::iter;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -28,6 +29,8 @@ pub(crate) struct Job {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) frames: u32,
+    /// Whether all frames are the same. Then only the first second is encoded.
+    pub(crate) is_still: bool,
 }
 
 /// Draws one frame. The former content of the frame is arbitrary.
@@ -42,6 +45,9 @@ pub(crate) fn encode(
     cancel: &AtomicBool,
     progress: Progress<'_>,
 ) -> Result<Track, RenderError> {
+    if job.is_still {
+        return encode_still(job, paint, cancel, progress);
+    }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let chunks = job.frames.div_ceil(GOP) as usize;
     encode_on(
@@ -53,6 +59,22 @@ pub(crate) fn encode(
     )
 }
 
+/// Encodes the first second, and repeats it.
+fn encode_still(
+    job: &Job,
+    paint: Paint<'_>,
+    cancel: &AtomicBool,
+    progress: Progress<'_>,
+) -> Result<Track, RenderError> {
+    let crew = Crew::new(job, paint, cancel, progress);
+    let second = crew.chunk(0, &mut Frame::new(job.width, job.height))?;
+    for _ in GOP..job.frames {
+        stop_if(cancel)?;
+        crew.step();
+    }
+    Track::join(iter::repeat_n(second, job.frames.div_ceil(GOP) as usize))
+}
+
 fn encode_on(
     workers: usize,
     job: &Job,
@@ -60,15 +82,7 @@ fn encode_on(
     cancel: &AtomicBool,
     progress: Progress<'_>,
 ) -> Result<Track, RenderError> {
-    let crew = Crew {
-        job,
-        paint,
-        cancel,
-        progress,
-        next: AtomicU32::new(0),
-        done: Mutex::new(0),
-        failed: AtomicBool::new(false),
-    };
+    let crew = Crew::new(job, paint, cancel, progress);
     let outcomes = thread::scope(|scope| {
         let crew = &crew;
         // If a thread cannot be started, the others take its chunks.
@@ -99,7 +113,19 @@ struct Crew<'a> {
     failed: AtomicBool,
 }
 
-impl Crew<'_> {
+impl<'a> Crew<'a> {
+    fn new(job: &'a Job, paint: Paint<'a>, cancel: &'a AtomicBool, progress: Progress<'a>) -> Self {
+        Self {
+            job,
+            paint,
+            cancel,
+            progress,
+            next: AtomicU32::new(0),
+            done: Mutex::new(0),
+            failed: AtomicBool::new(false),
+        }
+    }
+
     /// Encodes chunks until none is left, or another worker has failed.
     fn work(&self) -> Result<Vec<(u32, Track)>, RenderError> {
         let mut finished = Vec::new();
@@ -195,6 +221,7 @@ mod tests {
         width: 64,
         height: 48,
         frames: 100,
+        is_still: false,
     };
 
     fn stripes(index: u32, frame: &mut Frame) {

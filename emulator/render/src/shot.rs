@@ -39,6 +39,8 @@ pub struct Shot {
     pub seconds: u32,
     /// The seed of the camera's path, and of the colours of a title card.
     pub seed: u64,
+    /// Whether the camera stands still, so that all frames are the same. This takes a quarter of the time.
+    pub is_still: bool,
 }
 
 impl Shot {
@@ -90,6 +92,7 @@ mod tests {
             aspect,
             seconds: 5,
             seed: 0,
+            is_still: false,
         }
     }
 

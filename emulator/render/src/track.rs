@@ -16,7 +16,7 @@ pub(crate) struct Sample {
 }
 
 /// A part of a video, in the form of an MP4.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Track {
     /// Sequence parameter set.
     pub(crate) sps: Vec<u8>,

@@ -48,6 +48,7 @@ impl Plan {
             },
             seconds,
             seed: number(&seed),
+            is_still: false,
         };
         let image_url = from_picture.then(|| take_text(&mut input, "image_url"));
         Self {

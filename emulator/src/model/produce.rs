@@ -65,7 +65,8 @@ pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Ou
         })));
     }
     let began = Instant::now();
-    let plan = Plan::of(&order.endpoint, order.input);
+    let mut plan = Plan::of(&order.endpoint, order.input);
+    plan.shot.is_still = app.options.still;
     let picture = match &plan.image_url {
         None => None,
         Some(url) => {

@@ -12,6 +12,8 @@ pub(crate) struct Film {
     pub(crate) frames: usize,
     /// Brightness of the first frame, row by row.
     pub(crate) first: Vec<u8>,
+    /// Brightness of the last frame.
+    pub(crate) last: Vec<u8>,
 }
 
 pub(crate) fn watch(file: &[u8]) -> Film {
@@ -26,17 +28,20 @@ pub(crate) fn watch(file: &[u8]) -> Film {
         .flat_map(|set| [&[0, 0, 0, 1], &set.bytes[..]].concat())
         .collect();
     let mut decoder = Decoder::new().unwrap();
-    let (mut frames, mut first, mut size) = (0, Vec::new(), (0, 0));
+    let (mut frames, mut first, mut last, mut size) = (0, Vec::new(), Vec::new(), (0, 0));
     for sample in &track.samples {
         stream.extend(annex_b(&file[sample.byte_range()]));
         let frame = decoder.decode(&stream).unwrap().expect("a frame a sample");
         stream.clear();
         if frames == 0 {
             size = frame.dimensions();
-            let rows = frame.y().chunks(frame.strides().0).take(size.1);
-            first = rows.flat_map(|row| &row[..size.0]).copied().collect();
         }
         assert_eq!(frame.dimensions(), size);
+        let rows = frame.y().chunks(frame.strides().0).take(size.1);
+        last = rows.flat_map(|row| &row[..size.0]).copied().collect();
+        if frames == 0 {
+            first.clone_from(&last);
+        }
         frames += 1;
     }
     assert_eq!(size, (track.width.into(), track.height.into()));
@@ -48,6 +53,7 @@ pub(crate) fn watch(file: &[u8]) -> Film {
         seconds,
         frames,
         first,
+        last,
     }
 }
 
@@ -62,6 +68,18 @@ fn annex_b(mut sample: &[u8]) -> Vec<u8> {
     stream
 }
 
+/// Mean difference in brightness between the first frame and the last.
+pub(crate) fn motion(film: &Film) -> f64 {
+    let pairs = film.first.iter().zip(&film.last);
+    mean(pairs.map(|(first, last)| first.abs_diff(*last).into()))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let values: Vec<_> = values.collect();
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// Mean difference in brightness between the first frame and the picture of the same
 /// size, below the stamp.
 pub(crate) fn difference(film: &Film, picture: &image::RgbImage) -> f64 {
@@ -73,10 +91,5 @@ pub(crate) fn difference(film: &Film, picture: &image::RgbImage) -> f64 {
         16.0 + (0.2126 * r + 0.7152 * g + 0.0722 * b) * 219.0 / 255.0
     });
     let pairs = expected.zip(&film.first).skip(skip);
-    let differences: Vec<_> = pairs
-        .map(|(expected, got)| (expected - f64::from(*got)).abs())
-        .collect();
-    #[allow(clippy::cast_precision_loss)]
-    let count = differences.len() as f64;
-    differences.iter().sum::<f64>() / count
+    mean(pairs.map(|(expected, got)| (expected - f64::from(*got)).abs()))
 }

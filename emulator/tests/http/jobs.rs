@@ -1,9 +1,10 @@
 //! Whole jobs, from a picture or a prompt to a video that can be decoded.
 
+use fal_emulator::Options;
 use serde_json::{Value, json};
 
-use crate::common::{Emulator, I2V, T2V, data_uri, follow_up, input, picture, png};
-use crate::film::{difference, watch};
+use crate::common::{Emulator, I2V, T2V, data_uri, follow_up, input, options, picture, png};
+use crate::film::{difference, motion, watch};
 
 async fn video(emulator: &Emulator, output: &Value) -> Vec<u8> {
     let url = output["video"]["url"].as_str().unwrap();
@@ -43,6 +44,19 @@ async fn a_data_uri_becomes_a_video_that_begins_with_the_picture() {
     assert!((film.seconds - 5.0).abs() < 1e-6);
     let difference = difference(&film, &picture);
     assert!(difference < 6.0, "the first frame is off by {difference}");
+}
+
+#[tokio::test]
+async fn the_camera_moves_unless_it_is_told_to_stand_still() {
+    for (still, moves) in [(false, true), (true, false)] {
+        let emulator = Emulator::with(Options { still, ..options() }).await;
+        let picture = data_uri(&png(&picture(300, 200)));
+        let output = emulator.run(I2V, &input(&picture)).await.json();
+        let film = watch(&video(&emulator, &output).await);
+        assert_eq!((film.width, film.height, film.frames), (768, 512, 120));
+        let motion = motion(&film);
+        assert_eq!(motion > 2.0, moves, "still {still}: {motion}");
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,24 @@ fn the_first_frame_is_the_picture_and_the_last_has_moved() {
 }
 
 #[test]
+fn every_frame_of_a_still_clip_is_the_picture() {
+    let picture = photo(600, 400);
+    let shot = Shot {
+        seconds: 2,
+        is_still: true,
+        ..QUICK
+    };
+    let clip = shoot(&Source::Image(&encoded(picture.clone(), Png)), &shot).unwrap();
+    let film = watch(&clip);
+    let expected = expected_luma(&picture, clip.width, clip.height);
+    assert_eq!(film.frames.len(), 48);
+    for (index, frame) in film.frames.iter().enumerate() {
+        let off = difference(frame, &expected, film.width);
+        assert!(off < 3.0, "frame {index} is off by {off}");
+    }
+}
+
+#[test]
 fn the_camera_moves_smoothly_across_the_seams() {
     let picture = encoded(photo(600, 400), Png);
     let shot = Shot {

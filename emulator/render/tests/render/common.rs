@@ -15,6 +15,7 @@ pub(crate) const QUICK: Shot = Shot {
     aspect: Aspect::Source,
     seconds: 1,
     seed: 1,
+    is_still: false,
 };
 
 pub(crate) fn shoot(source: &Source<'_>, shot: &Shot) -> Result<Clip, RenderError> {
