@@ -1,5 +1,5 @@
-// Runs test files, several at once, each in its own process, and prints how long each took. A file whose name ends in
-// `.alone.test.mjs` measures something: it runs while no other file runs.
+// Runs test files and programs of tests, several at once, each in its own process, and prints how long each took. A file whose
+// name ends in `.alone.test.mjs` measures something: it runs while nothing else runs.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,21 +19,29 @@ const isAlone = (file) => file.endsWith(".alone.test.mjs");
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /**
+ * What ran, and how it ended.
+ * @typedef {{file: string, ms: number, count: number, failed: string[], skipped: string[]}} Done
+ */
+
+/**
  * Runs the files. Prints a line for each, the failures of each file that failed, and the ten slowest files.
  * @param {string[]} files paths within the repository
- * @param {{env?: Record<string, string | undefined>, most?: number, isVerbose?: boolean}} options `most` files run at once;
- * verbose also prints the output of files that pass
- * @returns {Promise<{file: string, ms: number, count: number, failed: string[], skipped: string[]}[]>}
+ * @param {{env?: Record<string, string | undefined>, atOnce?: number, isVerbose?: boolean, programs?: (() => Promise<Done>)[]}} options
+ * `atOnce` of them run at one time; verbose also prints the output of files that pass; `programs` (see `runProgram`) run beside
+ * the files
+ * @returns {Promise<Done[]>}
  */
-export async function runFiles(files, { env = {}, most = os.availableParallelism(), isVerbose = false } = {}) {
+export async function runFiles(files, { env = {}, atOnce = os.availableParallelism(), isVerbose = false, programs = [] } = {}) {
+  /** @type {Done[]} */
   const done = [];
   const times = readTimes();
   const nameOf = (file) => `${env.FAL_ENGINE ?? "chromium"} ${file}`;
-  const waiting = files.filter((file) => !isAlone(file)).sort((a, b) => (times[nameOf(b)] ?? 0) - (times[nameOf(a)] ?? 0));
+  const together = files.filter((file) => !isAlone(file)).sort((a, b) => (times[nameOf(b)] ?? 0) - (times[nameOf(a)] ?? 0));
+  const waiting = [...programs, ...together.map((file) => () => runFile(file, env, isVerbose))];
   const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) done.push(await runFile(file, env, isVerbose));
+    for (let start = waiting.shift(); start; start = waiting.shift()) done.push(await start());
   };
-  await Promise.all(Array.from({ length: most }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   for (const file of files.filter(isAlone)) done.push(await runFile(file, env, isVerbose));
   mkdirSync(path.dirname(TIMES), { recursive: true });
   writeFileSync(TIMES, JSON.stringify({ ...times, ...Object.fromEntries(done.map(({ file, ms }) => [nameOf(file), Math.round(ms)])) }));
@@ -60,6 +68,25 @@ function printSlowest(done) {
 export function assertPassed(done) {
   const failed = done.flatMap(({ file, failed }) => failed.map((name) => `${path.basename(file)}: ${name}`));
   if (failed.length > 0) throw new StepError(`Failed:\n  ${failed.join("\n  ")}`);
+}
+
+/**
+ * Runs a program of Rust's test harness. Prints a line, and the program's output if it fails.
+ * @param {string} name
+ * @param {[command: string, args: string[]]} program
+ * @param {{env: Record<string, string | undefined>, isVerbose: boolean}} options
+ * @returns {Promise<Done>}
+ */
+export async function runProgram(name, [command, args], { env, isVerbose }) {
+  const began = performance.now();
+  const { problem, said } = await spawnAndRead(command, args, env);
+  const ms = performance.now() - began;
+  const count = [...said.matchAll(/^test result: .* (\d+) passed; (\d+) failed;/gm)].reduce((sum, [, passed, failed]) => sum + Number(passed) + Number(failed), 0);
+  const named = [...said.matchAll(/^---- (.+?)(?: stdout| output)? ----$/gm)].map(([, test]) => test);
+  const failed = problem ? (named.length > 0 ? named : [problem]) : [];
+  console.log(`${problem ? "✗" : "✓"} ${name}: ${count} tests, ${seconds(ms)}`);
+  if (problem || isVerbose) console.log(said.replaceAll(/^/gm, "    "));
+  return { file: name, ms, count, failed, skipped: [] };
 }
 
 async function runFile(file, env, isVerbose) {
@@ -94,11 +121,22 @@ function readNotes(file) {
   }
 }
 
-/** Runs one file. Resolves with its output, and with the reason if it ended with an error. */
 function runProcess(file, notes, env) {
   const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${REPORTER}`, `--test-reporter-destination=${notes}`];
+  return spawnAndRead(process.execPath, [...reporters, file], env, TIME_LIMIT_MS);
+}
+
+/**
+ * Runs a process. Resolves with its output, and with the reason if it ended with an error.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @param {number} [timeout]
+ * @returns {Promise<{problem?: string, said: string}>}
+ */
+function spawnAndRead(command, args, env, timeout) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...reporters, file], { cwd: root, env: { ...process.env, ...env }, timeout: TIME_LIMIT_MS });
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, timeout });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
     child.on("error", (error) => resolve({ problem: error.message, said }));

@@ -3,16 +3,17 @@
 
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
 import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
 import { buildExamples } from "./examples.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { lint } from "./lint.mjs";
-import { browser, cxx, exampleTools, nodeModules, rust, wasmBindgen } from "./setup.mjs";
+import { cxx, exampleTools, nodeModules, rust, testBrowser, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
 import { StepError, main, root, run, step } from "./steps.mjs";
-import { assertPassed, runFiles } from "./test-files.mjs";
+import { assertPassed, runFiles, runProgram } from "./test-files.mjs";
 
 const words = process.argv.slice(2);
 const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
@@ -31,7 +32,7 @@ await main(async () => {
   await cxx();
   const compiler = await rust();
   const { cargo, env } = compiler;
-  const { browser: chromium, driver } = await browser();
+  const { browser: chromium, driver } = await testBrowser();
   await buildPackage(compiler);
   const testEnv = { ...env, CHROME_PATH: chromium, CHROMEDRIVER: driver, FAL_EMULATOR: emulatorBinary };
 
@@ -41,22 +42,27 @@ await main(async () => {
       run(cargo, ["test", "--locked", "--quiet", "-p", "fal-wasm", "--lib", "engine::check", "--", "--nocapture", "--test-threads=1"], { env: testEnv }),
     );
   }
-  // This also builds the emulator for the tests that follow.
+  const isVerbose = words.length > 0;
+  const programs = [];
   if (steps.includes("native")) {
-    await step("Native tests: the pure modules, the renderer, the emulator over HTTP (the first time, some minutes)", () =>
-      run(cargo, ["test", "--locked", "--quiet"], { env: testEnv }),
+    // The emulator for the other tests is built with them.
+    await step("Building the emulator and the native tests (the first time, some minutes)", () =>
+      run(cargo, ["test", "--locked", "--quiet", "--no-run"], { env: testEnv }),
     );
+    programs.push(() => runProgram("native: the pure modules, the renderer, the emulator over HTTP", [cargo, ["test", "--locked"]], { env: testEnv, isVerbose }));
   } else {
     await buildEmulatorForTests(compiler);
   }
   if (steps.includes("boundary")) {
-    await step("Boundary tests: the Rust client in headless Chromium", () => boundaryTests(compiler, testEnv));
+    const bin = await wasmBindgen(compiler);
+    programs.push(() => boundaryTests(compiler, { bin, testEnv, isVerbose }));
   }
   if (isAny("/examples.test.mjs")) await buildExamples(compiler);
   if (isAny("/examples-")) await exampleTools();
-  if (files.length + foreign.length > 0) {
-    await step("The package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
-      assertPassed(await runFiles([...files, ...foreign], { env: testEnv, isVerbose: words.length > 0 })),
+  if (files.length + foreign.length + programs.length > 0) {
+    await step("Native tests; the package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
+      // More than the cores, as tests also wait.
+      assertPassed(await runFiles([...files, ...foreign], { env: testEnv, atOnce: os.availableParallelism() * 2, isVerbose, programs })),
     );
   }
   if (steps.includes("sizes")) await step("Sizes", reportSizes);
@@ -80,9 +86,8 @@ function freePort() {
 }
 
 /** Runs the wasm-bindgen tests. The address of the emulator is compiled into them. */
-async function boundaryTests({ cargo, version }, env) {
+async function boundaryTests({ cargo }, { bin, testEnv, isVerbose }) {
   const { startEmulator } = await import("../tests/support/emulator.mjs");
-  const bin = await wasmBindgen({ cargo, env, version });
   // The tests control the emulator from their page. The emulator allows this only to pages of the origins named here.
   const address = `127.0.0.1:${await freePort()}`;
   const args = ["--allow-origin", `http://${address}`];
@@ -90,9 +95,10 @@ async function boundaryTests({ cargo, version }, env) {
   // any other.
   const emulator = await startEmulator({ args: [...args, "--port", "18787"] }).catch(() => startEmulator({ args }));
   try {
-    await run(cargo, ["test", "-p", "fal-wasm", "--features", "npm", "--locked", "--test", "web", ...wasmArgs], {
+    return await runProgram("boundary: the Rust client in Chromium", [cargo, ["test", "-p", "fal-wasm", "--features", "npm", "--locked", "--test", "web", ...wasmArgs]], {
+      isVerbose,
       env: {
-        ...env,
+        ...testEnv,
         EMULATOR_URL: emulator.url,
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: path.join(bin, "wasm-bindgen-test-runner"),
         WASM_BINDGEN_TEST_ADDRESS: address,

@@ -1,6 +1,6 @@
 // Starts Firefox ESR. Playwright drives it over WebDriver BiDi, so that it has the API that the tests use.
 
-import { firefox } from "playwright-core";
+import { firefox } from "../playwright.mjs";
 
 /** Playwright sends this command for every page. Firefox ESR does not know it yet. */
 const UNKNOWN_COMMAND = "emulation.setMediaFeaturesOverride";
