@@ -92,7 +92,7 @@ struct Service {
     /// Least time a job takes, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 3000)]
     pace: u32,
-    /// Make videos without camera motion, in a quarter of the time
+    /// Make videos without camera motion, in a fraction of the time
     #[arg(long)]
     still: bool,
     /// Divide the service's long waits by N: webhook time limits and back-off, and the time for

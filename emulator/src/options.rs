@@ -31,7 +31,7 @@ pub struct Options {
     pub concurrency: usize,
     /// The shortest time that a job takes.
     pub pace: Duration,
-    /// Whether videos are made without camera motion, which takes a quarter of the time.
+    /// Whether videos are made without camera motion, which takes a fraction of the time.
     pub still: bool,
     /// The divisor of the service's long times: the time limits and retry delays of webhooks, and the lifetime of results
     /// that are not stored. At least 1.

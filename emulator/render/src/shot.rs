@@ -39,7 +39,7 @@ pub struct Shot {
     pub seconds: u32,
     /// The seed of the camera's path, and of the colours of a title card.
     pub seed: u64,
-    /// Whether the camera stands still, so that all frames are the same. This takes a quarter of the time.
+    /// Whether the camera stands still, so that all frames are the same. This takes a fraction of the time.
     pub is_still: bool,
 }
 
