@@ -46,6 +46,8 @@ for (const example of EXAMPLES) {
         await parts.prompt.fill(words);
         await parts.generate.click();
       };
+      // A page is loaded before its app has started and looked for what was saved.
+      await parts.generate.waitFor();
       return { ...view, ...parts, untilStatus, order };
     }
 
