@@ -100,6 +100,15 @@ test("a photo of 48 megapixels is scaled down before the upload, and this is sai
   assert.ok(isJpeg(await sent()));
 });
 
+test("a file that is heavy for its pixels is saved again in its own size, and this is said", async () => {
+  const { image, chosen, notes, sent } = await open();
+  const heavy = Buffer.concat([png({ width: 480, height: 320 }), Buffer.alloc(21e6)]);
+  await image.setInputFiles(file("heavy.png", "image/png", heavy));
+  await notes("Saved again as JPEG: 21 MB is much for a picture of 480 × 320.").waitFor();
+  await chosen(/heavy\.jpg, 480 × 320/).waitFor();
+  assert.ok(isJpeg(await sent()));
+});
+
 test("what will be cut off is said, and the preview is without it", async () => {
   const { page, image, chosen, notes } = await open();
   await image.setInputFiles(file("panorama.png", "image/png", png({ width: 1200, height: 300 })));

@@ -38,12 +38,14 @@ export async function readPicture(file) {
   try {
     const image = await load(url);
     if (!image) throw new PictureError(explainUnreadable(file, format));
-    const frame = cutToShape(image.naturalWidth, image.naturalHeight);
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const frame = cutToShape(width, height);
     const size = scaleDown(frame, file.size);
     const notes = [
-      ...describeFormat(format, frame.isCut || size.isScaled),
+      ...describeFormat(format, frame.isCut || size.isScaled || size.isHeavy),
       ...(frame.isCut ? [describeCut(frame)] : []),
-      ...(size.isScaled ? [`Scaled down from ${image.naturalWidth} × ${image.naturalHeight}, ${formatBytes(file.size)}: the video is smaller still.`] : []),
+      ...(size.isScaled ? [`Scaled down from ${width} × ${height}, ${formatBytes(file.size)}: the video is smaller still.`] : []),
+      ...(size.isHeavy && !size.isScaled && TAKEN.has(`${format}`) ? [`Saved again as JPEG: ${formatBytes(file.size)} is much for a picture of ${width} × ${height}.`] : []),
       ...(format !== "JPEG" && isTransparent(image) ? ["Transparent parts become white."] : []),
     ];
     const isKept = TAKEN.has(`${format}`) && notes.length === (format === "GIF" ? 1 : 0);
@@ -110,9 +112,10 @@ function describeCut({ x, width, height, from }) {
  */
 function scaleDown({ width, height }, bytes) {
   const pixels = width * height;
-  const isScaled = pixels > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE || bytes > MOST_BYTES;
-  const by = isScaled ? Math.min(1, Math.sqrt(SCALED_PIXELS / pixels), LONGEST_SIDE / Math.max(width, height)) : 1;
-  return { ...resize({ width, height }, by), isScaled };
+  const isHeavy = bytes > MOST_BYTES;
+  const isLarge = pixels > MOST_PIXELS || Math.max(width, height) > LONGEST_SIDE;
+  const by = isLarge || isHeavy ? Math.min(1, Math.sqrt(SCALED_PIXELS / pixels), LONGEST_SIDE / Math.max(width, height)) : 1;
+  return { ...resize({ width, height }, by), isHeavy, isScaled: by < 1 };
 }
 
 /**
