@@ -61,8 +61,8 @@ await main(async () => {
   if (isAny("/examples-")) await exampleTools();
   if (files.length + foreign.length + programs.length > 0) {
     await step("Native tests; the package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
-      // More than the cores, as tests also wait.
-      assertPassed(await runFiles([...files, ...foreign], { env: testEnv, atOnce: os.availableParallelism() * 2, isVerbose, programs })),
+      // One more than the cores, as tests also wait.
+      assertPassed(await runFiles([...files, ...foreign], { env: testEnv, atOnce: os.availableParallelism() + 1, isVerbose, programs })),
     );
   }
   if (steps.includes("sizes")) await step("Sizes", reportSizes);
