@@ -84,10 +84,19 @@ export async function runProgram(name, [command, args], { env, isVerbose }) {
   const count = [...said.matchAll(/^test result: .* (\d+) passed; (\d+) failed;/gm)].reduce((sum, [, passed, failed]) => sum + Number(passed) + Number(failed), 0);
   const named = [...said.matchAll(/^---- (.+?)(?: stdout| output)? ----$/gm)].map(([, test]) => test);
   const failed = problem ? (named.length > 0 ? named : [problem]) : [];
-  console.log(`${problem ? "✗" : "✓"} ${name}: ${count} tests, ${seconds(ms)}`);
-  if (problem || isVerbose) console.log(said.replaceAll(/^/gm, "    "));
-  return { file: name, ms, count, failed, skipped: [] };
+  const done = { file: name, ms, count, failed, skipped: [] };
+  printDone(done);
+  if (problem || isVerbose) printIndented(said);
+  return done;
 }
+
+/** @param {Done} done */
+function printDone({ file, ms, count, failed }) {
+  console.log(`${failed.length > 0 ? "✗" : "✓"} ${file}: ${count} tests, ${seconds(ms)}`);
+}
+
+/** @param {string} text */
+const printIndented = (text) => console.log(text.replaceAll(/^/gm, "    "));
 
 async function runFile(file, env, isVerbose) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "fal-wasm-test-"));
@@ -103,11 +112,11 @@ async function runFile(file, env, isVerbose) {
   const failed = (failedTests.length > 0 ? failedTests : ended.filter(({ isFailed }) => isFailed)).map(({ name }) => name);
   if (problem && failed.length === 0) failed.push(problem);
   const skipped = ended.filter(({ skip }) => skip !== undefined && skip !== false);
-  const mark = failed.length > 0 ? "✗" : "✓";
-  console.log(`${mark} ${file}: ${tests.length} tests, ${seconds(ms)}`);
+  const done = { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
+  printDone(done);
   for (const { name, skip } of skipped) console.log(`    skipped: ${name} (${skip})`);
-  if (failed.length > 0 || isVerbose) console.log((isVerbose ? said : failuresIn(said)).replaceAll(/^/gm, "    "));
-  return { file, ms, count: tests.length, failed, skipped: skipped.map(({ name }) => name) };
+  if (failed.length > 0 || isVerbose) printIndented(isVerbose ? said : failuresIn(said));
+  return done;
 }
 
 /** The reporter's summary of failures. If the run ended before the summary, the whole output. */
@@ -121,6 +130,7 @@ function readNotes(file) {
   }
 }
 
+/** Runs one file. Its reporter writes its tests to `notes`. */
 function runProcess(file, notes, env) {
   const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${REPORTER}`, `--test-reporter-destination=${notes}`];
   return spawnAndRead(process.execPath, [...reporters, file], env, TIME_LIMIT_MS);

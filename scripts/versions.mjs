@@ -5,7 +5,6 @@
 import { pathToFileURL } from "node:url";
 import { main, read, StepError } from "./steps.mjs";
 
-
 /**
  * Every place that names the version.
  * @returns {{place: string, version: string | undefined}[]}

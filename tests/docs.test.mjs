@@ -12,7 +12,6 @@ const TEXTS = /\.(rs|ts|mjs|js|md|toml|html|css)$/;
 /** A citation of the protocol. Sections of an RFC have the same sign, and are excluded. */
 const CITATION = /(?<!RFC \d+ )§(\d+(?:\.\d+)*)/g;
 
-
 const pages = ["README.md", ...filesIn("docs").filter((name) => name.endsWith(".md"))];
 const headings = (text) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => heading);
 const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");

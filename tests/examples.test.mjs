@@ -46,7 +46,7 @@ for (const example of EXAMPLES) {
         await parts.prompt.fill(words);
         await parts.generate.click();
       };
-      // A page is loaded before its app has started and looked for what was saved.
+      // The app starts after the page has loaded, and then looks for a saved request.
       await parts.generate.waitFor();
       return { ...view, ...parts, untilStatus, order };
     }

@@ -7,7 +7,6 @@ import { describe, test } from "node:test";
 import { read } from "../scripts/steps.mjs";
 import { startCompiler } from "./support/programs.mjs";
 
-
 /** The programs of a Markdown text in these languages. */
 const programsIn = (text, languages) => Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, code]) => ({ language, code })).filter(({ language }) => languages.includes(language));
 

@@ -31,9 +31,10 @@ async function openOf(at, options = {}) {
   const view = await show(`${at.url}/inspector`, options);
   const { page } = view;
   await page.locator('#connection[data-state="live"]').waitFor();
-  const act = (/** @type {string} */ path, method = "POST") => page.evaluate(
-    ({ url, method }) => fetch(url, { method }).then((reply) => reply.status),
-    { url: `/inspector/api${path}`, method },
+  /** @type {(path: string, method?: string, json?: string | null) => Promise<number>} */
+  const act = (path, method = "POST", json = null) => page.evaluate(
+    ({ url, method, body }) => fetch(url, { method, body, headers: { "content-type": "application/json" } }).then((reply) => reply.status),
+    { url: `/inspector/api${path}`, method, body: json },
   );
   await act("/clear");
   await act("/faults", "DELETE");
@@ -468,10 +469,7 @@ test("a refusal that is about no field is told above the button, and goes with t
   const posted = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/faults"));
   await button("Switch it on").click();
   const plan = (await posted).postData();
-  await page.evaluate(async (body) => {
-    const headers = { "content-type": "application/json" };
-    for (let n = 1; n < 50; n++) await fetch("/inspector/api/faults", { method: "POST", headers, body });
-  }, plan);
+  for (let n = 1; n < 50; n += 1) await act("/faults", "POST", plan);
   await page.locator(".switch-item").nth(49).waitFor();
   await button("Switch it on").click();
   await refusal.getByText("The bench holds 50 faults: remove some first").waitFor();

@@ -10,7 +10,6 @@ import { read, root } from "../scripts/steps.mjs";
 import { allRows } from "./bench/groups.mjs";
 import { markdown as differences } from "./conformance/differences/index.mjs";
 
-
 describe("the tables of the reference", () => {
   test("hold the differences from the official client", () => {
     assert.equal(readPart("differences"), frame("differences", differences()), "run: npm run test:conformance -- --write");

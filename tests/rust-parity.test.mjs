@@ -3,11 +3,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { read } from "../scripts/steps.mjs";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { read, root } from "../scripts/steps.mjs";
 
 /** Interfaces of results and plain data. Their fields are not options. */
 const DATA = [

@@ -41,14 +41,15 @@ export async function readPicture(file) {
     const { naturalWidth: width, naturalHeight: height } = image;
     const frame = cutToShape(width, height);
     const size = scaleDown(frame, file.size);
+    const isTaken = TAKEN.has(`${format}`);
     const notes = [
       ...describeFormat(format, frame.isCut || size.isScaled || size.isHeavy),
       ...(frame.isCut ? [describeCut(frame)] : []),
       ...(size.isScaled ? [`Scaled down from ${width} × ${height}, ${formatBytes(file.size)}: the video is smaller still.`] : []),
-      ...(size.isHeavy && !size.isScaled && TAKEN.has(`${format}`) ? [`Saved again as JPEG: ${formatBytes(file.size)} is much for a picture of ${width} × ${height}.`] : []),
+      ...(size.isHeavy && !size.isScaled && isTaken ? [`Saved again as JPEG: ${formatBytes(file.size)} is much for a picture of ${width} × ${height}.`] : []),
       ...(format !== "JPEG" && isTransparent(image) ? ["Transparent parts become white."] : []),
     ];
-    const isKept = TAKEN.has(`${format}`) && notes.length === (format === "GIF" ? 1 : 0);
+    const isKept = isTaken && notes.length === (format === "GIF" ? 1 : 0);
     return {
       file: isKept ? file : await encode(image, frame, size, file.name),
       width: size.width,

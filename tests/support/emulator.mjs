@@ -54,7 +54,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
 /** @typedef {{ plan: FaultPlan | null, seed: number, calls: any, struck: any, refused_as_expired: number, rules: any[] }} PlanCounts */
 
 /**
- * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed: no pauses, and a camera that stands still. Resolves when it listens.
+ * Starts the built emulator (`FAL_EMULATOR`, or the debug build) at full speed: no pauses, and a camera that stands still.
+ * Resolves when it listens.
  *
  * - `url`: its origin, without a slash at the end
  * - `requests()`: the requests that it received since `clearRequests()`, oldest first
