@@ -33,6 +33,12 @@ pub(crate) struct Job {
     pub(crate) is_still: bool,
 }
 
+impl Job {
+    fn chunks(&self) -> usize {
+        self.frames.div_ceil(GOP) as usize
+    }
+}
+
 /// Draws one frame. The former content of the frame is arbitrary.
 pub(crate) type Paint<'a> = &'a (dyn Fn(u32, &mut Frame) + Sync);
 
@@ -45,61 +51,12 @@ pub(crate) fn encode(
     cancel: &AtomicBool,
     progress: Progress<'_>,
 ) -> Result<Track, RenderError> {
+    let crew = Crew::new(job, paint, cancel, progress);
     if job.is_still {
-        return encode_still(job, paint, cancel, progress);
+        return crew.repeat_first_second();
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let chunks = job.frames.div_ceil(GOP) as usize;
-    encode_on(
-        cores.min(MAX_WORKERS).min(chunks),
-        job,
-        paint,
-        cancel,
-        progress,
-    )
-}
-
-/// Encodes the first second, and repeats it.
-fn encode_still(
-    job: &Job,
-    paint: Paint<'_>,
-    cancel: &AtomicBool,
-    progress: Progress<'_>,
-) -> Result<Track, RenderError> {
-    let crew = Crew::new(job, paint, cancel, progress);
-    let second = crew.chunk(0, &mut Frame::new(job.width, job.height))?;
-    for _ in GOP..job.frames {
-        stop_if(cancel)?;
-        crew.step();
-    }
-    Track::join(iter::repeat_n(second, job.frames.div_ceil(GOP) as usize))
-}
-
-fn encode_on(
-    workers: usize,
-    job: &Job,
-    paint: Paint<'_>,
-    cancel: &AtomicBool,
-    progress: Progress<'_>,
-) -> Result<Track, RenderError> {
-    let crew = Crew::new(job, paint, cancel, progress);
-    let outcomes = thread::scope(|scope| {
-        let crew = &crew;
-        // If a thread cannot be started, the others take its chunks.
-        let spawn = || thread::Builder::new().spawn_scoped(scope, || crew.work());
-        let workers: Vec<_> = (0..workers).map_while(|_| spawn().ok()).collect();
-        workers
-            .into_iter()
-            .map(thread::ScopedJoinHandle::join)
-            .collect::<Vec<_>>()
-    });
-    stop_if(cancel)?;
-    let mut chunks = Vec::new();
-    for outcome in outcomes {
-        chunks.extend(outcome.map_err(|_| RenderError::encoder("a worker stopped"))??);
-    }
-    chunks.sort_by_key(|&(index, _)| index);
-    Track::join(chunks.into_iter().map(|(_, chunk)| chunk))
+    crew.encode_on(cores.min(MAX_WORKERS).min(job.chunks()))
 }
 
 /// The state that the workers share.
@@ -126,6 +83,36 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// Encodes the first second, and repeats it.
+    fn repeat_first_second(&self) -> Result<Track, RenderError> {
+        let mut frame = Frame::new(self.job.width, self.job.height);
+        let second = self.chunk(0, &mut frame)?;
+        for _ in GOP..self.job.frames {
+            stop_if(self.cancel)?;
+            self.step();
+        }
+        Track::join(iter::repeat_n(second, self.job.chunks()))
+    }
+
+    fn encode_on(&self, workers: usize) -> Result<Track, RenderError> {
+        let outcomes = thread::scope(|scope| {
+            // If a thread cannot be started, the others take its chunks.
+            let spawn = || thread::Builder::new().spawn_scoped(scope, || self.work());
+            let workers: Vec<_> = (0..workers).map_while(|_| spawn().ok()).collect();
+            workers
+                .into_iter()
+                .map(thread::ScopedJoinHandle::join)
+                .collect::<Vec<_>>()
+        });
+        stop_if(self.cancel)?;
+        let mut chunks = Vec::new();
+        for outcome in outcomes {
+            chunks.extend(outcome.map_err(|_| RenderError::encoder("a worker stopped"))??);
+        }
+        chunks.sort_by_key(|&(index, _)| index);
+        Track::join(chunks.into_iter().map(|(_, chunk)| chunk))
+    }
+
     /// Encodes chunks until none is left, or another worker has failed.
     fn work(&self) -> Result<Vec<(u32, Track)>, RenderError> {
         let mut finished = Vec::new();
@@ -148,7 +135,10 @@ impl<'a> Crew<'a> {
         let mut chunk = Track::default();
         for index in start..self.job.frames.min(start + GOP) {
             stop_if(self.cancel)?;
-            (self.paint)(index, frame);
+            // A still frame stays in place for the next.
+            if index == start || !self.job.is_still {
+                (self.paint)(index, frame);
+            }
             let time = Timestamp::from_millis(u64::from(index) * 1000 / u64::from(FPS));
             let stream = encoder
                 .encode_at(frame, time)
@@ -231,7 +221,9 @@ mod tests {
     }
 
     fn run(workers: usize) -> Track {
-        encode_on(workers, &JOB, &stripes, &AtomicBool::new(false), &|_, _| {}).unwrap()
+        Crew::new(&JOB, &stripes, &AtomicBool::new(false), &|_, _| {})
+            .encode_on(workers)
+            .unwrap()
     }
 
     #[test]
@@ -254,7 +246,9 @@ mod tests {
     fn reports_rise_by_one_from_every_worker() {
         let seen = Mutex::new(Vec::new());
         let report = |done, total| seen.lock().unwrap().push((done, total));
-        encode_on(4, &JOB, &stripes, &AtomicBool::new(false), &report).unwrap();
+        Crew::new(&JOB, &stripes, &AtomicBool::new(false), &report)
+            .encode_on(4)
+            .unwrap();
         let expected: Vec<_> = (1..=100).map(|n| (n, 100)).collect();
         assert_eq!(seen.into_inner().unwrap(), expected);
     }
@@ -262,7 +256,8 @@ mod tests {
     #[test]
     fn a_panic_in_a_worker_is_an_error() {
         let paint = |index: u32, _: &mut Frame| assert!(index != 30, "painted into a corner");
-        let result = encode_on(2, &JOB, &paint, &AtomicBool::new(false), &|_, _| {});
+        let cancel = AtomicBool::new(false);
+        let result = Crew::new(&JOB, &paint, &cancel, &|_, _| {}).encode_on(2);
         assert!(matches!(result, Err(RenderError::Encoder(_))));
     }
 }

@@ -120,18 +120,9 @@ pub fn render(
     let (width, height) = still.output;
 
     let stamp = Stamp::new(&face, width, height);
-    let draw = |index: u32, frame: &mut Frame| {
+    let paint = |index: u32, frame: &mut Frame| {
         still.camera.shoot(&still.picture, index, frame);
         stamp.press(frame);
-    };
-    let first = shot.is_still.then(|| {
-        let mut frame = Frame::new(width, height);
-        draw(0, &mut frame);
-        frame
-    });
-    let paint = |index: u32, frame: &mut Frame| match &first {
-        Some(first) => frame.clone_from(first),
-        None => draw(index, frame),
     };
     let job = encode::Job {
         width,
