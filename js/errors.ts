@@ -294,7 +294,22 @@ function sentence(facts: Facts): string {
     return `Unexpected answer to ${operation}${place}: ${problem}${words}. ${withoutIds(facts.advice ?? "Is a proxy or a login page in between?", facts)}`;
   }
   const why = clause((facts.cause as Fields)?.message, facts) || "the connection failed";
-  return `No answer to ${operation}${place}: ${why}${adviceAfterLoss(facts)}`;
+  return `No answer to ${operation}${place}${serverWords(facts)}: ${why}${adviceAfterLoss(facts)}`;
+}
+
+/** The server that did not answer: the proxy's URL, or the host. Other parts of URLs may hold secrets. */
+function serverWords(facts: Facts): string {
+  const { url = "", isRouted } = facts.request ?? {};
+  const server = isRouted ? url.split(/[?#]/)[0] : hostOf(url);
+  return server ? ` from ${withoutIds(server, facts)}` : "";
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return "";
+  }
 }
 
 /** Quotes the wrong argument. Of a request id it gives the length only, as messages hold no ids. */

@@ -132,6 +132,31 @@ describe("a connection that is lost", () => {
   });
 });
 
+describe("a request that nobody answers names the server", () => {
+  const SECRET = "hidden-0123";
+  const lost = failWith("Failed to fetch");
+  /** An upload whose upload URL does not answer. */
+  const upload = async (_, init) => {
+    if (init.method === "POST") return Response.json({ upload_url: `https://store.example/${SECRET}/a?sig=${SECRET}`, file_url: "https://v3.fal.media/a" });
+    throw new TypeError("Failed to fetch");
+  };
+  const toProxy = async (request) => ({ ...request, url: `https://app.example/fal/proxy?session=${SECRET}#${SECRET}` });
+  const ofRequest = async (request) => ({ ...request, url: `https://app.example/jobs/${ID}` });
+  const cases = /** @type {[string, () => Promise<any>, string][]} */ ([
+    ["fal's own, by its host", () => client(lost).queue.status(ENDPOINT, { requestId: ID }), "No answer to status from queue.fal.run: Failed to fetch."],
+    ["an upload URL's, by its host", () => client(upload).storage.upload(new Blob(["x"])), "No answer to upload from store.example: Failed to fetch"],
+    ["the proxy, by its URL", () => client(lost, { requestMiddleware: toProxy }).run(ENDPOINT, { input: {} }), "No answer to run from https://app.example/fal/proxy: Failed to fetch."],
+    ["a route of the caller's, without the request id", () => client(lost, { requestMiddleware: ofRequest }).queue.status(ENDPOINT, { requestId: ID }), "No answer to status from https://app.example/jobs/…: Failed to fetch."],
+  ]);
+  for (const [what, call, beginning] of cases) {
+    test(what, async () => {
+      const { code, message } = await failure(call());
+      assert.ok(code === "network" && message.startsWith(beginning), message);
+      assert.ok(!message.includes(SECRET), message);
+    });
+  }
+});
+
 test("a browser's or a service's own full stop is not followed by another", async () => {
   const firefox = "NetworkError when attempting to fetch resource.";
   for (const call of [

@@ -9,7 +9,7 @@ use crate::control::Control;
 use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::Forward;
-use crate::http::Guard;
+use crate::http::{Guard, Notices};
 use crate::inspector::Inspector;
 use crate::options::Options;
 use crate::picture::Fetcher;
@@ -44,6 +44,8 @@ pub(crate) struct App {
     pub(crate) control: Option<Control>,
     /// The record that the inspector shows.
     pub(crate) inspector: Inspector,
+    /// Advice for the developer, in the terminal.
+    pub(crate) notices: Notices,
 }
 
 impl App {
@@ -77,6 +79,7 @@ impl App {
             faults: Faults::default(),
             control: None,
             inspector: Inspector::new(&Options::default()),
+            notices: Notices::default(),
         };
         (Arc::new(app), data)
     }

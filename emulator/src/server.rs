@@ -21,7 +21,7 @@ use crate::data::{self, DataError, DataFolder};
 use crate::endpoint::Endpoints;
 use crate::fault::{DropConnection, Faults};
 use crate::forward::{Allowed, Forward};
-use crate::http::{Ends, Guard, Origin};
+use crate::http::{Ends, Guard, Notices, Origin};
 use crate::inspector::Inspector;
 use crate::options::Options;
 use crate::picture::Fetcher;
@@ -97,6 +97,7 @@ impl Server {
             forward: key.map(forward),
             control: options.control.then(Control::default),
             inspector: Inspector::new(&options),
+            notices: Notices::default(),
             endpoints,
             faults,
             webhooks,

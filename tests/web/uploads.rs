@@ -229,6 +229,19 @@ async fn an_upload_that_fails_submits_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn an_answer_without_an_upload_url_is_kept_in_the_error() {
+    reset().await;
+    // Some proxies answer 200 to every request, also where the service refuses it.
+    fault(json!({ "path_contains": "initiate", "times": 1, "status": 200, "body": { "detail": "User is locked" } })).await;
+    let file = blob(b"x", "text/plain");
+    let error = client().upload(&file).await.expect_err("no URL");
+    let Error::BadAnswer { text, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(text.contains("User is locked"), "{text}");
+}
+
+#[wasm_bindgen_test]
 async fn a_call_that_is_dropped_while_it_uploads_submits_nothing() {
     reset().await;
     fault(json!({ "method": "PUT", "times": 1, "delay_ms": 500 })).await;

@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 pub(crate) use error::ApiError;
 pub(crate) use guard::{Caller, Ends, Guard};
 pub(crate) use headers::{PageFile, is_choosable, remove_hop_by_hop};
+pub(crate) use notices::Notices;
 pub(crate) use origin::Origin;
 pub(crate) use redact::{redact_header, redact_query};
 

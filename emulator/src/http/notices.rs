@@ -1,19 +1,19 @@
-//! Refusals, printed in the terminal: the developer of a page that gets a 403 looks there.
+//! Advice about refused requests, printed in the terminal: a developer whose page is refused something looks there.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// The most lines that are printed. Strangers choose the origins in them, and must not be able to fill the terminal.
+/// The most lines that are printed. Strangers choose words in them, and must not be able to fill the terminal.
 const MOST: usize = 50;
 
 /// The lines that were printed.
 #[derive(Debug, Default)]
-pub(super) struct Notices(Mutex<HashSet<String>>);
+pub(crate) struct Notices(Mutex<HashSet<String>>);
 
 impl Notices {
     /// Prints a line, unless it was printed before.
-    pub(super) fn show(&self, line: &str) {
+    pub(crate) fn show(&self, line: &str) {
         if self.add(line) {
             // Fails if the reader of a pipe has left, which must not stop the emulator.
             let _ = writeln!(std::io::stderr(), "{line}");

@@ -31,7 +31,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
         return echo::answer(app, call, endpoint).await;
     }
     if !is_known(app, endpoint) {
-        return run::no_such_app(endpoint);
+        return run::no_such_app(app, endpoint);
     }
     if let Some(limit) = queue_limit(&call)
         && app.queue.waiting_for(endpoint) > limit

@@ -71,7 +71,7 @@ fn is_authorized(app: &App, call: &Call, path: &str) -> bool {
 /// The answer for an endpoint without realtime.
 fn absent(app: &App, path: &str) -> Response {
     if !queue::is_known(app, path) {
-        return run::no_such_app(path);
+        return run::no_such_app(app, path);
     }
     let base = queue::base(path).unwrap_or(path);
     let below = path.strip_prefix(base).unwrap_or_default();

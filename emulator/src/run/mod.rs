@@ -32,8 +32,12 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
     }
 }
 
-/// The answer to a call of an app that does not exist.
-pub(crate) fn no_such_app(endpoint: &str) -> Response {
+/// The answer to a call of an app that does not exist. It is fal's, so advice goes to the terminal.
+pub(crate) fn no_such_app(app: &App, endpoint: &str) -> Response {
+    // The debug format escapes control characters, which would change the terminal.
+    app.notices.show(&format!(
+        "no application {endpoint:?}: describe its answers in a JSON file, and start with --endpoints DIR"
+    ));
     let name = crate::queue::alias(endpoint);
     let text = format!("Application \"{name}\" not found");
     reply::detail(StatusCode::NOT_FOUND, text)

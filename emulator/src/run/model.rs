@@ -18,7 +18,7 @@ use crate::{body, reply};
 
 pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
     if !queue::is_known(app, endpoint) {
-        return no_such_app(endpoint);
+        return no_such_app(app, endpoint);
     }
     let patience = match patience(&call) {
         Ok(patience) => patience,

@@ -419,32 +419,48 @@ fn it_says_who_may_spend_the_key() {
     assert!(!said.contains("spend"), "{said}");
 }
 
-#[test]
-fn a_refusal_is_a_line_in_the_terminal_once() {
-    let mut child = with_key(&[]);
+/// What the program prints as errors when this endpoint is called twice by the proxy. Both answers have this status.
+fn complaints(mut child: Child, status: u16, headers: &str, endpoint: &str) -> String {
     let said = greeting(&mut child);
-    let address = said.last().unwrap().strip_prefix("Open http://").unwrap();
+    let address = address(&said);
     for _ in 0..2 {
-        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
         let request = format!(
-            "POST /api/fal/proxy HTTP/1.1\r\nhost: {address}\r\norigin: http://localhost:5173\r\n\
-             x-fal-target-url: https://queue.fal.run/a/b\r\ncontent-length: 0\r\n\
+            "POST /api/fal/proxy HTTP/1.1\r\nhost: {address}\r\n{headers}\
+             x-fal-target-url: https://queue.fal.run/{endpoint}\r\ncontent-length: 0\r\n\
              connection: close\r\n\r\n"
         );
-        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
     }
     child.kill().unwrap();
     child.wait().unwrap();
     let mut errors = String::new();
     let mut stderr = child.stderr.take().unwrap();
     stderr.read_to_string(&mut errors).unwrap();
+    errors
+}
+
+#[test]
+fn a_refusal_is_a_line_in_the_terminal_once() {
+    let stranger = "origin: http://localhost:5173\r\n";
     assert_eq!(
-        errors,
+        complaints(with_key(&[]), 403, stranger, "a/b"),
         "refused http://localhost:5173: add --allow-origin http://localhost:5173\n"
     );
+}
+
+#[test]
+fn an_application_that_nobody_described_is_a_line_in_the_terminal_once() {
+    let child = || program().args(["--port", "0"]).spawn().unwrap();
+    assert_eq!(
+        complaints(child(), 404, "", "acme/paint"),
+        "no application \"acme/paint\": describe its answers in a JSON file, and start with --endpoints DIR\n"
+    );
+    let hostile = complaints(child(), 404, "", "acme/%1b%5B2Jpaint");
+    assert!(!hostile.contains('\u{1b}'), "{hostile:?}");
 }
 
 #[test]

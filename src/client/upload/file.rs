@@ -303,7 +303,8 @@ impl Uploader {
             .and_then(|json| json.get("etag"));
         let etag = named.and_then(Value::as_str).map(Into::into);
         let etag = etag.or(outcome.reply.headers.etag);
-        let etag = etag.ok_or_else(|| bad_answer("the answer to a part names no etag"))?;
+        let text = outcome.reply.content.text();
+        let etag = etag.ok_or_else(|| bad_answer("the answer to a part names no etag", text))?;
         Ok((part.number, etag))
     }
 
@@ -336,7 +337,7 @@ impl Uploader {
         }
         if last_byte(file, place).await == Some(416) {
             let problem = "the stored file is shorter than the one that was sent";
-            return Err(Failure::Gone(bad_answer(problem)));
+            return Err(Failure::Gone(bad_answer(problem, "")));
         }
         Ok(())
     }
@@ -368,7 +369,10 @@ impl Uploader {
                 upload_url,
                 file_url,
             }),
-            _ => Err(bad_answer("the answer names no upload_url and file_url")),
+            _ => Err(bad_answer(
+                "the answer names no upload_url and file_url",
+                outcome.reply.content.text(),
+            )),
         }
     }
 
@@ -450,12 +454,12 @@ fn name_of(file: &Blob) -> String {
     })
 }
 
-fn bad_answer(problem: &str) -> Error {
+fn bad_answer(problem: &str, text: &str) -> Error {
     Error::BadAnswer {
         operation: "upload",
         problem: problem.into(),
         field: None,
-        text: String::new(),
+        text: text.into(),
         request_id: None,
     }
 }
