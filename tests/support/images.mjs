@@ -4,9 +4,14 @@ import { deflateSync } from "node:zlib";
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = [8, 2, 0, 0, 0];
 
+/** The PNGs that were made, by their options. Making one computes each pixel, and many tests choose the same picture. */
+const made = new Map();
+
 /** A valid PNG of this size. `grain` (0 to 255) adds noise, which makes the file larger. */
 export function png({ width = 768, height = 512, grain = 0 } = {}) {
-  return pngOf({ width, height, format: RGB_8_BIT, rows: scanlines(width, height, grain) });
+  const options = [width, height, grain].join();
+  if (!made.has(options)) made.set(options, pngOf({ width, height, format: RGB_8_BIT, rows: scanlines(width, height, grain) }));
+  return made.get(options);
 }
 
 /**
@@ -108,11 +113,11 @@ function generator(seed) {
  */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const made = Buffer.alloc(body.length + 8);
-  made.writeUInt32BE(data.length, 0);
-  body.copy(made, 4);
-  made.writeUInt32BE(crc32(body), body.length + 4);
-  return made;
+  const whole = Buffer.alloc(body.length + 8);
+  whole.writeUInt32BE(data.length, 0);
+  body.copy(whole, 4);
+  whole.writeUInt32BE(crc32(body), body.length + 4);
+  return whole;
 }
 
 /**

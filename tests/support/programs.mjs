@@ -28,6 +28,6 @@ export function startCompiler(name, declarations) {
     writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
     for (const [file, code] of Object.entries(programs)) writeFileSync(path.join(folder, file), `${code}\nexport {};\n`);
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    return spawnSync(process.execPath, [tsc, "-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+    return spawnSync(process.execPath, [tsc, "-p", folder, "--singleThreaded"], { cwd: root, encoding: "utf8" }).stdout;
   };
 }

@@ -433,7 +433,10 @@ fn complaints(mut child: Child, status: u16, headers: &str, endpoint: &str) -> S
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
     }
     child.kill().unwrap();
     child.wait().unwrap();
