@@ -9,9 +9,9 @@ use crate::control::Control;
 use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::Forward;
-use crate::http::{Guard, Notices};
+use crate::http::{Guard, Notices, Origin};
 use crate::inspector::Inspector;
-use crate::options::Options;
+use crate::options::{Options, PublicUrls};
 use crate::picture::Fetcher;
 use crate::queue::{Cancel, Queue};
 use crate::storage::Storage;
@@ -55,6 +55,14 @@ impl App {
             "forward"
         } else {
             "emulator"
+        }
+    }
+
+    /// The origin of files in answers to a request that was sent to `own`.
+    pub(crate) fn files_origin(&self, own: Origin) -> Origin {
+        match self.options.public_urls {
+            PublicUrls::Own => own,
+            PublicUrls::Fal => Origin::of_fal_files(),
         }
     }
 

@@ -9,13 +9,15 @@ use axum::response::Response;
 
 use crate::app::App;
 use crate::http::{Caller, Origin};
-use crate::{body, caller, long_path, queue, run, storage, tokens, webhook};
+use crate::{body, caller, long_path, queue, realtime, run, storage, tokens, webhook};
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     /// Synchronous runs and streams.
     Run,
+    /// Synchronous runs on a WebSocket.
+    Socket,
     /// The queue.
     Queue,
     /// Storage and tokens.
@@ -29,6 +31,7 @@ impl Service {
     pub(crate) fn of_host(host: &str) -> Option<Self> {
         match host {
             "fal.run" => Some(Self::Run),
+            "ws.fal.run" => Some(Self::Socket),
             "queue.fal.run" => Some(Self::Queue),
             "rest.fal.ai" | "rest.alpha.fal.ai" => Some(Self::Rest),
             "v3.fal.media" | "v3b.fal.media" => Some(Self::Cdn),
@@ -36,10 +39,22 @@ impl Service {
         }
     }
 
+    /// Its host name in the URLs of answers.
+    pub(crate) fn host(self) -> &'static str {
+        match self {
+            Self::Run => "fal.run",
+            Self::Socket => "ws.fal.run",
+            Self::Queue => "queue.fal.run",
+            Self::Rest => "rest.fal.ai",
+            Self::Cdn => "v3.fal.media",
+        }
+    }
+
     /// Its name in records.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Run => "run",
+            Self::Socket => "socket",
             Self::Queue => "queue",
             Self::Rest => "rest",
             Self::Cdn => "cdn",
@@ -101,5 +116,6 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
         Service::Rest => storage::rest(&app.storage, call).await,
         Service::Cdn => storage::cdn(&app.storage, call).await,
         Service::Run => run::answer(app, call).await,
+        Service::Socket => realtime::answer_runs(app, call),
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn add_key(key: &Key, headers: &mut HeaderMap) {
 
 fn brings_token(call: &Call) -> bool {
     let takes_one = match call.service {
-        Service::Run => true,
+        Service::Run | Service::Socket => true,
         Service::Queue => call.path.ends_with("/status/stream"),
         Service::Rest | Service::Cdn => false,
     };

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser};
 use url::{Host, Url};
 
-use crate::{Key, Options, Pattern};
+use crate::{Key, Options, Pattern, PublicUrls};
 
 const ABOUT: &str = "\
 fal.ai on this machine: the queue, storage, streams and the proxy, for the Kandinsky 5 endpoints, \
@@ -106,6 +106,16 @@ struct Service {
     /// does
     #[arg(long)]
     strict: bool,
+    /// Hosts of the URLs in answers, own or fal: fal is for clients that refuse addresses of this
+    /// machine, and whose fetch leads fal.ai's hosts here
+    #[arg(
+        long,
+        value_name = "HOSTS",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    public_urls: PublicUrls,
 }
 
 #[derive(Debug, Args)]
@@ -235,6 +245,7 @@ impl Words {
             www: content.www,
             package: content.package,
             strict: service.strict,
+            public_urls: service.public_urls,
             control: tests.control,
             verbose: tests.verbose,
             connections: defaults.connections,
@@ -407,9 +418,11 @@ mod tests {
                 "--control",
                 "--verbose",
                 "--still",
+                "--public-urls=fal",
             ],
             &[],
         );
+        assert_eq!(options.public_urls, PublicUrls::Fal);
         assert_eq!(options.pace, Duration::ZERO);
         assert_eq!(options.concurrency, 3);
         assert!(options.host.is_ipv6() && options.control && options.verbose && options.still);

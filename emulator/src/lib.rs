@@ -63,7 +63,7 @@ mod webhook;
 
 pub use connection::ConnectionLimits;
 pub use data::DataError;
-pub use options::Options;
+pub use options::{Options, PublicUrls};
 pub use pattern::Pattern;
 pub use secret::Key;
 pub use server::{Server, StartError};

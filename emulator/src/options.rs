@@ -69,10 +69,23 @@ pub struct Options {
     pub allow_delete: bool,
     /// Whether the URLs of follow-ups must name the base app, as on the service.
     pub strict: bool,
+    /// The hosts that URLs in answers name.
+    pub public_urls: PublicUrls,
     /// Whether tests may control the emulator over HTTP.
     pub control: bool,
     /// Whether every request is logged.
     pub verbose: bool,
+}
+
+/// The hosts that URLs in answers name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PublicUrls {
+    /// The emulator's own address.
+    #[default]
+    Own,
+    /// Those of fal.ai. It is for clients that refuse the addresses of this machine, and whose `fetch` leads these hosts to
+    /// the emulator.
+    Fal,
 }
 
 impl Default for Options {
@@ -103,6 +116,7 @@ impl Default for Options {
             allow_endpoints: Vec::new(),
             allow_delete: false,
             strict: false,
+            public_urls: PublicUrls::Own,
             control: false,
             verbose: false,
         }

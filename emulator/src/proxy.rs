@@ -87,7 +87,7 @@ async fn emulate(app: &Arc<App>, url: &Url, mut parts: Parts, body: Body) -> Res
         body,
         socket: None,
         base: format!("https://{host}"),
-        origin,
+        origin: app.files_origin(origin),
     };
     call::answer(app, call).await
 }

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::call::{self, Call, Service};
 use crate::http::{self, Origin};
+use crate::options::PublicUrls;
 use crate::{
     control, fault, inspector, long_path, proxy, queue, reply, site, storage, tokens, verbose,
 };
@@ -86,8 +87,11 @@ async fn direct(State(app): State<Arc<App>>, request: Request<Body>) -> Response
         headers: parts.headers,
         body,
         socket: socket.ok(),
-        base: format!("{origin}{prefix}"),
-        origin,
+        base: match app.options.public_urls {
+            PublicUrls::Own => format!("{origin}{prefix}"),
+            PublicUrls::Fal => format!("https://{}", service.host()),
+        },
+        origin: app.files_origin(origin),
     };
     call::answer(&app, call).await
 }

@@ -19,7 +19,7 @@ pub(super) struct File {
     logs: Option<Vec<LogLine>>,
     output: Option<Value>,
     content_type: Option<String>,
-    billable_units: Option<u32>,
+    billable_units: Option<f64>,
     error: Option<Failing>,
     #[serde(default)]
     pub(super) cases: Vec<Case>,
@@ -35,7 +35,7 @@ pub(super) struct Case {
     logs: Option<Vec<LogLine>>,
     output: Option<Value>,
     content_type: Option<String>,
-    billable_units: Option<u32>,
+    billable_units: Option<f64>,
     error: Option<Failing>,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Script {
     pub(super) logs: Option<Vec<LogLine>>,
     pub(super) output: Option<Value>,
     pub(super) content_type: Option<String>,
-    pub(super) billable_units: Option<u32>,
+    pub(super) billable_units: Option<f64>,
     pub(super) error: Option<Failing>,
 }
 

@@ -14,7 +14,7 @@ pub(super) enum Ending {
     Output {
         body: Template,
         content_type: Option<HeaderValue>,
-        billable_units: u32,
+        billable_units: f64,
     },
     ModelError {
         status: StatusCode,
@@ -33,7 +33,7 @@ impl Ending {
             (Some(output), None) => Ok(Self::Output {
                 body: reader.read(output, &format!("{at}output"))?,
                 content_type: content_type(script, at)?,
-                billable_units: script.billable_units.unwrap_or(1),
+                billable_units: billable_units(script, at)?,
             }),
             (None, Some(error)) => failing(error, reader, &format!("{at}error")),
             (None, None) => Err(format!("{at}output: missing: give an output, or an error")),
@@ -57,12 +57,22 @@ impl Ending {
                 Ok(Outcome {
                     status: *status,
                     error: Some(Failure::of_model(reason(&body, *status))),
-                    ..Outcome::output(body, 0)
+                    ..Outcome::output(body, 0.0)
                 })
             }
             Self::Infrastructure { kind, message } => Ok(Outcome::infrastructure(*kind, message)),
         }
     }
+}
+
+fn billable_units(script: &Script, at: &str) -> Result<f64, String> {
+    let units = script.billable_units.unwrap_or(1.0);
+    if units < 0.0 {
+        return Err(format!(
+            "{at}billable_units: {units} is less than 0: nothing is paid back"
+        ));
+    }
+    Ok(units)
 }
 
 fn content_type(script: &Script, at: &str) -> Result<Option<HeaderValue>, String> {

@@ -114,7 +114,7 @@ impl<'a> Named<'a> {
                     app, request_id, ..
                 } => (app, Some(request_id)),
             },
-            Service::Run => (path.trim_matches('/'), None),
+            Service::Run | Service::Socket => (path.trim_matches('/'), None),
             Service::Rest | Service::Cdn => return None,
         };
         Some(Self {

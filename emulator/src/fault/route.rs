@@ -80,6 +80,7 @@ impl Route {
         match service {
             Service::Queue => Self::of_queue(method, path),
             Service::Run if headers.contains_key(UPGRADE) => Some(Self::Realtime),
+            Service::Socket => Some(Self::Realtime),
             Service::Run if path.trim_end_matches('/').ends_with("/stream") => Some(Self::Stream),
             Service::Run => Some(Self::Run),
             Service::Rest => Self::of_rest(path),

@@ -1,4 +1,5 @@
-//! CORS: every page may call the emulator and read its answers, as every page may call fal.ai.
+//! CORS: every page may call the emulator and read its answers, as every page may call fal.ai. Like fal.ai, it allows
+//! `*` in every answer (protocol §9.5): a browser may keep the answer to an image, and give it to a `fetch` later.
 //! A page that the guard refuses can read only the reason.
 //!
 //! No ready-made layer is used, as [`super::headers`] drops the CORS headers that other code sets. This code runs after it.
@@ -6,13 +7,14 @@
 use axum::body::Body;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN,
-    VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
+/// Every origin. It allows no requests with cookies, and the emulator sets none.
+const EVERY: HeaderValue = HeaderValue::from_static("*");
 const METHODS: HeaderValue = HeaderValue::from_static("GET,POST,PUT,DELETE,OPTIONS,HEAD");
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 /// The headers of an answer that pages of other origins may read.
@@ -25,17 +27,15 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) is_preflight: bool,
-    origin: Option<HeaderValue>,
     headers: Option<HeaderValue>,
 }
 
 impl Asked {
     pub(super) fn of(request: &Parts) -> Self {
-        let header = |name| request.headers.get(name).cloned();
+        let headers = &request.headers;
         Self {
             is_preflight: request.method == Method::OPTIONS,
-            origin: header(ORIGIN),
-            headers: header(ACCESS_CONTROL_REQUEST_HEADERS),
+            headers: headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned(),
         }
     }
 
@@ -43,11 +43,10 @@ impl Asked {
     /// refusal. If necessary, the request after it is refused.
     pub(super) fn allow(self, response: &mut Response) {
         let headers = response.headers_mut();
+        // The guard may refuse one origin and not another.
         headers.append(VARY, HeaderValue::from_static("origin"));
-        if let Some(origin) = self.origin {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        }
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, EVERY);
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         if self.is_preflight {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);

@@ -8,7 +8,7 @@ use axum::http::header::HOST;
 use axum::http::request::Parts;
 use url::{Host, Url};
 
-/// `http://host[:port]`, normalised.
+/// `http://host[:port]`, normalised. In URLs of files it may be the service's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin(Url);
 
@@ -27,6 +27,11 @@ impl Origin {
     /// The origin of a listening address.
     pub(crate) fn at(address: SocketAddr) -> Self {
         Self::parse(&address.to_string()).expect("a socket address is an authority")
+    }
+
+    /// The origin that the service gives its files.
+    pub(crate) fn of_fal_files() -> Self {
+        Self(Url::parse("https://v3.fal.media/").expect("a URL"))
     }
 
     fn parse(authority: &str) -> Option<Self> {

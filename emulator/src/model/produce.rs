@@ -148,7 +148,10 @@ fn shoot(app: &App, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sy
                 clip.mp4.len().div_ceil(1000)
             ));
             let url = format!("{}{path}", prepared.origin);
-            Outcome::output(output(&url, &clip, plan.seed.as_ref()), plan.billable_units)
+            Outcome::output(
+                output(&url, &clip, plan.seed.as_ref()),
+                plan.billable_units.into(),
+            )
         }
         Err(error) => Outcome::broke(&format!("The video could not be stored: {error}")),
     }

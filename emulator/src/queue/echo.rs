@@ -42,7 +42,7 @@ async fn perform(entry: Arc<Entry>, echo: Echo) {
         entry.log(line);
     }
     tokio::select! {
-        () = tokio::time::sleep(echo.delay) => entry.finish(Outcome::output(echo.output, 1)),
+        () = tokio::time::sleep(echo.delay) => entry.finish(Outcome::output(echo.output, 1.0)),
         () = entry.signal.wait() => entry.finish(Outcome::cancelled()),
     }
 }

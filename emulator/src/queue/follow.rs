@@ -104,7 +104,9 @@ pub(super) fn replay(outcome: &Outcome) -> Response {
         let name = HeaderName::from_static(name);
         response.headers_mut().insert(name, value);
     };
-    header("x-fal-billable-units", outcome.billable_units.into());
+    if let Ok(units) = HeaderValue::try_from(outcome.billable_units.to_string()) {
+        header("x-fal-billable-units", units);
+    }
     if let Some(failure) = &outcome.error {
         header("x-fal-needs-retry", HeaderValue::from_static("0"));
         if let Some(kind) = failure.kind {

@@ -153,7 +153,7 @@ mod tests {
             queue.line().join(&job.id, Priority::Normal);
         }
         third.log("Ready");
-        third.finish(Outcome::output(json!({"seed": 1}), 1));
+        third.finish(Outcome::output(json!({"seed": 1}), 1.0));
         let seen = queue.latest(2);
         let endpoints: Vec<_> = seen.iter().map(|job| job.endpoint.as_str()).collect();
         assert_eq!(endpoints, ["a/3", "a/2"]);
@@ -168,7 +168,7 @@ mod tests {
         let job = entry(&queue, "a/b");
         let before = queue.detail(&job.id).expect("the job");
         assert!(before.result.is_none());
-        job.finish(Outcome::output(json!({"seed": 1}), 1));
+        job.finish(Outcome::output(json!({"seed": 1}), 1.0));
         let result = queue.detail(&job.id).expect("the job").result;
         assert_eq!(result.expect("a result").body, json!({"seed": 1}));
         assert!(queue.detail("no such job").is_none());

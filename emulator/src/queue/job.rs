@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn output() -> Outcome {
-        Outcome::output(json!({"seed": 1}), 1)
+        Outcome::output(json!({"seed": 1}), 1.0)
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub(crate) struct Outcome {
     pub(crate) body: Value,
     /// Set if the result is not JSON. Then `body` is a string, and its text is sent.
     pub(crate) content_type: Option<HeaderValue>,
-    /// The units that fal.ai would have billed.
-    pub(crate) billable_units: u32,
+    /// The units that fal.ai would have billed, which need not be whole.
+    pub(crate) billable_units: f64,
     /// Set for a failure.
     pub(crate) error: Option<Failure>,
 }
@@ -43,7 +43,7 @@ impl Failure {
 
 impl Outcome {
     /// The model's output.
-    pub(crate) fn output(body: Value, billable_units: u32) -> Self {
+    pub(crate) fn output(body: Value, billable_units: f64) -> Self {
         Self {
             status: StatusCode::OK,
             body,
@@ -70,7 +70,7 @@ impl Outcome {
         Self {
             status,
             error: Some(Failure::of_model(texts.join("; "))),
-            ..Self::output(json!({ "detail": details }), 0)
+            ..Self::output(json!({ "detail": details }), 0.0)
         }
     }
 
@@ -80,7 +80,7 @@ impl Outcome {
         Self {
             status: StatusCode::NOT_FOUND,
             error: Some(Failure::of_model(text.as_str())),
-            ..Self::output(json!({ "detail": text }), 0)
+            ..Self::output(json!({ "detail": text }), 0.0)
         }
     }
 
@@ -92,7 +92,7 @@ impl Outcome {
                 kind: Some(kind.name),
                 ..Failure::of_model(text)
             }),
-            ..Self::output(json!({ "detail": text, "error_type": kind.name }), 0)
+            ..Self::output(json!({ "detail": text, "error_type": kind.name }), 0.0)
         }
     }
 

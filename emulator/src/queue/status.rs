@@ -133,7 +133,7 @@ mod tests {
         job.start(now);
         job.finish(
             now + Duration::from_millis(1500),
-            Outcome::output(json!({}), 1),
+            Outcome::output(json!({}), 1.0),
         );
         let (status, done) = body(&job, Logs::Left);
         assert_eq!(status, 200);

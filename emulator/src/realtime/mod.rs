@@ -1,7 +1,9 @@
-//! Realtime: inputs and results are messages on one WebSocket (protocol §8.1).
+//! Calls on a WebSocket: realtime, whose inputs and results are messages (protocol §8.1), and `ws.fal.run`, where each
+//! message is a run (§8.2).
 
 mod frame;
 mod pending;
+mod runs;
 mod script;
 mod session;
 mod worker;
@@ -17,6 +19,7 @@ use crate::call::Call;
 use crate::own::Own;
 use crate::tokens::{self, Scope};
 use crate::{queue, random, reply, run};
+use runs::Runs;
 use session::Session;
 
 /// The largest message, in bytes.
@@ -26,12 +29,10 @@ const BUFFERING: usize = 1000;
 /// The largest number that fal's clients allow callers to set.
 const MOST_BUFFERING: usize = 60;
 
-/// Answers a handshake.
+/// Answers a handshake of realtime.
 pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
     if app.forward.is_some() {
-        let text = "With FAL_KEY set, this emulator forwards HTTP calls to fal.ai and no \
-                    WebSockets: connect to wss://fal.run itself, with a token";
-        return reply::detail(StatusCode::NOT_IMPLEMENTED, text);
+        return not_forwarded("wss://fal.run");
     }
     if Own::find(app, path) != Some(Own::Realtime) {
         return absent(app, path);
@@ -41,7 +42,7 @@ pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text);
     };
     let Some(upgrade) = call.socket.take() else {
-        return reply::detail(StatusCode::UPGRADE_REQUIRED, "Not a WebSocket");
+        return no_socket();
     };
     let session = Session {
         app: Arc::clone(app),
@@ -49,6 +50,38 @@ pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
         buffering,
     };
     open(upgrade, session)
+}
+
+/// Answers a handshake of HTTP over a WebSocket.
+pub(crate) fn answer_runs(app: &Arc<App>, mut call: Call) -> Response {
+    let path = call.path.trim_matches('/').to_owned();
+    if app.forward.is_some() {
+        return not_forwarded("wss://ws.fal.run");
+    }
+    if let Some(refused) = tokens::refusal(app, &call, Scope::Path(&path)) {
+        return refused.response();
+    }
+    if Own::find(app, &path).is_none() && !queue::is_known(app, &path) {
+        return run::no_such_app(app, &path);
+    }
+    let Some(upgrade) = call.socket.take() else {
+        return no_socket();
+    };
+    let runs = Runs::of(app, call);
+    upgrade
+        .max_message_size(queue::LARGEST_BODY)
+        .on_upgrade(|socket| runs.serve(socket))
+}
+
+fn not_forwarded(host: &str) -> Response {
+    let text = format!(
+        "With FAL_KEY set, this emulator forwards HTTP calls to fal.ai and no WebSockets: connect to {host} itself, with a token"
+    );
+    reply::detail(StatusCode::NOT_IMPLEMENTED, text)
+}
+
+fn no_socket() -> Response {
+    reply::detail(StatusCode::UPGRADE_REQUIRED, "Not a WebSocket")
 }
 
 fn open(upgrade: WebSocketUpgrade, session: Session) -> Response {

@@ -130,7 +130,7 @@ impl Talk {
 
 /// Sends a close, and waits for the answer. If the connection ended while the caller still sends, it would be reset, and
 /// the last frames would be lost.
-async fn part(socket: &mut WebSocket, close: Message) {
+pub(super) async fn part(socket: &mut WebSocket, close: Message) {
     if socket.send(close).await.is_err() {
         return;
     }

@@ -97,9 +97,13 @@ fn close(parts: &Parts, entries: Vec<(u32, String)>) -> Result<Option<Vec<Incomi
     if let Some(problem) = list::problem(&entries, stored) {
         return Err(problem);
     }
-    let stored = std::mem::take(stored);
+    let mut stored = std::mem::take(stored);
+    let listed = entries
+        .iter()
+        .filter_map(|(number, _)| stored.remove(number));
+    let pieces = listed.map(|part| part.file).collect();
     *state = State::Closed(entries);
-    Ok(Some(stored.into_values().map(|part| part.file).collect()))
+    Ok(Some(pieces))
 }
 
 async fn join(

@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn an_output_is_told_as_it_is() {
-        let told = payload("id", &Outcome::output(json!({"seed": 1}), 1));
+        let told = payload("id", &Outcome::output(json!({"seed": 1}), 1.0));
         let expected = json!({
             "request_id": "id", "gateway_request_id": "id", "status": "OK", "payload": {"seed": 1},
         });
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_left_out_and_that_is_told() {
-        let mut outcome = Outcome::output(json!("a,b\n"), 1);
+        let mut outcome = Outcome::output(json!("a,b\n"), 1.0);
         outcome.content_type = Some(HeaderValue::from_static("text/csv"));
         let told = payload("id", &outcome);
         assert_eq!(

@@ -1,8 +1,11 @@
 //! Uploads straight to the CDN, in the steps of the Python client.
 
+use std::time::Duration;
+
+use fal_emulator::{Options, PublicUrls};
 use serde_json::{Value, json};
 
-use crate::common::Emulator;
+use crate::common::{Emulator, I2V, options, picture, png};
 
 const TOKEN: &str = "/rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3";
 
@@ -112,4 +115,53 @@ async fn nothing_is_taken_without_a_token_of_this_emulator() {
         400
     );
     assert_eq!(emulator.get(TOKEN).await.status, 405);
+}
+
+#[tokio::test]
+async fn urls_in_answers_are_fals_own_where_that_is_asked_for() {
+    let emulator = Emulator::with(Options {
+        public_urls: PublicUrls::Fal,
+        ..options()
+    })
+    .await;
+    // Leads fal's hosts to the emulator, as such a client's `fetch` does.
+    let here = |url: &Value| {
+        let path = url.as_str().unwrap().strip_prefix("https:/");
+        path.unwrap_or_else(|| panic!("{url}")).to_owned()
+    };
+    let asked = json!({"content_type": "image/png", "file_name": "in.png"});
+    let initiate = "/rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3";
+    let place = emulator.post(initiate, &asked).await.json();
+    let sent = emulator
+        .send(
+            "PUT",
+            &here(&place["upload_url"]),
+            &[],
+            png(&picture(60, 40)),
+        )
+        .await;
+    assert_eq!(sent.status, 200, "{sent:?}");
+
+    // No request leaves the machine: the file is the emulator's own.
+    let input = json!({"prompt": "dusk", "image_url": place["file_url"]});
+    let request = emulator
+        .post(&format!("/queue.fal.run/{I2V}"), &input)
+        .await
+        .json();
+    let answer = loop {
+        let status = emulator.get(&here(&request["status_url"])).await.json();
+        if status["status"] == "COMPLETED" {
+            break emulator.get(&here(&request["response_url"])).await;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let url = answer.json()["video"]["url"].clone();
+    assert!(
+        url.as_str()
+            .unwrap()
+            .starts_with("https://v3.fal.media/files/"),
+        "{url}"
+    );
+    assert_eq!(emulator.get(&here(&url)).await.status, 200);
 }

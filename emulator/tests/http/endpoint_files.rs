@@ -104,6 +104,10 @@ async fn a_file_that_cannot_be_used_is_named_with_field_and_remedy() {
             ["error:", "not both"],
         ),
         (
+            r#"{"endpoint_id":"a/b","output":1,"billable_units":-1}"#,
+            ["billable_units: -1", "less than 0"],
+        ),
+        (
             r#"{"endpoint_id":"a/b","error":{"status":200,"body":1}}"#,
             ["error.status:", "400"],
         ),

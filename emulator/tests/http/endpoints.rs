@@ -140,6 +140,17 @@ async fn a_result_may_be_something_else_than_json() {
 }
 
 #[tokio::test]
+async fn half_units_are_billed_where_the_file_says_so() {
+    for (units, told) in [("2.5", "2.5"), ("3", "3"), ("0", "0")] {
+        let file = format!(r#"{{"endpoint_id":"a/b","output":1,"billable_units":{units}}}"#);
+        let folder = Folder::of(&[("b.json", &file)]);
+        let emulator = Emulator::with(with(folder.0.clone())).await;
+        let result = emulator.run("a/b", &json!({})).await;
+        assert_eq!(result.header("x-fal-billable-units"), Some(told));
+    }
+}
+
+#[tokio::test]
 async fn a_job_that_is_cancelled_stops_in_the_queue_and_at_work() {
     let emulator = Emulator::with(with(examples())).await;
     for stage in ["IN_QUEUE", "IN_PROGRESS"] {

@@ -36,6 +36,7 @@ mod ranges;
 mod realtime;
 mod refusals;
 mod run;
+mod runs;
 mod site;
 mod storage;
 mod stream;

@@ -90,14 +90,14 @@ async fn what_is_no_image_cannot_be_loaded() {
 #[tokio::test]
 async fn formats_that_are_not_read_are_told_from_those_that_are() {
     let emulator = Emulator::start().await;
-    let refusal = refusal(
-        &emulator,
-        &data_uri(b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"),
-    )
-    .await;
-    assert_eq!(refusal["type"], "unsupported_image_format");
     let formats = json!(["jpeg", "png", "webp", "gif"]);
-    assert_eq!(refusal["ctx"], json!({"supported_formats": formats}));
+    let bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0";
+    let avif = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
+    for head in [&bmp[..], avif] {
+        let refusal = refusal(&emulator, &data_uri(head)).await;
+        assert_eq!(refusal["type"], "unsupported_image_format");
+        assert_eq!(refusal["ctx"], json!({"supported_formats": formats}));
+    }
 }
 
 /// A PNG that claims to be 50,000 pixels square.

@@ -47,9 +47,12 @@ fn mixed_lists_complete_and_are_refused() {
 
 proptest! {
     #[test]
-    fn a_list_completes_with_every_part_once_and_its_own_tag(body in bodies()) {
+    fn a_list_completes_with_stored_parts_each_once_and_with_its_own_tag(body in bodies()) {
         let Some(entries) = quickly(|| completes(&body)) else { return Ok(()) };
-        let parts: Vec<_> = PARTS.iter().map(|(number, part)| (*number, part.etag.clone())).collect();
-        prop_assert_eq!(entries, parts);
+        prop_assert!(!entries.is_empty());
+        prop_assert!(entries.is_sorted_by(|one, next| one.0 < next.0), "{:?}", entries);
+        for (number, etag) in &entries {
+            prop_assert_eq!(PARTS.get(number).map(|part| &part.etag), Some(etag));
+        }
     }
 }
