@@ -1,5 +1,6 @@
 import { unlessAborted } from "./abort.ts";
-import { type ResolvedConfig, resolveConfig } from "./config.ts";
+import { resolveConfig } from "./config.ts";
+import type { ResolvedConfig } from "./resolved-config.ts";
 import type { Operations } from "./core/operations.ts";
 import { toError } from "./errors.ts";
 import { isFacts } from "./facts.ts";
@@ -7,7 +8,7 @@ import type { Fields } from "./fields.ts";
 import type { Journal } from "./journal/open.ts";
 import { load, loadJournal } from "./loader.ts";
 import { ifLoadWaits, inTime } from "./network.ts";
-import { createRealtimeClient } from "./realtime.ts";
+import { createRealtimeClient } from "./realtime-client.ts";
 import { runCallback } from "./report.ts";
 import { detachFacts } from "./stop.ts";
 import type { Config, FalClient, Persist, Progress, StreamingClient } from "./types.ts";

@@ -1,24 +1,11 @@
 import { toError } from "./errors.ts";
 import { loadParts } from "./loader.ts";
 import { isBrowser, withMiddleware, withProxy } from "./middleware.ts";
+import type { ResolvedConfig } from "./resolved-config.ts";
 import type { Config } from "./types.ts";
 
 // Bundlers replace the literal text `process.env.NAME`, so the code below spells out each variable.
 declare const process: { env: Record<string, string | undefined> };
-
-/** The configuration as the core reads it. */
-export interface ResolvedConfig extends Omit<Config, "proxyUrl"> {
-  /** The proxy that the middleware sends requests to. The limit of streams is counted for each proxy. */
-  proxyUrl?: string;
-  /** The caller gave the key in the configuration. Only such a key may be sent to the caller's proxy. */
-  isKeyGiven: boolean;
-  /** The `User-Agent` to send. Undefined in browsers, which set their own. */
-  userAgent: string | undefined;
-  /** Loads the module that sends large files in parts. */
-  loadParts: typeof loadParts;
-  /** Turns the facts that the core rejects with into an exception. */
-  toError: typeof toError;
-}
 
 /** Completes a caller's configuration. Warns if a page or a page's worker holds a key. */
 export function resolveConfig(config: Config): ResolvedConfig {

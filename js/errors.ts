@@ -1,6 +1,6 @@
 import { type AbortFacts, type Facts, type Finding, type HttpFacts, type InputFacts, isFacts } from "./facts.ts";
 import type { Fields } from "./fields.ts";
-import type { ValidationErrorInfo } from "./types.ts";
+import type { ValidationErrorInfo } from "./types/request.ts";
 
 /**
  * The kind of failure.

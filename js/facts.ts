@@ -1,7 +1,7 @@
 // The facts of a failure, as plain data. The core and the journal reject with them, and errors.ts makes exceptions of
 // them.
 
-import type { Routed } from "./core/http.ts";
+import type { Routed } from "./core/settings.ts";
 import type { Fields } from "./fields.ts";
 
 /** The facts of a failure. `falCode` tells the kinds apart. */

@@ -5,6 +5,7 @@ export type * from "./types/client.ts";
 export type * from "./types/config.ts";
 export type * from "./types/journal.ts";
 export type * from "./types/middleware.ts";
+export type * from "./types/persist.ts";
 export type * from "./types/progress.ts";
 export type * from "./types/queue.ts";
 export type * from "./types/realtime.ts";

@@ -10,18 +10,13 @@ import { EventReader } from "./event-reader.ts";
 import { statusFacts, textOf } from "./facts.ts";
 import { identifyRequest } from "./requests-known.ts";
 import type { CallOptions, CoreConfig, FollowOptions, ModelOptions, RequestOptions, StatusBody, SubmitOptions } from "./settings.ts";
+import type { UploadUrls } from "./upload/record.ts";
 
 /** A stream's request: of a model, of the statuses of a request, or of a URL. */
 export interface StreamOptions extends ModelOptions, RequestOptions {
   url?: unknown;
   /** The token, encoded for a query. A stream with a token bypasses the proxy. */
   token?: string | undefined;
-}
-
-/** An upload URL, and the URL of the stored file. */
-export interface UploadUrls {
-  upload_url: string;
-  file_url: string;
 }
 
 /** Options of a request to an upload URL. */

@@ -8,9 +8,9 @@ import { badArgument, badEndpointId } from "./bad-argument.ts";
 import { newController } from "./controllers.ts";
 import type { Access, Driver, Engine, EngineCall, FaultName, Freshness, Happening, Method, Notice, Now, OperationName, Reading, StopName } from "./engine.ts";
 import { cancelFacts, errorFacts, statusFacts, textOf } from "./facts.ts";
-import { type Exchange, type Listener, type Outgoing, type Routed, exchange } from "./http.ts";
+import { type Exchange, type Listener, type Outgoing, exchange } from "./http.ts";
 import { identifyRequest, rememberRequest } from "./requests-known.ts";
-import type { CoreConfig, FollowOptions, SubmitOptions } from "./settings.ts";
+import type { CoreConfig, FollowOptions, Routed, SubmitOptions } from "./settings.ts";
 import { LONGEST_TIMER_MS, delay, isHidden } from "./wait.ts";
 
 /** The operations that are billed. */

@@ -1,7 +1,7 @@
 // Follows a request by the event stream of its statuses, if the route carries event streams. Otherwise the engine
 // polls, and decides the poll delay.
 
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { isFacts } from "../facts.ts";
 import type { QueueModeOptions } from "../types/queue.ts";
 import type { RequestLog } from "../types/status.ts";

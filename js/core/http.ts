@@ -9,7 +9,7 @@ import type { Access, Freshness, Method, OperationName, Reading } from "./engine
 import { limitTo } from "./limit.ts";
 import { lossFacts, watchNetwork } from "./lost.ts";
 import { type Read, readAnswer } from "./read-answer.ts";
-import type { CoreConfig, Fetch, Headers } from "./settings.ts";
+import type { CoreConfig, Fetch, Headers, Routed } from "./settings.ts";
 
 const JSON_TYPE = "application/json";
 /** From this status on, a server may have carried out the request. */
@@ -32,19 +32,6 @@ export interface Payload {
   method?: string | undefined;
   headers?: Headers | undefined;
   body?: unknown;
-}
-
-/** A request after the caller's middleware. */
-export interface Routed {
-  method: string;
-  url: string;
-  headers: Headers;
-  /** The middleware changed the URL. */
-  isRouted?: boolean;
-  /** The middleware changed the URL, and the caller's key may be sent there. */
-  isTrusted?: boolean;
-  /** The URL that a redirect led to. */
-  redirectedTo?: string;
 }
 
 /** The outcome of a request that got an answer. */

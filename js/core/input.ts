@@ -1,7 +1,7 @@
 // Finds the files in a model's input, at any depth, and replaces each by a URL or a data URI. Other values stay as
 // they are. Values that JSON would lose are refused.
 
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { isFacts } from "../facts.ts";
 import { type Inlined, dataUri } from "./data-uri.ts";
 import { isFile, isFileList, tagOf } from "./file.ts";

@@ -1,7 +1,7 @@
 // The limit of streams that a client may have open at one time. Over HTTP/1.1 each stream holds one of the six
 // connections that a browser opens to a host. Over HTTP/2 and HTTP/3 all requests share one connection.
 
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { lastUrlOf } from "./http.ts";
 
 /** The limit over HTTP/1.1, for all pages of an origin together. Three connections remain for other requests. */

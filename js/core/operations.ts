@@ -2,7 +2,7 @@
 // JavaScript can handle these.
 
 import { unlessAborted } from "../abort.ts";
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import type { Fields } from "../fields.ts";
 import { badArgument } from "./bad-argument.ts";
 import { type Calls, callsOn, resultOf } from "./calls.ts";

@@ -1,7 +1,7 @@
 // Which routes to the service carry event streams. Some proxies hold an answer back until it is complete, or refuse
 // the URL. The client remembers such a route for a while.
 
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { heldLocks, takeLock } from "./locks.ts";
 
 /** How long a route counts as unable to stream, in milliseconds. */

@@ -1,7 +1,7 @@
 // The configuration and the options of calls, as the core reads them.
 
 import type { Fields } from "../fields.ts";
-import type { PendingStore } from "../types/journal.ts";
+import type { PendingStore } from "../types/persist.ts";
 import type { RequestMiddleware } from "../types/middleware.ts";
 import type { Progress } from "../types/progress.ts";
 import type { QueueModeOptions, SubmitOptions as UserSubmitOptions } from "../types/queue.ts";
@@ -17,6 +17,19 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Headers by name. */
 export type Headers = Record<string, unknown>;
+
+/** A request after the caller's middleware. */
+export interface Routed {
+  method: string;
+  url: string;
+  headers: Headers;
+  /** The middleware changed the URL. */
+  isRouted?: boolean;
+  /** The middleware changed the URL, and the caller's key may be sent there. */
+  isTrusted?: boolean;
+  /** The URL that a redirect led to. */
+  redirectedTo?: string;
+}
 
 /** The client's configuration. */
 export interface CoreConfig {

@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import type { AnswerFacts, Facts, HttpFacts, NetworkFacts } from "../facts.ts";
 import { newController } from "./controllers.ts";
 import type { Calls } from "./calls.ts";

@@ -1,6 +1,6 @@
 // Opens streams of a model's answer and of a request's statuses.
 
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import type { Fields } from "../fields.ts";
 import { queryOf } from "./headers.ts";
 import { FalStream, type Source } from "./stream.ts";

@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { isFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
 import { badArgument } from "./bad-argument.ts";
@@ -32,7 +32,7 @@ export async function upload(calls: Calls, config: ResolvedConfig, file: Blob, o
   progress.begin();
   try {
     await checkReadable(file);
-    const url = await (partBytes < file.size ? sendInParts(task) : retryWithNewUrl(task, sendInOnePiece));
+    const url = await (partBytes < file.size ? sendInParts(task, config) : retryWithNewUrl(task, sendInOnePiece));
     progress.finish(file);
     return url;
   } finally {
@@ -91,9 +91,9 @@ async function sendInOnePiece(task: FileUpload): Promise<string> {
   return urls.file_url;
 }
 
-async function sendInParts(task: FileUpload): Promise<string> {
+async function sendInParts(task: FileUpload, config: ResolvedConfig): Promise<string> {
   try {
-    const { uploadParts } = await task.config.loadParts();
+    const { uploadParts } = await config.loadParts();
     return await retryWithNewUrl(task, (task) => uploadParts(task, { GONE, flagGone, requestUploadUrl, hasStatus, linkSignal, withStallLimit }));
   } catch (refusal) {
     if (!isFacts(refusal) || !refusal.advice) throw refusal;

@@ -3,9 +3,8 @@
 
 import { loadOverNetwork } from "../network.ts";
 
-/** Loads the realtime module. The compiler takes `realtime.js` for js/realtime.ts. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the compiler takes realtime.js for js/realtime.ts, which has other exports
-export function realtime(): Promise<any> {
+/** Loads the module that opens sockets. */
+export function realtime(): Promise<typeof import("../realtime.js")> {
   return loadOverNetwork(() => import("../realtime.js"));
 }
 

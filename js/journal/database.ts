@@ -3,7 +3,7 @@
 import { type UseStore, del, promisifyRequest, set, values } from "idb-keyval";
 import { awaitAtMost } from "../core/patience.ts";
 import type { Fields } from "../fields.ts";
-import type { PendingStore } from "../types/journal.ts";
+import type { PendingStore } from "../types/persist.ts";
 
 const NAME = "fal-wasm";
 const STORE = "pending";

@@ -3,7 +3,8 @@
 import { badArgument } from "../core/bad-argument.ts";
 import type { RequestOptions, SubmitReply } from "../core/settings.ts";
 import type { Fields } from "../fields.ts";
-import type { PendingEntry, PendingRequest } from "../types/journal.ts";
+import type { PendingRequest } from "../types/journal.ts";
+import type { PendingEntry } from "../types/persist.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** How long fal stores results, by default (protocol §5.7). */

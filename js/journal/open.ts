@@ -2,12 +2,13 @@
 // results were delivered. This is a separate module, loaded at its first use.
 
 import { unlessAborted } from "../abort.ts";
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import { leaveSignal } from "../core/signal.ts";
 import { badArgument } from "../core/bad-argument.ts";
 import type { Operation, Operations } from "../core/operations.ts";
 import type { RequestOptions, SavingOptions, StatusBody, SubmitReply, SubmittingOptions } from "../core/settings.ts";
-import type { JournalOptions, PendingEntry, PendingOptions, PendingRequest } from "../types/journal.ts";
+import type { JournalOptions, PendingOptions, PendingRequest } from "../types/journal.ts";
+import type { PendingEntry } from "../types/persist.ts";
 import { waitForLeftCalls } from "./endings.ts";
 import { entryOf, isDue, isEntry, isOfRoute, labelOf, toPendingRequest } from "./entry.ts";
 import { heldRequests } from "./hold.ts";

@@ -1,11 +1,12 @@
 // Resumes a saved request.
 
 import { unlessAborted } from "../abort.ts";
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../resolved-config.ts";
 import type { Operations } from "../core/operations.ts";
 import type { FollowingOptions } from "../core/settings.ts";
 import type { ProblemFacts } from "../facts.ts";
-import type { PendingEntry, ResumeOptions } from "../types/journal.ts";
+import type { ResumeOptions } from "../types/journal.ts";
+import type { PendingEntry } from "../types/persist.ts";
 import { isYoung, requestOptions } from "./entry.ts";
 import { isUnknownToFal } from "./outcome.ts";
 import { SavedCall } from "./saved-call.ts";

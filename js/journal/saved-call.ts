@@ -2,7 +2,7 @@
 
 import type { CallOptions, StatusBody } from "../core/settings.ts";
 import { isFacts } from "../facts.ts";
-import type { PendingEntry } from "../types/journal.ts";
+import type { PendingEntry } from "../types/persist.ts";
 import { type Ending, addEnding, letCallerRun } from "./endings.ts";
 import { type Release, hold } from "./hold.ts";
 import { isFinal } from "./outcome.ts";

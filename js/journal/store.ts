@@ -4,7 +4,7 @@ import { Late, awaitAtMost } from "../core/patience.ts";
 import { badArgument } from "../core/bad-argument.ts";
 import type { ProblemFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
-import type { PendingEntry, PendingStore } from "../types/journal.ts";
+import type { PendingEntry, PendingStore } from "../types/persist.ts";
 import { inDatabase } from "./database.ts";
 import { isEntry } from "./entry.ts";
 

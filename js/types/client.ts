@@ -1,6 +1,7 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
 import type { Config } from "./config.ts";
-import type { JournalOptions, PendingEntry, PendingOptions, PendingRequest, Persist, ResumeOptions } from "./journal.ts";
+import type { JournalOptions, PendingOptions, PendingRequest, ResumeOptions } from "./journal.ts";
+import type { PendingEntry, Persist } from "./persist.ts";
 import type { QueueClient, QueueSubscribeOptions, SubmitOptions } from "./queue.ts";
 import type { RealtimeClient } from "./realtime.ts";
 import type { Result, RunOptions } from "./request.ts";

@@ -1,4 +1,4 @@
-import type { Persist } from "./journal.ts";
+import type { Persist } from "./persist.ts";
 import type { ProxyUrlConfig, RequestMiddleware } from "./middleware.ts";
 import type { RetryOptions } from "./retry.ts";
 

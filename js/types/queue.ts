@@ -1,5 +1,5 @@
 import type { EndpointIdArgument, InputType, OutputType } from "../endpoints.ts";
-import type { Persist } from "./journal.ts";
+import type { Persist } from "./persist.ts";
 import type { Progress } from "./progress.ts";
 import type { Result, RunOptions } from "./request.ts";
 import type { CompletedQueueStatus, InQueueQueueStatus, QueueStatus } from "./status.ts";

@@ -1,4 +1,4 @@
-import type { Persist } from "./journal.ts";
+import type { Persist } from "./persist.ts";
 
 /**
  * The answer to a reader: `allow` gives the file, `forbid` refuses it, `hide` says that there is no such file.

@@ -1,12 +1,11 @@
 // Sends a large file in parts (protocol §9.3).
 
 import { type AnswerFacts, isFacts } from "../../facts.ts";
-import type { UploadUrls } from "../calls.ts";
 import type { linkSignal } from "../signal.ts";
 import { Gate, MOST } from "./gate.ts";
 import { Original, rejectChanged } from "./original.ts";
 import type { FileUpload, GONE, flagGone, hasStatus, requestUploadUrl } from "./place.ts";
-import { Memory, type UploadRecord } from "./record.ts";
+import { Memory, type UploadRecord, type UploadUrls } from "./record.ts";
 import type { Sending, withStallLimit } from "./stalled.ts";
 
 /** Functions of the core. They are passed in, as this module is a separate file that is loaded at its first use. */

@@ -1,21 +1,20 @@
 // Requests upload URLs. The service gives one for each file, and it expires after a while.
 
-import type { ResolvedConfig } from "../../config.ts";
 import { type Facts, isFacts } from "../../facts.ts";
-import type { Calls, UploadUrls } from "../calls.ts";
+import type { Calls } from "../calls.ts";
 import { typeOf } from "../file.ts";
 import type { Progress } from "../progress.ts";
-import type { Headers } from "../settings.ts";
-import type { Store } from "./record.ts";
+import type { CoreConfig, Headers } from "../settings.ts";
+import type { Store, UploadUrls } from "./record.ts";
 import type { Send } from "./stalled.ts";
 
 /** The upload of one file. */
 export interface FileUpload {
   calls: Calls;
   /** The client's configuration. */
-  config: ResolvedConfig;
+  config: CoreConfig;
   /** The configuration for requests to the upload URL. */
-  sending: ResolvedConfig & { put: Send };
+  sending: CoreConfig & { put: Send };
   file: Blob;
   partBytes: number;
   /** Headers of the request for an upload URL. They say how long, and for whom, the service keeps the file. */

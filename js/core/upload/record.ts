@@ -1,7 +1,12 @@
 // The record of an upload in parts. It is saved so that the upload can continue after the page was closed.
 
-import type { UploadUrls } from "../calls.ts";
 import { awaitAtMost } from "../patience.ts";
+
+/** An upload URL, and the URL of the stored file. */
+export interface UploadUrls {
+  upload_url: string;
+  file_url: string;
+}
 
 /** A store of records. If it throws, the record is lost, but the upload goes on. */
 export interface Store {
