@@ -75,6 +75,7 @@ test("the package holds what users need and nothing else", () => {
     "dist/types/config.d.ts",
     "dist/types/journal.d.ts",
     "dist/types/middleware.d.ts",
+    "dist/types/persist.d.ts",
     "dist/types/progress.d.ts",
     "dist/types/queue.d.ts",
     "dist/types/realtime.d.ts",
