@@ -132,6 +132,32 @@ describe("a connection that is lost", () => {
   });
 });
 
+describe("an option of the configuration that does not exist", () => {
+  /** Runs calls, and returns what they warned of. */
+  async function warnings(config, calls = 1) {
+    const { warn } = console;
+    const said = [];
+    console.warn = (text) => said.push(text);
+    try {
+      const queue = client(json({ status: "IN_QUEUE", request_id: ID }), config).queue;
+      for (let call = 0; call < calls; call += 1) await queue.status(ENDPOINT, { requestId: ID });
+    } finally {
+      console.warn = warn;
+    }
+    return said;
+  }
+
+  test("is named once, with the one that was meant", async () => {
+    const said = await warnings({ proxyURL: "/api/fal/proxy", retries: 3 }, 2);
+    assert.deepEqual(said, ["fal.config has no option proxyURL, which is ignored: write proxyUrl.", "fal.config has no option retries, which is ignored."]);
+  });
+
+  test("is not spoken of where all of them exist", async () => {
+    const whole = { suppressLocalCredentialsWarning: true, files: "auto", validate: false, persist: false, retry: {}, responseHandler: undefined };
+    assert.deepEqual(await warnings(whole), []);
+  });
+});
+
 describe("a request that nobody answers names the server", () => {
   const SECRET = "hidden-0123";
   const lost = failWith("Failed to fetch");

@@ -11,6 +11,7 @@ import { cancelFacts, errorFacts, statusFacts, textOf } from "./facts.ts";
 import { type Exchange, type Listener, type Outgoing, exchange } from "./http.ts";
 import { identifyRequest, rememberRequest } from "./requests-known.ts";
 import type { CoreConfig, FollowOptions, Routed, SubmitOptions } from "./settings.ts";
+import { warnOfUnknownOptions } from "./unknown-options.ts";
 import { LONGEST_TIMER_MS, delay, isHidden } from "./wait.ts";
 
 /** The operations that are billed. */
@@ -113,6 +114,7 @@ class CallDriver implements Driver, Listener {
     const { abortSignal, detachSignal } = options;
     if (abortSignal?.aborted) return this.#endAtOnce(abortFacts(abortSignal.reason));
     if (detachSignal?.aborted) return this.#endAtOnce(detachFacts(this.#requestId));
+    warnOfUnknownOptions(config);
     live.add(this);
     abortSignal?.addEventListener?.("abort", this.#abortCall);
     detachSignal?.addEventListener?.("abort", this.#detachCall);
