@@ -1,9 +1,9 @@
 // Warns about options of the configuration that do not exist. Without types, a misspelt one would be ignored in silence.
 
-import type { ResolvedConfig } from "../resolved-config.ts";
+import type { Config } from "../types/config.ts";
 import type { CoreConfig } from "./settings.ts";
 
-const KNOWN: Record<keyof ResolvedConfig | keyof CoreConfig, true> = {
+const KNOWN: Record<keyof Config | keyof CoreConfig | "loadParts" | "toError", true> = {
   credentials: true,
   suppressLocalCredentialsWarning: true,
   proxyUrl: true,
