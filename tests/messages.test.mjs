@@ -133,7 +133,7 @@ describe("a connection that is lost", () => {
 });
 
 describe("an option of the configuration that does not exist", () => {
-  /** Runs calls, and returns what they warned of. */
+  /** Calls a client with this configuration, and returns the warnings in the console. */
   async function warnings(config, calls = 1) {
     const { warn } = console;
     const said = [];

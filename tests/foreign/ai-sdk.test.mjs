@@ -30,11 +30,11 @@ describe("version 6", () => {
 
 describe("version 7", () => {
   // The SDK's own download, which takes fal's hosts only: `fetch` leads them to the emulator.
-  const led = (fetch) => ai7.createDownload({ fetch });
+  const downloadBy = (fetch) => ai7.createDownload({ fetch });
   const polling = { poll: { intervalMs: POLL_MS } };
   // This version gives the status text of the answer, and not the service's words.
   const assertRefused = (error) => assert.equal(error.message, "Unprocessable Entity");
-  testsOf({ ...ai7, createFal: createFal3, args: [...STRICT, "--public-urls", "fal"], downloadBy: led, polling, assertRefused });
+  testsOf({ ...ai7, createFal: createFal3, args: [...STRICT, "--public-urls", "fal"], downloadBy, polling, assertRefused });
 });
 
 /**

@@ -16,11 +16,16 @@ use image::{ImageFormat, RgbImage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 pub(crate) const I2V: &str = "fal-ai/kandinsky5-pro/image-to-video";
 pub(crate) const T2V: &str = "fal-ai/kandinsky5-pro/text-to-video";
 pub(crate) const PRO: &str = "fal-ai/kandinsky5-pro";
 pub(crate) const PROXY: &str = "/api/fal/proxy";
+
+/// A WebSocket of a client.
+pub(crate) type WebSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// An emulator on a port of its own, and a client.
 pub(crate) struct Emulator {
@@ -324,4 +329,19 @@ pub(crate) fn events(text: &[u8]) -> Vec<Value> {
     let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
     data.map(|data| serde_json::from_str(data).expect("JSON"))
         .collect()
+}
+
+/// Opens a WebSocket. `path` begins with fal's host.
+pub(crate) async fn open_socket(emulator: &Emulator, path: &str) -> Result<WebSocket, Error> {
+    let url = format!("ws://{}/{path}", emulator.server.address());
+    connect_async(url).await.map(|(socket, _)| socket)
+}
+
+/// Opens a WebSocket, expects a refusal, and returns its HTTP status.
+pub(crate) async fn status_of_refusal(emulator: &Emulator, path: &str) -> u16 {
+    match open_socket(emulator, path).await {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("connected"),
+    }
 }

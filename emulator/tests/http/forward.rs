@@ -157,7 +157,8 @@ async fn what_belongs_to_the_other_connection_stays_there() {
     let proxy = forwarding_to(&upstream).await;
     tokio::spawn(async move {
         let head = "HTTP/1.1 307 Temporary Redirect\r\nlocation: https://evil.example/\r\n\
-            set-cookie: a=1\r\naccess-control-allow-credentials: true\r\nkeep-alive: timeout=5\r\n\
+            set-cookie: a=1\r\naccess-control-allow-origin: https://evil.example\r\n\
+            access-control-allow-credentials: true\r\nkeep-alive: timeout=5\r\n\
             connection: keep-alive, x-fal-hop\r\nx-fal-hop: 1\r\n\
             refresh: 0;url=https://evil.example/\r\nwww-authenticate: Basic\r\n\
             clear-site-data: \"*\"\r\nservice-worker-allowed: /\r\n\
@@ -186,6 +187,7 @@ async fn what_belongs_to_the_other_connection_stays_there() {
     ] {
         assert_eq!(reply.header(name), None, "{name}");
     }
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     assert_eq!(reply.header("content-security-policy"), Some("sandbox"));
 }
 

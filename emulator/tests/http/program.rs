@@ -419,7 +419,7 @@ fn it_says_who_may_spend_the_key() {
     assert!(!said.contains("spend"), "{said}");
 }
 
-/// What the program prints as errors when this endpoint is called twice by the proxy. Both answers have this status.
+/// Calls an endpoint twice through the proxy, expects this status each time, and returns what the program wrote to stderr.
 fn complaints(mut child: Child, status: u16, headers: &str, endpoint: &str) -> String {
     let said = greeting(&mut child);
     let address = address(&said);

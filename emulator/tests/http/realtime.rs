@@ -5,21 +5,17 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use rmpv::Value as Packed;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::common::{Emulator, T2V, options};
+use crate::common::{Emulator, T2V, WebSocket, open_socket, options, status_of_refusal};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+struct Socket(WebSocket);
 
-async fn connect(emulator: &Emulator, path_and_query: &str) -> Result<Socket, Error> {
-    let url = format!(
-        "ws://{}/fal.run/{path_and_query}",
-        emulator.server.address()
-    );
-    connect_async(url).await.map(|(socket, _)| Socket(socket))
+async fn connect(emulator: &Emulator, path: &str) -> Result<Socket, Error> {
+    open_socket(emulator, &format!("fal.run/{path}"))
+        .await
+        .map(Socket)
 }
 
 /// A connection with a valid token.
@@ -29,13 +25,9 @@ async fn open(emulator: &Emulator, more: &str) -> Socket {
     connect(emulator, &path).await.expect("a connection")
 }
 
-/// The status of a handshake that is refused.
-async fn refused(emulator: &Emulator, path_and_query: &str) -> u16 {
-    match connect(emulator, path_and_query).await {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("connected"),
-    }
+/// The HTTP status of a handshake that is refused.
+async fn refused_status(emulator: &Emulator, path: &str) -> u16 {
+    status_of_refusal(emulator, &format!("fal.run/{path}")).await
 }
 
 impl Socket {
@@ -245,21 +237,27 @@ async fn inputs_that_wait_too_many_lose_the_oldest() {
     assert_eq!(socket.object().await.0["echo"]["n"], 3);
     for wrong in ["0", "61", "x"] {
         let path = format!("emulator/realtime?max_buffering={wrong}");
-        assert_eq!(refused(&emulator, &path).await, 422);
+        assert_eq!(refused_status(&emulator, &path).await, 422);
     }
 }
 
 #[tokio::test]
 async fn handshakes_elsewhere_are_refused_and_faults_strike_them_and_all_are_recorded() {
     let emulator = Emulator::start().await;
-    assert_eq!(refused(&emulator, &format!("{T2V}/realtime")).await, 404);
-    assert_eq!(refused(&emulator, "acme/paint/realtime").await, 404);
+    assert_eq!(
+        refused_status(&emulator, &format!("{T2V}/realtime")).await,
+        404
+    );
+    assert_eq!(refused_status(&emulator, "acme/paint/realtime").await, 404);
     let plain = emulator.get("/fal.run/emulator/realtime").await;
     assert_eq!(plain.status, 426);
 
     let fault = json!({"path_contains": "/realtime?", "status": 503});
     emulator.post("/api/emulator/faults", &fault).await;
-    assert_eq!(refused(&emulator, "emulator/realtime?x=1").await, 503);
+    assert_eq!(
+        refused_status(&emulator, "emulator/realtime?x=1").await,
+        503
+    );
     open(&emulator, "").await;
 
     let requests = emulator.requests().await;
@@ -278,7 +276,7 @@ async fn a_forwarding_emulator_says_that_it_carries_no_sockets() {
         ..options()
     };
     let emulator = Emulator::with(forwarding).await;
-    assert_eq!(refused(&emulator, "emulator/realtime").await, 501);
+    assert_eq!(refused_status(&emulator, "emulator/realtime").await, 501);
 }
 
 #[tokio::test]

@@ -5,13 +5,11 @@ use std::time::Duration;
 use fal_emulator::{Key, Options};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::common::{Emulator, T2V, options};
+use crate::common::{Emulator, T2V, WebSocket, open_socket, options, status_of_refusal};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+struct Socket(WebSocket);
 
 /// The answer to one run.
 #[derive(Debug)]
@@ -21,19 +19,15 @@ struct Answer {
     end: Value,
 }
 
-async fn connect(emulator: &Emulator, path_and_query: &str) -> Result<Socket, Error> {
-    let address = emulator.server.address();
-    let url = format!("ws://{address}/ws.fal.run/{path_and_query}");
-    connect_async(url).await.map(|(socket, _)| Socket(socket))
+async fn connect(emulator: &Emulator, path: &str) -> Result<Socket, Error> {
+    open_socket(emulator, &format!("ws.fal.run/{path}"))
+        .await
+        .map(Socket)
 }
 
-/// The status of a handshake that is refused.
-async fn refused(emulator: &Emulator, path_and_query: &str) -> u16 {
-    match connect(emulator, path_and_query).await {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("connected"),
-    }
+/// The HTTP status of a handshake that is refused.
+async fn refused_status(emulator: &Emulator, path: &str) -> u16 {
+    status_of_refusal(emulator, &format!("ws.fal.run/{path}")).await
 }
 
 impl Socket {
@@ -137,7 +131,7 @@ async fn events_come_frame_by_frame_and_bytes_as_bytes() {
 #[tokio::test]
 async fn a_handshake_needs_an_app_and_a_socket_and_the_key_where_one_is_needed() {
     let emulator = Emulator::start().await;
-    assert_eq!(refused(&emulator, "acme/paint").await, 404);
+    assert_eq!(refused_status(&emulator, "acme/paint").await, 404);
     let plain = emulator.get(&format!("/ws.fal.run/{T2V}")).await;
     assert_eq!(plain.status, 426);
     let mut socket = connect(&emulator, T2V).await.expect("open");
@@ -153,9 +147,9 @@ async fn a_handshake_needs_an_app_and_a_socket_and_the_key_where_one_is_needed()
         ..options()
     })
     .await;
-    assert_eq!(refused(&keyed, T2V).await, 401);
+    assert_eq!(refused_status(&keyed, T2V).await, 401);
     assert_eq!(
-        refused(&keyed, &format!("{T2V}?fal_jwt_token=made.up.token")).await,
+        refused_status(&keyed, &format!("{T2V}?fal_jwt_token=made.up.token")).await,
         401
     );
 }
