@@ -132,7 +132,8 @@ test("a page of another origin has no webhook sent to this machine", async () =>
     },
     [emulator.url, `${foreign.url}/admin`],
   );
-  const { request_id: id } = await until(async () => (await emulator.jobs()).find(({ is_done }) => is_done));
+  const isEcho = (/** @type {{ endpoint_id: string, is_done: boolean }} */ job) => job.endpoint_id === "emulator/echo" && job.is_done;
+  const { request_id: id } = await until(async () => (await emulator.jobs()).find(isEcho));
   const status = await (await fetch(`${emulator.url}/queue.fal.run/emulator/echo/requests/${id}/status?logs=1`)).json();
   assert.match(status.logs[0].message, /^Nothing will be sent to the webhook: .*--allow-origin/);
   assert.deepEqual(foreign.requests.filter(({ path }) => path === "/admin"), []);
