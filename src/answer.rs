@@ -1,26 +1,7 @@
 //! Whether an answer counts. Proxies, login pages and caches answer with 200, too, and no
 //! such answer may end a job that is paid for.
 
-use crate::protocol::QueueStatus;
-
-/// The kind of answer that an operation expects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Wanted {
-    /// The reply to a submit, as JSON.
-    SubmitReply,
-    /// The status of a request: one of this protocol, or one that looks like it.
-    Status,
-    /// The same while a request is followed: a status of this protocol.
-    FollowedStatus,
-    /// The result of a request: the model's output, in whatever form.
-    Result,
-    /// The output of a run, which cannot be fetched again.
-    RunResult,
-    /// That something was done. The answer need not say more.
-    Acknowledgement,
-    /// Anything that can be read.
-    Anything,
-}
+use crate::protocol::{QueueStatus, Wanted};
 
 /// The kind of body that an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 //!
 //! `§` is a section of the description of fal's protocol.
 
-use crate::{answer::Wanted, retry::RetryPolicy};
+use crate::retry::RetryPolicy;
 
 /// One HTTP request of the protocol, by its purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,25 @@ pub enum Method {
     Post,
     /// Repeats without harm.
     Put,
+}
+
+/// The kind of answer that an operation expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// The reply to a submit, as JSON.
+    SubmitReply,
+    /// The status of a request: one of this protocol, or one that looks like it.
+    Status,
+    /// The same while a request is followed: a status of this protocol.
+    FollowedStatus,
+    /// The result of a request: the model's output, in whatever form.
+    Result,
+    /// The output of a run, which cannot be fetched again.
+    RunResult,
+    /// That something was done. The answer need not say more.
+    Acknowledgement,
+    /// Anything that can be read.
+    Anything,
 }
 
 /// How a host reads the body of an answer.

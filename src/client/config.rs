@@ -1,9 +1,8 @@
 //! The configuration of a client, and its builder.
 
-use std::{error::Error as StdError, sync::Arc};
+use std::error::Error as StdError;
 
 use super::{
-    Client,
     error::Error,
     key::Key,
     middleware::{Middleware, OutgoingRequest},
@@ -62,7 +61,7 @@ impl Config {
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
-    config: Config,
+    pub(super) config: Config,
 }
 
 impl Default for ClientBuilder {
@@ -152,12 +151,5 @@ impl ClientBuilder {
     pub fn files(mut self, handling: FileHandling) -> Self {
         self.config.files = handling;
         self
-    }
-
-    /// The client.
-    pub fn build(self) -> Client {
-        Client {
-            config: Arc::new(self.config),
-        }
     }
 }

@@ -15,12 +15,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
+    body_reader::BodyReader,
     decode::{decode, decode_json},
     error::Error,
     events::EventReader,
-    host::{Host, Plan},
-    http::{BodyReader, Loss},
+    host::Host,
+    loss::Loss,
     page::within,
+    plan::Plan,
     reply::Content,
     status::{Status, with_all_logs},
 };

@@ -2,11 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    http::{BodyReader, Loss},
-    page::within,
-    reply::decode_utf8,
-};
+use super::{body_reader::BodyReader, loss::Loss, page::within, reply::decode_utf8};
 use crate::sse::{END, Events};
 
 /// The event that ends a stream by `OpenAI`'s convention, which models pass on.

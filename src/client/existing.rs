@@ -1,19 +1,20 @@
 //! Calls about a request that was submitted before.
 
-use std::{marker::PhantomData, time::Duration};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Client,
     call::{Call, Completed, Task, complete, complete_followed},
+    config::Config,
     error::Error,
     event_stream::StatusStream,
     handle::RequestHandle,
-    host::{Host, Outcome, Plan},
+    host::Host,
     http::Parts,
     options::to_ms,
+    plan::{Outcome, Plan},
     status::Status,
 };
 use crate::{
@@ -62,7 +63,7 @@ impl FollowOptions {
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent until `status`, `result`, `cancel`, `resume`, `follow` or `stream_status`"]
 pub struct ExistingRequest<T = Value> {
-    client: Client,
+    config: Arc<Config>,
     handle: RequestHandle,
     follow: FollowOptions,
     idle_timeout: Option<Duration>,
@@ -70,9 +71,9 @@ pub struct ExistingRequest<T = Value> {
 }
 
 impl<T> ExistingRequest<T> {
-    pub(super) fn new(client: Client, handle: RequestHandle) -> Self {
+    pub(super) fn new(config: Arc<Config>, handle: RequestHandle) -> Self {
         Self {
-            client,
+            config,
             handle,
             follow: FollowOptions::default(),
             idle_timeout: None,
@@ -83,7 +84,7 @@ impl<T> ExistingRequest<T> {
     /// The type of the output. Default: [`Value`].
     pub fn output<U>(self) -> ExistingRequest<U> {
         ExistingRequest {
-            client: self.client,
+            config: self.config,
             handle: self.handle,
             follow: self.follow,
             idle_timeout: self.idle_timeout,
@@ -157,13 +158,13 @@ impl<T> ExistingRequest<T> {
             goal,
             target: self.handle.target(),
             settings: Settings {
-                retry: self.client.config.retry.changes(),
+                retry: self.config.retry.changes(),
                 ..settings
             },
             parts: Parts::default(),
             endpoint_id: self.handle.endpoint_id.clone(),
             handle: Some(self.handle),
-            config: self.client.config,
+            config: self.config,
         }
     }
 

@@ -2,20 +2,21 @@
 
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
-use futures_util::FutureExt;
 use serde_json::Value;
 
 use super::{
     config::Config,
     events::EventReader,
+    exchanged::Exchanged,
     facts,
     handle::RequestHandle,
-    host::{Host, Plan, times},
-    http::{Exchanged, Loss, Parts, exchange},
+    http::{Parts, exchange},
     known::is_known,
+    loss::Loss,
     page,
+    plan::{Perform, Plan},
     reply::{Content, Reply},
-    reporter::Reporter,
+    reporter::{Reporter, Times},
     routes::{Route, most_streams},
     status::{Status, with_all_logs},
 };
@@ -44,6 +45,8 @@ pub(super) struct Follower {
     reporter: Rc<Reporter>,
     logs: bool,
     settings: Settings,
+    /// Performs the polls that check a stream.
+    perform: Perform,
     tries: Cell<u32>,
     /// Streams failed. If polling works, they are at fault.
     is_doubted: Cell<bool>,
@@ -62,7 +65,12 @@ enum Ended {
 }
 
 impl Follower {
-    pub(super) fn new(config: &Arc<Config>, settings: &Settings, reporter: Rc<Reporter>) -> Self {
+    pub(super) fn new(
+        config: &Arc<Config>,
+        settings: &Settings,
+        reporter: Rc<Reporter>,
+        perform: Perform,
+    ) -> Self {
         Self {
             route: Route::named(config.route_name()),
             config: config.clone(),
@@ -72,6 +80,7 @@ impl Follower {
                 retry: settings.retry,
                 ..Settings::default()
             },
+            perform,
             tries: Cell::new(TRIES),
             is_doubted: Cell::new(false),
             is_lost: Cell::new(false),
@@ -144,7 +153,7 @@ impl Follower {
     fn lose_try(&self) {
         self.tries.set(self.tries.get() - 1);
         self.reporter
-            .report_notice(Notice::Retrying, page::is_offline(), times());
+            .report_notice(Notice::Retrying, page::is_offline(), Times::now());
     }
 
     fn most_streams(&self, url: &str) -> u32 {
@@ -215,7 +224,8 @@ impl Follower {
     }
 
     fn report(&self, status: Value) {
-        self.reporter.report_status(Status::from(status), times());
+        self.reporter
+            .report_status(Status::from(status), Times::now());
     }
 
     /// Opens the stream, or says how it ended at once.
@@ -264,7 +274,7 @@ impl Follower {
             handle: Some(handle.clone()),
         };
         // A poll that fails says nothing of a stream that is alive.
-        let outcome = Host::perform(plan).boxed_local().await.ok()?;
+        let outcome = (self.perform)(plan).await.ok()?;
         let status = outcome.reply.content.json()?;
         let standing = facts::standing(status);
         is_ahead(&standing, last).then(|| {

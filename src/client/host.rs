@@ -6,54 +6,27 @@ use futures_channel::oneshot;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
 use super::{
+    body_reader::BodyReader,
     config::Config,
     error::Error,
+    exchanged::Exchanged,
     facts,
     follow::Follower,
     handle::RequestHandle,
-    http::{BodyReader, Exchanged, Loss, Parts, exchange, is_paid},
+    http::{Parts, exchange, is_paid},
     known::{is_known, remember},
+    loss::Loss,
     page,
-    progress::Timings,
+    plan::{Outcome, Plan},
     reply::Reply,
     reporter::{Reporter, Times},
     status::Status,
     stops::Stops,
 };
 use crate::{
-    engine::{
-        self, Access, Event, Fault, Goal, Next, Rejection, Send, Settings, Standing, Step, Stop,
-        Target,
-    },
+    engine::{self, Access, Event, Fault, Goal, Next, Rejection, Send, Standing, Step, Stop},
     protocol::Operation,
 };
-
-/// A call before it begins.
-pub(super) struct Plan {
-    pub(super) config: Arc<Config>,
-    pub(super) goal: Goal,
-    pub(super) target: Target,
-    pub(super) settings: Settings,
-    /// Of the first request.
-    pub(super) parts: Parts,
-    /// The endpoint, as the caller named it.
-    pub(super) endpoint_id: String,
-    /// The request, if it was submitted before.
-    pub(super) handle: Option<RequestHandle>,
-}
-
-/// The good end of a call.
-pub(super) struct Outcome {
-    /// The last answer.
-    pub(super) reply: Reply,
-    /// The body, if the caller reads it as a stream.
-    pub(super) body: Option<BodyReader>,
-    /// The request, if the call was about one.
-    pub(super) handle: Option<RequestHandle>,
-    /// Its last status.
-    pub(super) status: Option<Status>,
-    pub(super) timings: Timings,
-}
 
 /// A call that is performed.
 pub(super) struct Host {
@@ -119,7 +92,12 @@ impl Host {
             remember(request.id());
         }
         Self {
-            follower: Rc::new(Follower::new(&config, &settings, reporter.clone())),
+            follower: Rc::new(Follower::new(
+                &config,
+                &settings,
+                reporter.clone(),
+                |plan| Self::perform(plan).boxed_local(),
+            )),
             config,
             goal,
             engine: engine::Call::new(goal, target, settings),
@@ -177,7 +155,7 @@ impl Host {
             } = step;
             if let Some(notice) = notice {
                 self.reporter
-                    .report_notice(notice, page::is_offline(), times());
+                    .report_notice(notice, page::is_offline(), Times::now());
                 self.follower.notice(notice);
             }
             if let Some(outcome) = settle {
@@ -216,7 +194,7 @@ impl Host {
             .as_ref()
             .and_then(|handle| handle.submitted_at_ms);
         #[allow(clippy::cast_precision_loss)] // it is far below 2^53
-        let age = submitted.map_or(0.0, |at| times().epoch_ms - at as f64);
+        let age = submitted.map_or(0.0, |at| Times::now().epoch_ms - at as f64);
         // A clock that was set back must not make times negative.
         age.max(0.0)
     }
@@ -358,7 +336,7 @@ impl Host {
         let handle = RequestHandle::new(&self.endpoint_id, request.id());
         let urls = self.reply.content.json().map(facts::named_urls);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // it is after 1970
-        let submitted_at = times().epoch_ms as u64;
+        let submitted_at = Times::now().epoch_ms as u64;
         let handle = RequestHandle {
             submitted_at_ms: Some(submitted_at),
             ..handle.with_urls(urls.unwrap_or_default())
@@ -372,7 +350,7 @@ impl Host {
         self.follower.notice_status();
         if let Some(status) = self.reply.content.json() {
             self.reporter
-                .report_status(Status::from(status.clone()), times());
+                .report_status(Status::from(status.clone()), Times::now());
         }
     }
 
@@ -482,13 +460,5 @@ fn job_failed(status: Option<Status>) -> Error {
         message: error.or_else(|| error_type.clone()).unwrap_or_default(),
         error_type,
         request_id: None,
-    }
-}
-
-/// The times of now.
-pub(super) fn times() -> Times {
-    Times {
-        clock_ms: page::clock_ms(),
-        epoch_ms: js_sys::Date::now(),
     }
 }

@@ -1,24 +1,26 @@
 //! One request: built, sent, and its answer read.
 
 use gloo_net::http::{Headers, Request, RequestBuilder, Response};
-use js_sys::{Date, JsString, Promise, Uint8Array};
+use js_sys::{JsString, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Blob, ReadableStreamDefaultReader, RequestCache, RequestMode};
+use web_sys::{Blob, RequestCache, RequestMode};
 
 use super::{
+    body_reader::{AbortOnDrop, BodyReader},
     config::Config,
     error::Error,
+    exchanged::Exchanged,
     key,
+    loss::Loss,
     middleware::OutgoingRequest,
     page::{self, message_of, within},
     reply::{Content, Reply, ReplyHeaders},
-    upload::put::PutOptions,
+    upload::put_options::PutOptions,
 };
 use crate::{
     engine::{Access, Freshness, Send},
     protocol::{Method, Operation, Reading},
-    retry::retry_after_ms,
 };
 
 #[wasm_bindgen]
@@ -69,42 +71,6 @@ impl Body {
             Self::Text(text) => Some(JsString::from(text.as_str()).into()),
             Self::Blob(blob) => Some(blob.into()),
         }
-    }
-}
-
-/// What became of a request.
-pub(super) enum Exchanged {
-    /// An answer of 2xx. The reader is there if the caller reads the body as a stream.
-    Answered(Reply, Option<BodyReader>),
-    /// An HTTP error.
-    Refused(Reply),
-    /// No answer, or half of one.
-    Lost(Loss),
-    /// It was not sent, or its answer is none.
-    Threw(Error),
-}
-
-/// A failure of the network.
-#[derive(Debug)]
-pub(super) struct Loss {
-    pub(super) message: String,
-    pub(super) is_offline: bool,
-    /// The request has certainly not left this machine.
-    pub(super) is_unsent: bool,
-}
-
-impl Loss {
-    pub(super) fn new(message: String) -> Self {
-        Self {
-            message,
-            is_offline: page::is_offline(),
-            is_unsent: false,
-        }
-    }
-
-    /// Nothing came for so long.
-    pub(super) fn late(ms: f64) -> Self {
-        Self::new(format!("nothing came for {ms} ms"))
     }
 }
 
@@ -260,7 +226,7 @@ fn to_request(
         headers,
     } = &outgoing.request;
     let method = http::Method::from_bytes(method.as_bytes()).map_err(|error| error.to_string())?;
-    let signal = abort.0.as_ref().map(AbortController::signal);
+    let signal = abort.signal();
     let mut builder = RequestBuilder::new(url)
         .method(method)
         .headers(to_headers(headers).map_err(|thrown| message_of(&thrown))?)
@@ -291,9 +257,10 @@ fn to_headers<'a>(
 
 async fn read(Unread { response, abort }: Unread, send: &Send) -> Exchanged {
     let rule = send.operation.rule();
+    let headers = response.headers();
     let mut reply = Reply {
         status: response.status(),
-        headers: read_headers(&response),
+        headers: ReplyHeaders::read(|name| headers.get(name)),
         ..Reply::default()
     };
     let mut body = BodyReader::new(&response, abort);
@@ -317,112 +284,6 @@ async fn read(Unread { response, abort }: Unread, send: &Send) -> Exchanged {
     }
 }
 
-fn read_headers(response: &Response) -> ReplyHeaders {
-    let headers = response.headers();
-    read_reply_headers(|name| headers.get(name))
-}
-
-/// Reads the headers that matter here.
-pub(super) fn read_reply_headers(get: impl Fn(&str) -> Option<String>) -> ReplyHeaders {
-    let retry_after = get("retry-after");
-    let retry_after_ms =
-        retry_after.and_then(|value| retry_after_ms(&value, Date::now(), Date::parse));
-    ReplyHeaders {
-        content_type: get("content-type").unwrap_or_default(),
-        request_id: get("x-fal-request-id"),
-        retry_after_ms,
-        timeout_type: get("x-fal-request-timeout-type"),
-        error_type: get("x-fal-error-type"),
-        billable_units: get("x-fal-billable-units").and_then(|units| units.parse().ok()),
-        etag: get("etag"),
-    }
-}
-
-/// Aborts a request when it is dropped. That has no effect on one that has ended.
-pub(super) struct AbortOnDrop(Option<AbortController>);
-
-impl AbortOnDrop {
-    fn new() -> Self {
-        Self(AbortController::new().ok())
-    }
-}
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
-    }
-}
-
-/// Reads a body piece by piece. Dropping it ends the connection.
-pub(super) struct BodyReader {
-    reader: Option<ReadableStreamDefaultReader>,
-    /// The read under way. It survives a future that was dropped while it waited.
-    pending: Option<JsFuture>,
-    /// The rest of a piece.
-    rest: Option<Uint8Array>,
-    _abort: AbortOnDrop,
-}
-
-/// A large piece is copied by this much at a time, in bytes.
-const SLICE_BYTES: u32 = 65_536;
-
-impl BodyReader {
-    fn new(response: &Response, abort: AbortOnDrop) -> Self {
-        let stream = response.body();
-        let reader = stream.and_then(|stream| ReadableStreamDefaultReader::new(&stream).ok());
-        Self {
-            reader,
-            pending: None,
-            rest: None,
-            _abort: abort,
-        }
-    }
-
-    /// The next bytes, `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, Loss> {
-        loop {
-            if let Some(rest) = self.rest.take() {
-                let length = rest.length();
-                let slice = rest.subarray(0, SLICE_BYTES.min(length)).to_vec();
-                self.rest = (length > SLICE_BYTES).then(|| rest.subarray(SLICE_BYTES, length));
-                if !slice.is_empty() {
-                    return Ok(Some(slice));
-                }
-            }
-            let Some(reader) = &self.reader else {
-                return Ok(None);
-            };
-            let pending = self
-                .pending
-                .get_or_insert_with(|| JsFuture::from(reader.read()));
-            let read = pending.await;
-            self.pending = None;
-            let read = read.map_err(|thrown| Loss::new(message_of(&thrown)))?;
-            if page::property(&read, "done").is_truthy() {
-                self.reader = None;
-                return Ok(None);
-            }
-            let bytes = page::property(&read, "value").dyn_into::<Uint8Array>();
-            self.rest = Some(bytes.map_err(|_| Loss::new("the body holds no bytes".into()))?);
-        }
-    }
-
-    /// All bytes, where each piece comes in time.
-    pub(super) async fn read_all(&mut self, deadline_ms: Option<f64>) -> Result<Vec<u8>, Loss> {
-        let mut bytes = Vec::new();
-        loop {
-            match within(deadline_ms, self.next()).await {
-                None => return Err(Loss::late(deadline_ms.unwrap_or_default())),
-                Some(Ok(Some(piece))) => bytes.extend(piece),
-                Some(Ok(None)) => return Ok(bytes),
-                Some(Err(loss)) => return Err(loss),
-            }
-        }
-    }
-}
-
 /// Whether an operation starts something that is paid for.
 pub(super) fn is_paid(operation: Operation) -> bool {
     matches!(
@@ -434,7 +295,7 @@ pub(super) fn is_paid(operation: Operation) -> bool {
 /// The HTTP status for a range of a file, without the middleware and the key. `None` without an answer.
 pub(super) async fn read_status(url: &str, range: &str, deadline_ms: f64) -> Option<u16> {
     let abort = AbortOnDrop::new();
-    let signal = abort.0.as_ref().map(AbortController::signal);
+    let signal = abort.signal();
     let request = RequestBuilder::new(url)
         .header("Range", range)
         .cache(RequestCache::NoStore)

@@ -11,12 +11,14 @@
 //! | `http.rs`, `key.rs` | one request, and where the key goes |
 //! | `reply.rs`, `facts.rs`, `decode.rs` | an answer: its kind, its facts, the caller's type |
 
+mod body_reader;
 mod call;
 mod config;
 mod decode;
 mod error;
 mod event_stream;
 mod events;
+mod exchanged;
 mod existing;
 mod facts;
 mod follow;
@@ -26,10 +28,12 @@ mod http;
 mod input;
 mod key;
 mod known;
+mod loss;
 mod middleware;
 mod new_call;
 mod options;
 mod page;
+mod plan;
 mod prepare;
 mod progress;
 mod reply;
@@ -116,7 +120,11 @@ impl Client {
     /// # }
     /// ```
     pub fn call(&self, endpoint_id: impl Into<String>, input: &impl Serialize) -> NewCall<Value> {
-        NewCall::new(self.clone(), endpoint_id.into(), input::to_value(input))
+        NewCall::new(
+            self.config.clone(),
+            endpoint_id.into(),
+            input::to_value(input),
+        )
     }
 
     /// A new request to a typed endpoint.
@@ -131,7 +139,7 @@ impl Client {
     /// # }
     /// ```
     pub fn endpoint<E: Endpoint>(&self, input: &E::Input) -> NewCall<E::Output> {
-        NewCall::new(self.clone(), E::ID.into(), input::to_value(input))
+        NewCall::new(self.config.clone(), E::ID.into(), input::to_value(input))
     }
 
     /// Submits a request, follows it to its end, and fetches its result: [`NewCall::subscribe`] without further options.
@@ -166,7 +174,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, handle: &RequestHandle) -> ExistingRequest<Value> {
-        ExistingRequest::new(self.clone(), handle.clone())
+        ExistingRequest::new(self.config.clone(), handle.clone())
     }
 
     /// Asks where a request stands, logs included (§5.3).
@@ -216,6 +224,15 @@ impl Client {
     /// # }
     /// ```
     pub fn upload(&self, file: &Blob) -> Upload<'static> {
-        Upload::new(self.clone(), file.clone())
+        Upload::new(self.config.clone(), file.clone())
+    }
+}
+
+impl ClientBuilder {
+    /// The client.
+    pub fn build(self) -> Client {
+        Client {
+            config: Arc::new(self.config),
+        }
     }
 }

@@ -1,24 +1,25 @@
 //! A call that starts a new request: its options, and the ways to begin it.
 
-use std::{fmt, marker::PhantomData, rc::Rc, time::Duration};
+use std::{fmt, marker::PhantomData, rc::Rc, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use web_sys::Blob;
 
 use super::{
-    Client,
     call::{Call, Completed, Task, complete, complete_followed},
+    config::Config,
     error::Error,
     event_stream::EventStream,
     existing::FollowOptions,
     handle::RequestHandle,
-    host::{Host, Outcome, Plan},
+    host::Host,
     http::{Body, Parts},
     input::{self, FileField},
     options::{
         FileHandling, Priority, StorageSettings, SubmitOptions, query_of, query_of_input, to_ms,
     },
+    plan::{Outcome, Plan},
     prepare::{Preparation, Prepare, prepare},
     reporter::Reporter,
     token,
@@ -34,7 +35,7 @@ use crate::{
 /// [`subscribe`](Self::subscribe), [`submit`](Self::submit), [`run`](Self::run) or [`stream`](Self::stream).
 #[must_use = "nothing is sent until `subscribe`, `submit`, `run` or `stream`"]
 pub struct NewCall<T = Value> {
-    client: Client,
+    config: Arc<Config>,
     endpoint_id: String,
     input: Result<Value, Error>,
     method: Option<String>,
@@ -63,11 +64,15 @@ enum Direct {
 }
 
 impl<T> NewCall<T> {
-    pub(super) fn new(client: Client, endpoint_id: String, input: Result<Value, Error>) -> Self {
+    pub(super) fn new(
+        config: Arc<Config>,
+        endpoint_id: String,
+        input: Result<Value, Error>,
+    ) -> Self {
         Self {
-            validates: client.config.validates,
-            handling: client.config.files,
-            client,
+            validates: config.validates,
+            handling: config.files,
+            config,
             endpoint_id,
             input,
             method: None,
@@ -89,7 +94,7 @@ impl<T> NewCall<T> {
     /// a sequence of `u8`, for `Vec<u8>`. Default: [`Value`], or that of the typed endpoint.
     pub fn output<U>(self) -> NewCall<U> {
         NewCall {
-            client: self.client,
+            config: self.config,
             endpoint_id: self.endpoint_id,
             input: self.input,
             method: self.method,
@@ -302,7 +307,7 @@ impl<T> NewCall<T> {
             let own = query_of_input(&input);
             query.extend(own.strip_prefix('?').map(|own| [separator, own].concat()));
         }
-        let config = &self.client.config;
+        let config = self.config;
         let settings = Settings {
             query,
             retry: config.retry.changes(),
@@ -326,7 +331,7 @@ impl<T> NewCall<T> {
             (prepare, preparation)
         });
         let plan = Plan {
-            config: config.clone(),
+            config,
             goal,
             target: Target {
                 endpoint,
@@ -376,7 +381,7 @@ impl<T: DeserializeOwned + 'static> NewCall<T> {
             ("Accept".into(), accept),
             ("Content-Type".into(), "application/json".into()),
         ];
-        let client = self.client.clone();
+        let config = self.config.clone();
         let (plan, preparation) = self.plan(Goal::Only(Operation::Stream), headers)?;
         let mut plan = with_files(plan, preparation).await?;
         if url.is_none() {
@@ -387,7 +392,7 @@ impl<T: DeserializeOwned + 'static> NewCall<T> {
             None => None,
             Some(Direct::Token(token)) => Some(super::options::encode(&token)),
             Some(Direct::Ask) => {
-                let token = token::fetch(&client, plan.target.endpoint.clone()).await?;
+                let token = token::fetch(config, plan.target.endpoint.clone()).await?;
                 Some(super::options::encode(&token))
             }
         };

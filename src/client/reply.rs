@@ -1,6 +1,9 @@
 //! The answer to one request, and what its body is.
 
+use js_sys::Date;
 use serde_json::Value;
+
+use crate::retry::retry_after_ms;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,24 @@ pub(super) struct ReplyHeaders {
     pub(super) error_type: Option<String>,
     pub(super) billable_units: Option<f64>,
     pub(super) etag: Option<String>,
+}
+
+impl ReplyHeaders {
+    /// Reads them with `get`, which gives the value of a header.
+    pub(super) fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let retry_after = get("retry-after");
+        let retry_after_ms =
+            retry_after.and_then(|value| retry_after_ms(&value, Date::now(), Date::parse));
+        Self {
+            content_type: get("content-type").unwrap_or_default(),
+            request_id: get("x-fal-request-id"),
+            retry_after_ms,
+            timeout_type: get("x-fal-request-timeout-type"),
+            error_type: get("x-fal-error-type"),
+            billable_units: get("x-fal-billable-units").and_then(|units| units.parse().ok()),
+            etag: get("etag"),
+        }
+    }
 }
 
 /// The body of an answer.

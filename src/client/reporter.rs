@@ -6,6 +6,7 @@ use futures_channel::mpsc::UnboundedSender;
 
 use super::{
     handle::RequestHandle,
+    page,
     progress::{Progress, Timings, Tracker},
     status::Status,
 };
@@ -44,6 +45,15 @@ struct State {
 pub(super) struct Times {
     pub(super) clock_ms: f64,
     pub(super) epoch_ms: f64,
+}
+
+impl Times {
+    pub(super) fn now() -> Self {
+        Self {
+            clock_ms: page::clock_ms(),
+            epoch_ms: js_sys::Date::now(),
+        }
+    }
 }
 
 impl Reporter {

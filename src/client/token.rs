@@ -1,13 +1,10 @@
 //! Short-lived tokens, for streams that go straight to fal (§3.3).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::{
-    Client,
-    error::Error,
-    host::{Host, Plan},
-    http::Parts,
-};
+use super::{config::Config, error::Error, host::Host, http::Parts, plan::Plan};
 use crate::{
     endpoint::EndpointId,
     engine::{Goal, Settings, Target},
@@ -15,16 +12,20 @@ use crate::{
 };
 
 /// Asks fal for a token for one app.
-pub(super) async fn fetch(client: &Client, endpoint: Option<EndpointId>) -> Result<String, Error> {
+pub(super) async fn fetch(
+    config: Arc<Config>,
+    endpoint: Option<EndpointId>,
+) -> Result<String, Error> {
+    let retry = config.retry.changes();
     let plan = Plan {
-        config: client.config.clone(),
+        config,
         goal: Goal::Only(Operation::Token),
         target: Target {
             endpoint,
             ..Target::default()
         },
         settings: Settings {
-            retry: client.config.retry.changes(),
+            retry,
             ..Settings::default()
         },
         parts: Parts::default(),

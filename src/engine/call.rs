@@ -2,13 +2,14 @@
 
 mod answer;
 mod follow;
+mod news;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod test_access;
 mod url;
 
 use std::mem::take;
 
-use self::follow::News;
+use self::news::News;
 use super::{
     Access, Event, Fault, Freshness, Goal, Next, Notice, Now, QueuedRequest, Rejection,
     RetryChanges, Send, Settings, Standing, Step, Stop, Target, step::open,

@@ -6,31 +6,10 @@
 
 mod check;
 pub mod kandinsky5;
+mod model;
 
 pub use check::{Field, Given, Kind, Problem, check_url, choices};
-
-use serde::{Serialize, de::DeserializeOwned};
-
-/// A typed endpoint: its id and the shapes of its input and output.
-///
-/// Implement it for any model to call it through the typed Rust API.
-pub trait Endpoint {
-    /// The endpoint id, e.g. `fal-ai/kandinsky5-pro/image-to-video`.
-    const ID: &'static str;
-    /// The model's input, sent as the JSON body of the submit.
-    type Input: Serialize;
-    /// The model's output, as the result call gives it.
-    type Output: DeserializeOwned;
-}
-
-/// A model whose input is known field by field.
-#[derive(Debug)]
-pub struct Model {
-    /// The endpoint id this table is for.
-    pub endpoint_id: &'static str,
-    /// Every documented input field, in the order of the model's page.
-    pub fields: &'static [Field],
-}
+pub use model::{Endpoint, Model};
 
 /// The table for `endpoint_id`, or `None` for an endpoint this crate knows nothing about.
 pub fn find(endpoint_id: &str) -> Option<&'static Model> {

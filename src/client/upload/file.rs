@@ -12,16 +12,18 @@ use web_sys::{Blob, File};
 use super::{
     gate::{Gate, MOST},
     original::Original,
-    put::{self, PutOptions},
+    put,
+    put_options::PutOptions,
     readable::{check_readable, slice},
 };
 use crate::{
     client::{
         config::Config,
         error::Error,
-        host::{Host, Outcome, Plan},
+        host::Host,
         http::{self, Body, Parts},
         options::{Retry, StorageSettings},
+        plan::{Outcome, Plan},
         reporter::Reporter,
     },
     engine::{Goal, Settings, Target},

@@ -3,10 +3,11 @@
 mod file;
 mod gate;
 mod original;
-pub(super) mod put;
+mod put;
+pub(super) mod put_options;
 mod readable;
 
-use std::{future::IntoFuture, rc::Rc, time::Duration};
+use std::{future::IntoFuture, rc::Rc, sync::Arc, time::Duration};
 
 use futures_util::{
     FutureExt,
@@ -19,7 +20,7 @@ pub(super) use file::{SentBytes, UploadOptions, Uploader};
 pub(super) use readable::read;
 
 use super::{
-    Client,
+    config::Config,
     error::Error,
     options::{StorageSettings, to_ms},
     page,
@@ -43,16 +44,16 @@ pub struct UploadProgress {
 /// An upload that begins when it is awaited: see [`Client::upload`]. Dropping it ends it.
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload<'a> {
-    client: Client,
+    config: Arc<Config>,
     file: Blob,
     options: UploadOptions,
     on_progress: Option<Box<dyn FnMut(UploadProgress) + 'a>>,
 }
 
 impl<'a> Upload<'a> {
-    pub(super) fn new(client: Client, file: Blob) -> Self {
+    pub(super) fn new(config: Arc<Config>, file: Blob) -> Self {
         Self {
-            client,
+            config,
             file,
             options: UploadOptions::default(),
             on_progress: None,
@@ -96,7 +97,7 @@ impl<'a> Upload<'a> {
         }
         self.options.check()?;
         let uploader = Uploader {
-            config: self.client.config,
+            config: self.config,
             options: self.options,
             reporter: Rc::new(Reporter::new(None, false)),
         };

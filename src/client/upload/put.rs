@@ -15,32 +15,14 @@ use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
 
-use super::{gate::Gate, readable::check_readable};
+use super::{put_options::PutOptions, readable::check_readable};
 use crate::client::{
-    http::{Exchanged, Loss, read_reply_headers},
+    exchanged::Exchanged,
+    loss::Loss,
     middleware::OutgoingRequest,
     page::{self, Listener},
-    reply::{Content, Reply},
+    reply::{Content, Reply, ReplyHeaders},
 };
-
-/// Sends the bytes of a file.
-pub(in super::super) type Put =
-    for<'a> fn(&'a OutgoingRequest, &'a Blob, &'a PutOptions) -> LocalBoxFuture<'a, Exchanged>;
-
-/// How the bytes of a file are sent.
-#[derive(Debug, Clone)]
-pub(in super::super) struct PutOptions {
-    /// [`send`], as a pointer: apps without uploads are built without it.
-    pub(in super::super) send: Put,
-    /// A try that sends nothing for so long is given up.
-    pub(super) stall_ms: f64,
-    /// Counts the bytes sent.
-    pub(super) sent: Rc<Cell<f64>>,
-    /// Limits how many parts go at once.
-    pub(super) gate: Option<Rc<Gate>>,
-    /// HTTP statuses worth another try.
-    pub(in super::super) retry_statuses: Option<Vec<u16>>,
-}
 
 const MEBIBYTE: f64 = 1_048_576.0;
 /// A stall is noticed this late at most, in milliseconds.
@@ -183,7 +165,7 @@ fn read(xhr: &XmlHttpRequest) -> Exchanged {
     let bytes = bytes.unwrap_or_default();
     let mut reply = Reply {
         status: xhr.status().unwrap_or_default(),
-        headers: read_reply_headers(|name| xhr.get_response_header(name).ok().flatten()),
+        headers: ReplyHeaders::read(|name| xhr.get_response_header(name).ok().flatten()),
         ..Reply::default()
     };
     if (200..300).contains(&reply.status) {

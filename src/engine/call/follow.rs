@@ -2,23 +2,13 @@
 
 use std::mem::take;
 
-use super::{Call, State};
+use super::{Call, State, news::News};
 use crate::{
     engine::{Access, Fault, Freshness, Goal, Next, Now, Rejection, Standing, step::open},
     follow,
-    protocol::{Operation, QueueStatus},
+    protocol::Operation,
     retry::Failure,
 };
-
-/// The last status that polls gave, and since when.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct News {
-    pub(super) since_ms: Option<f64>,
-    pub(super) status: QueueStatus,
-    pub(super) position: f64,
-    /// The poll under way goes past every cache, to check the ones before it.
-    pub(super) is_cross_check: bool,
-}
 
 impl Call {
     pub(super) fn follow(&mut self, now: Now) -> Result<Next, Rejection> {
