@@ -1,21 +1,28 @@
-//! The state that all parts of a running emulator share.
+//! The parts of a running emulator. Only the routes, the proxy and the server know all of them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use crate::apps::Apps;
+use crate::cancel::Cancel;
 use crate::control::Control;
 use crate::endpoint::Endpoints;
 use crate::fault::Faults;
-use crate::forward::Forward;
+use crate::forward::{Allowed, Forward};
+use crate::hold::Holds;
 use crate::http::{Guard, Notices, Origin};
-use crate::inspector::Inspector;
+use crate::input_memory::InputMemory;
+use crate::inspector::{Emulator, Record};
+use crate::model::produce::Studio;
 use crate::options::{Options, PublicUrls};
-use crate::picture::Fetcher;
-use crate::queue::{Cancel, Queue};
+use crate::picture::Pictures;
+use crate::queue::{Jobs, Queue};
+use crate::realtime::Sockets;
+use crate::site::Site;
 use crate::storage::Storage;
-use crate::tokens::Tokens;
+use crate::target;
 use crate::webhook::Webhooks;
 
 /// One running emulator.
@@ -26,36 +33,80 @@ pub(crate) struct App {
     pub(crate) address: SocketAddr,
     /// Tells trusted callers from strangers.
     pub(crate) guard: Guard,
-    /// The runtime of its tasks. Worker threads, which have no runtime of their own, start tasks here, too.
-    pub(crate) runtime: Handle,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Arc<Queue>,
     pub(crate) storage: Arc<Storage>,
-    pub(crate) fetcher: Fetcher,
-    /// The endpoints that the user described.
-    pub(crate) endpoints: Endpoints,
-    pub(crate) webhooks: Webhooks,
-    pub(crate) tokens: Tokens,
-    /// Set when the emulator ends, for connections that outlive their request.
-    pub(crate) ending: Cancel,
+    pub(crate) sockets: Sockets,
+    pub(crate) site: Arc<Site>,
     /// Set in forward mode.
     pub(crate) forward: Option<Forward>,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Arc<Faults>,
     /// Set if tests may control it over HTTP.
-    pub(crate) control: Option<Control>,
-    /// The record that the inspector shows.
-    pub(crate) inspector: Inspector,
-    /// Advice for the developer, in the terminal.
-    pub(crate) notices: Notices,
+    pub(crate) control: Option<Arc<Control>>,
+    /// What the inspector shows.
+    pub(crate) inspected: Arc<Emulator>,
+    /// Set when the emulator ends, for connections that outlive their request.
+    pub(crate) ending: Arc<Cancel>,
+}
+
+/// The parts that can fail to start.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) storage: Arc<Storage>,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) webhooks: Arc<Webhooks>,
 }
 
 impl App {
+    /// Puts an emulator together that listens on `address`. Its tasks run on the current runtime.
+    pub(crate) fn new(options: Options, address: SocketAddr, parts: Parts) -> Self {
+        let forwards = options.key.is_some();
+        let ending = Arc::<Cancel>::default();
+        let holds = Arc::<Holds>::default();
+        let site = Arc::new(Site::new(&options));
+        let queue = queue(&options, address, &parts, &site, &holds);
+        let queue = Arc::new(queue);
+        let Parts {
+            storage,
+            faults,
+            webhooks,
+            ..
+        } = parts;
+        let control = || Control::new(holds, Arc::clone(&faults), Arc::clone(&queue.jobs));
+        let forward = |key| Forward::new(key, Allowed::by(&options), options.upstream.clone());
+        let spending_path = forwards.then_some(target::PROXY_PATH);
+        Self {
+            address,
+            guard: Guard::new(&options, address, spending_path),
+            sockets: Sockets {
+                queue: Arc::clone(&queue),
+                forwards,
+                ending: Arc::clone(&ending),
+            },
+            site,
+            forward: options.key.clone().map(forward),
+            control: options.control.then(control).map(Arc::new),
+            inspected: Arc::new(Emulator {
+                record: Arc::new(Record::new(&options)),
+                jobs: Arc::clone(&queue.jobs),
+                storage: Arc::clone(&storage),
+                webhooks,
+                faults: Arc::clone(&faults),
+                address,
+                forwards,
+                ending: Arc::clone(&ending),
+            }),
+            queue,
+            storage,
+            faults,
+            ending,
+            options,
+        }
+    }
+
     /// The side that answers requests to the proxy: this `emulator`, or fal.ai in `forward` mode.
     pub(crate) fn mode(&self) -> &'static str {
-        if self.forward.is_some() {
-            "forward"
-        } else {
-            "emulator"
-        }
+        self.inspected.mode()
     }
 
     /// The origin of files in answers to a request that was sent to `own`.
@@ -65,30 +116,42 @@ impl App {
             PublicUrls::Fal => Origin::of_fal_files(),
         }
     }
+}
 
-    /// An emulator that listens on no port, and its data folder, which the caller must keep.
-    #[cfg(test)]
-    pub(crate) fn for_tests() -> (Arc<Self>, crate::data::DataFolder) {
-        let data = crate::data::DataFolder::open(None).expect("a temporary folder");
-        let (options, address) = (Options::default(), ([127, 0, 0, 1], 8787).into());
-        let app = Self {
-            guard: Guard::new(&options, address, None),
-            options,
-            address,
-            runtime: Handle::current(),
-            queue: Queue::new(2, 1 << 30),
-            storage: Arc::new(Storage::open(&data, 1 << 30).expect("a fresh folder")),
-            fetcher: Fetcher::new(false),
-            endpoints: Endpoints::default(),
-            webhooks: Webhooks::new(&Options::default()).expect("a key"),
-            tokens: Tokens::default(),
-            ending: Cancel::default(),
-            forward: None,
-            faults: Faults::default(),
-            control: None,
-            inspector: Inspector::new(&Options::default()),
+fn queue(
+    options: &Options,
+    address: SocketAddr,
+    parts: &Parts,
+    site: &Arc<Site>,
+    holds: &Arc<Holds>,
+) -> Queue {
+    let storage = &parts.storage;
+    Queue {
+        jobs: Arc::new(Jobs::new(options.concurrency, options.memory_limit_bytes)),
+        input_memory: InputMemory::new(options.memory_limit_bytes),
+        apps: Arc::new(Apps {
+            endpoints: parts.endpoints.clone(),
+            has_own: options.key.is_none(),
             notices: Notices::default(),
-        };
-        (Arc::new(app), data)
+        }),
+        studio: Studio {
+            endpoints: parts.endpoints.clone(),
+            pictures: Pictures::new(
+                options.allow_private_hosts,
+                address,
+                Arc::clone(storage),
+                Arc::clone(site),
+            ),
+            storage: Arc::clone(storage),
+            is_still: options.still,
+            pace: options.pace,
+        },
+        webhooks: Arc::clone(&parts.webhooks),
+        tokens: Arc::default(),
+        holds: Arc::clone(holds),
+        runtime: Handle::current(),
+        is_strict: options.strict,
+        speed_up: options.speed_up,
+        comment_every: options.comment_every,
     }
 }

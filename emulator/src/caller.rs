@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::Key;
-use crate::call::{Call, Service};
+use crate::protocol::{Call, Service};
 use crate::reply;
 
 /// The query parameter of a short-lived token. A stream or a WebSocket takes a token in place of the key, and checks it

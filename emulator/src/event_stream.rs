@@ -22,7 +22,7 @@ pub(crate) const COMMENT: &str = ": ping\n\n";
 pub(crate) type Writer = Sender<Bytes, io::Error>;
 
 /// A streamed answer of this content type, and the writer of its body.
-pub(crate) fn answer(kind: HeaderValue) -> (Writer, Response) {
+pub(crate) fn open(kind: HeaderValue) -> (Writer, Response) {
     let (writer, body) = Channel::new(1);
     let response = reply::with(Response::new(Body::new(body)), CONTENT_TYPE, kind);
     let response = reply::with(

@@ -2,26 +2,31 @@
 //! the endpoints that its user describes, and some of its own. It stores files, serves the demo page, and is the proxy
 //! that holds the key. It runs no model: its clips are a camera that moves over the given picture.
 //!
-//! A request comes by a direct URL ([`routes`]) or by the [`proxy`], and becomes a [`call::Call`]. Its service answers
-//! it: [`queue`], [`run`], [`realtime`], [`tokens`] or [`storage`]. With a key, the proxy forwards it to the real fal.ai
-//! instead ([`forward`]). [`http`] is the outer layer of every request and answer.
+//! A request comes by a direct URL ([`routes`]) or by the [`proxy`], and becomes a [`protocol::Call`]. [`services`] hands
+//! it to the service that answers: [`queue`], [`run`], [`realtime`], [`tokens`] or [`storage`]. With a key, the proxy
+//! forwards it to the real fal.ai instead ([`forward`]). [`http`] is the outer layer of every request and answer.
 //!
-//! [`model`] makes the clips from pictures that [`picture`] loads. [`endpoint`] plays the endpoints that the user
-//! described, and [`own`] has the emulator's own endpoints for tests. [`webhook`] reports the ends of jobs.
+//! [`apps`] knows which applications there are: the models that [`model`] stands in for, with pictures that [`picture`]
+//! loads; those of [`endpoint`], which the user described; and the emulator's [`own`], for tests. [`webhook`] reports
+//! the ends of jobs.
 //!
-//! [`fault`] makes calls go wrong, [`control`] has the routes for tests, and [`inspector`] shows everything to a
-//! developer. [`connection`] limits connections. [`budget`] and [`memory`] limit the memory for inputs and results.
-//! Each file is one part of the protocol.
+//! [`fault`] makes calls go wrong, [`hold`] makes them wait, [`control`] has the routes for tests, and [`inspector`] shows
+//! everything to a developer. [`connection`] limits connections. [`budget`] and [`memory`] limit the memory for inputs
+//! and results.
+//!
+//! Only [`server`], [`routes`], [`services`] and [`proxy`] know the whole [`app`]. Every other part is given what it needs,
+//! and no part uses itself by way of others. Each file is one part of the protocol.
 
 #![forbid(unsafe_code)]
 // The documentation is for developers of this crate, so it links to private modules.
 #![allow(rustdoc::private_intra_doc_links)]
 
 mod app;
+mod apps;
 mod body;
 mod budget;
-mod call;
 mod caller;
+mod cancel;
 pub mod cli;
 mod clock;
 mod connection;
@@ -31,10 +36,12 @@ mod endpoint;
 mod event_stream;
 mod fault;
 mod forward;
+mod hold;
 #[cfg(test)]
 #[path = "../../src/hostile.rs"]
 mod hostile;
 mod http;
+mod input_memory;
 mod inspector;
 mod long_path;
 mod memory;
@@ -44,6 +51,7 @@ mod outgoing;
 mod own;
 mod pattern;
 mod picture;
+mod protocol;
 mod proxy;
 mod queue;
 mod random;
@@ -54,6 +62,7 @@ mod routes;
 mod run;
 mod secret;
 mod server;
+mod services;
 mod site;
 mod storage;
 mod target;

@@ -12,16 +12,13 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use crate::app::App;
-use crate::call::{self, Call, Service};
 use crate::http::{ApiError, Origin};
+use crate::protocol::{Call, Service};
 use crate::target::{self, Refusal};
-use crate::{body, caller, routes};
-
-/// The path of the proxy: the default of fal.ai's clients.
-pub(crate) const PATH: &str = "/api/fal/proxy";
+use crate::{body, caller, reply, services};
 
 /// Answers a request to the proxy.
-pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
+pub(crate) async fn proxy(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let url = match check(&app, &parts) {
         Ok(url) => url,
@@ -67,11 +64,11 @@ fn bad_request(refusal: &Refusal) -> ApiError {
     ApiError::BadRequest(refusal.to_string())
 }
 
-async fn emulate(app: &Arc<App>, url: &Url, mut parts: Parts, body: Body) -> Response {
+async fn emulate(app: &App, url: &Url, mut parts: Parts, body: Body) -> Response {
     let host = url.host_str().unwrap_or_default();
     let origin = Origin::of(&parts, app.address);
     let (Some(service), Some(origin)) = (Service::of_host(host), origin) else {
-        return routes::bad_host();
+        return reply::bad_host();
     };
     let caller = app.guard.caller(&parts);
     if let Some(key) = &app.options.require_key {
@@ -89,5 +86,5 @@ async fn emulate(app: &Arc<App>, url: &Url, mut parts: Parts, body: Body) -> Res
         base: format!("https://{host}"),
         origin: app.files_origin(origin),
     };
-    call::answer(app, call).await
+    services::answer(app, call).await
 }

@@ -32,3 +32,9 @@ pub(crate) fn with(mut response: Response, name: HeaderName, value: HeaderValue)
     response.headers_mut().insert(name, value);
     response
 }
+
+/// The answer to a `Host` header that is not a plain host.
+pub(crate) fn bad_host() -> Response {
+    let text = "The Host header is not one plain host name or address";
+    detail(StatusCode::BAD_REQUEST, text)
+}

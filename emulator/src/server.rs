@@ -11,25 +11,18 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tower::ServiceExt;
 
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::connection::{self, Addresses};
-use crate::control::Control;
 use crate::data::{self, DataError, DataFolder};
 use crate::endpoint::Endpoints;
 use crate::fault::{DropConnection, Faults};
-use crate::forward::{Allowed, Forward};
-use crate::http::{Ends, Guard, Notices, Origin};
-use crate::inspector::Inspector;
+use crate::http::{Ends, Origin};
 use crate::options::Options;
-use crate::picture::Fetcher;
-use crate::proxy;
-use crate::queue::{self, Cancel, Queue};
+use crate::queue;
 use crate::routes;
 use crate::storage::Storage;
-use crate::tokens::Tokens;
 use crate::webhook::Webhooks;
 
 /// How long a shutdown waits for workers, which stop within a frame.
@@ -76,34 +69,20 @@ impl Server {
         tokio::task::spawn_blocking(data::remove_stale);
         let storage = Storage::open(&data, options.disk_limit_bytes)
             .map_err(|error| StartError::Data(DataError::Unusable(data.path().into(), error)))?;
-
         let endpoints = Endpoints::load(options.endpoints.as_deref());
-        let endpoints = endpoints.map_err(StartError::Endpoints)?;
         let faults = Faults::load(options.faults.as_deref()).map_err(StartError::Faults)?;
-        let webhooks = Webhooks::new(&options).map_err(|_| StartError::Key)?;
-
-        let key = options.key.clone();
-        let forward = |key| Forward::new(key, Allowed::by(&options), options.upstream.clone());
-        let spending_path = key.is_some().then_some(proxy::PATH);
-        let app = Arc::new(App {
-            address,
-            guard: Guard::new(&options, address, spending_path),
-            runtime: Handle::current(),
-            queue: Queue::new(options.concurrency, options.memory_limit_bytes),
+        let faults = Arc::new(faults);
+        let webhooks = Webhooks::new(&options, Arc::clone(&faults)).map_err(|_| StartError::Key)?;
+        let parts = Parts {
             storage: Arc::new(storage),
-            fetcher: Fetcher::new(options.allow_private_hosts),
-            tokens: Tokens::default(),
-            ending: Cancel::default(),
-            forward: key.map(forward),
-            control: options.control.then(Control::default),
-            inspector: Inspector::new(&options),
-            notices: Notices::default(),
-            endpoints,
+            endpoints: endpoints.map_err(StartError::Endpoints)?,
             faults,
-            webhooks,
-            options,
-        });
-        tokio::spawn(queue::forget_in_time(Arc::clone(&app)));
+            webhooks: Arc::new(webhooks),
+        };
+
+        let app = Arc::new(App::new(options, address, parts));
+        let (jobs, ending) = (Arc::clone(&app.queue.jobs), Arc::clone(&app.ending));
+        tokio::spawn(queue::forget_in_time(jobs, ending));
         let router = routes::router(&app);
         let serving = tokio::spawn(connection::accept(
             listener,
@@ -146,7 +125,7 @@ impl Server {
     pub async fn shutdown(self) {
         self.stop();
         let idle = async {
-            while self.app.queue.is_working() {
+            while self.app.queue.jobs.is_working() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -157,8 +136,8 @@ impl Server {
     fn stop(&self) {
         self.serving.abort();
         // Before the jobs, so that no webhook reports the jobs that the shutdown cancels.
-        self.app.webhooks.stop();
-        self.app.queue.cancel_all();
+        self.app.queue.webhooks.stop();
+        self.app.queue.jobs.cancel_all();
         self.app.ending.set();
     }
 }

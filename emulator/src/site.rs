@@ -18,8 +18,8 @@ use ring::digest::{SHA256, digest};
 use tower_http::services::ServeDir;
 use url::Url;
 
-use crate::app::App;
 use crate::http::PageFile;
+use crate::options::Options;
 use crate::{body, range, reply};
 use embedded::EmbeddedFolder;
 
@@ -50,24 +50,43 @@ impl Files {
     }
 }
 
+/// The demo page and the package.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// The folder of the page that the user named.
+    page: Option<PathBuf>,
+    /// The folder of the package that the user named.
+    package: Option<PathBuf>,
+    upstream: Option<Url>,
+}
+
+impl Site {
+    /// The page and the package that the user named, or the built-in ones.
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            page: options.www.clone(),
+            package: options.package.clone(),
+            upstream: options.upstream.clone(),
+        }
+    }
+}
+
 /// Answers a GET or HEAD of a page or one of its files.
-pub(crate) async fn answer(app: &App, mut request: Request<Body>) -> Response {
+pub(crate) async fn serve(site: &Site, mut request: Request<Body>) -> Response {
     let path = request.uri().path().to_owned();
     let Some(inner) = path.strip_prefix(PACKAGE) else {
-        let named = app.options.www.as_deref();
-        let page = Files::choose(named, embedded::PAGE, "www");
-        return file(app, page, request).await;
+        let page = Files::choose(site.page.as_deref(), embedded::PAGE, "www");
+        return file(site, page, request).await;
     };
     let Ok(uri) = format!("/{inner}").parse() else {
         return not_found(&path);
     };
     *request.uri_mut() = uri;
-    let named = app.options.package.as_deref();
-    let package = Files::choose(named, embedded::PACKAGE, "dist");
-    file(app, package, request).await
+    let package = Files::choose(site.package.as_deref(), embedded::PACKAGE, "dist");
+    file(site, package, request).await
 }
 
-async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
+async fn file(site: &Site, files: Files, mut request: Request<Body>) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     if is_page(&path) {
@@ -88,7 +107,7 @@ async fn file(app: &App, files: Files, mut request: Request<Body>) -> Response {
     set(&mut response, CACHE_CONTROL, "no-cache");
     set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
     if is_html(response.headers()) {
-        response = with_policy(response, app.options.upstream.as_ref()).await;
+        response = with_policy(response, site.upstream.as_ref()).await;
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();

@@ -5,6 +5,9 @@ use std::fmt;
 use axum::http::HeaderMap;
 use url::Url;
 
+/// The path of the proxy: the default of fal.ai's clients.
+pub(crate) const PROXY_PATH: &str = "/api/fal/proxy";
+
 /// The header with the target URL of a proxied request.
 pub(crate) const HEADER: &str = "x-fal-target-url";
 

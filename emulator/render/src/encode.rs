@@ -15,8 +15,9 @@ use openh264::encoder::{
 use openh264::{OpenH264API, Timestamp};
 
 use crate::colour::Frame;
+use crate::stop::stop_if;
 use crate::track::Track;
-use crate::{FPS, RenderError, stop_if};
+use crate::{FPS, RenderError};
 
 /// The frames in a chunk, which is the distance between keyframes.
 const GOP: u32 = FPS;

@@ -46,12 +46,13 @@ mod mp4;
 mod setting;
 mod shot;
 mod stamp;
+mod stop;
 mod text;
 mod title;
 mod track;
 mod warp;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 pub use error::RenderError;
 pub use input::{MAX_PIXELS, MAX_SIDE, probe};
@@ -60,6 +61,7 @@ pub use shot::{Aspect, FPS, Shot};
 use camera::Camera;
 use colour::Frame;
 use stamp::Stamp;
+use stop::stop_if;
 use text::Face;
 
 /// The content of a clip.
@@ -177,11 +179,4 @@ impl Still {
             output,
         })
     }
-}
-
-fn stop_if(cancel: &AtomicBool) -> Result<(), RenderError> {
-    if cancel.load(Ordering::Relaxed) {
-        return Err(RenderError::Cancelled);
-    }
-    Ok(())
 }

@@ -92,7 +92,8 @@ fn admit(pool: &Arc<Pool>, stream: TcpStream) -> Option<(Socket, Slot, Addresses
     };
     // Progress and status are small answers. Without this, the system would hold them back to send more at once.
     stream.set_nodelay(true).ok()?;
-    let (socket, slot) = pool.admit(stream);
+    let (stream, slot, membership) = pool.admit(stream);
+    let socket = Socket::new(stream, slot.clone(), membership);
     Some((socket, slot, addresses))
 }
 

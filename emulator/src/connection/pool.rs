@@ -13,7 +13,6 @@ use tokio::task::AbortHandle;
 
 use super::activity::Activity;
 use super::limits::ConnectionLimits;
-use super::socket::Socket;
 
 /// How many times within a time limit the pool looks for connections that have exceeded it.
 const LOOKS: u32 = 4;
@@ -90,7 +89,7 @@ impl Pool {
     }
 
     /// Adds an accepted connection.
-    pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) -> (Socket, Slot) {
+    pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) -> (Arc<TcpStream>, Slot, Membership) {
         let stream = Arc::new(stream);
         let connection = Arc::new(Connection {
             stream: Arc::clone(&stream),
@@ -106,8 +105,7 @@ impl Pool {
             pool: Arc::clone(self),
             id,
         };
-        let slot = Slot(connection);
-        (Socket::new(stream, slot.clone(), membership), slot)
+        (stream, Slot(connection), membership)
     }
 
     /// Ends the connections that have kept the emulator waiting for too long.

@@ -9,26 +9,26 @@ use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-use super::Control;
 use super::record::{Received, Record, Watched};
-use crate::app::App;
-use crate::call::Service;
+use super::state::Control;
 use crate::fault;
 use crate::http::redact_query;
-use crate::routes::Door;
+use crate::protocol::{Door, Service};
 use crate::target;
 
-pub(super) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match &app.control {
-        Some(control) if !request.uri().path().starts_with("/api/emulator") => {
-            let target = target::of(request.headers()).ok();
-            let request = control.note(request, target.as_ref());
-            let call = fault::Call::of(&request, target.as_ref());
-            control.holds.request(&call).await;
-            next.run(request).await
-        }
-        _ => next.run(request).await,
+pub(super) async fn layer(
+    State(control): State<Arc<Control>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with("/api/emulator") {
+        return next.run(request).await;
     }
+    let target = target::of(request.headers()).ok();
+    let request = control.note(request, target.as_ref());
+    let call = fault::Call::of(&request, target.as_ref());
+    control.holds.request(&call).await;
+    next.run(request).await
 }
 
 fn shown(target: &Url) -> String {

@@ -2,9 +2,9 @@
 //! only if the emulator was started with `--control`, and answer only programs of this machine.
 
 mod handlers;
-mod hold;
 mod layer;
 mod record;
+mod state;
 
 use std::sync::Arc;
 
@@ -14,21 +14,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
-use crate::app::App;
 use crate::body;
 use crate::http::Guard;
-use hold::Holds;
-use record::Records;
 
-/// The received requests and the holds.
-#[derive(Debug, Default)]
-pub(crate) struct Control {
-    records: Records,
-    pub(crate) holds: Holds,
-}
+pub(crate) use state::Control;
 
 /// Adds the control routes, and records the requests to all other routes.
-pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+pub(crate) fn routes(router: Router, control: Arc<Control>, steering: &Guard) -> Router {
     let faults = post(handlers::add_fault).delete(handlers::clear_faults);
     let plan = get(handlers::plan)
         .put(handlers::follow_plan)
@@ -37,22 +29,23 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         .post(handlers::set_hold)
         .delete(handlers::release_all);
     let requests = get(handlers::requests).delete(handlers::clear_requests);
-    let watched = middleware::from_fn_with_state(Arc::clone(app), layer::layer);
-    router
-        .layer(watched)
-        .route("/api/emulator/faults", guard(faults, app))
-        .route("/api/emulator/fault-plan", guard(plan, app))
-        .route("/api/emulator/jobs", guard(get(handlers::jobs), app))
-        .route("/api/emulator/holds", guard(holds, app))
+    let watched = middleware::from_fn_with_state(Arc::clone(&control), layer::layer);
+    let own = Router::new()
+        .route("/api/emulator/faults", guard(faults, steering))
+        .route("/api/emulator/fault-plan", guard(plan, steering))
+        .route("/api/emulator/jobs", guard(get(handlers::jobs), steering))
+        .route("/api/emulator/holds", guard(holds, steering))
         .route(
             "/api/emulator/holds/{id}",
-            guard(delete(handlers::release), app),
+            guard(delete(handlers::release), steering),
         )
-        .route("/api/emulator/requests", guard(requests, app))
+        .route("/api/emulator/requests", guard(requests, steering))
+        .with_state(control);
+    router.layer(watched).merge(own)
 }
 
-fn guard(route: MethodRouter<Arc<App>>, app: &Arc<App>) -> MethodRouter<Arc<App>> {
-    route.layer(middleware::from_fn_with_state(app.guard.clone(), keep_out))
+fn guard(route: MethodRouter<Arc<Control>>, guard: &Guard) -> MethodRouter<Arc<Control>> {
+    route.layer(middleware::from_fn_with_state(guard.clone(), keep_out))
 }
 
 async fn keep_out(State(guard): State<Guard>, request: Request, next: Next) -> Response {

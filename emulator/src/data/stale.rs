@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::NAME;
+use super::folder::NAME;
 use super::lock::{self, Lock};
 
 /// Removes the temporary folders of processes that are dead. Blocks, for a long time if there is much to delete.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use fal_wasm::endpoint::EndpointId;
 use serde_json::{Map, Value};
 
+use super::endpoints::{Case, Endpoint, Line};
 use super::field::Field;
-use super::format::{FieldRules, Fields, File, Kind, LogLine, Script};
+use super::format::{FieldRules, FieldType, Fields, File, LogLine, Script};
 use super::outcome::Ending;
 use super::read::Reader;
-use super::{Case, Endpoint, Line};
 use crate::own::Own;
 
 /// The endpoint that the file in `folder` describes.
@@ -83,8 +83,8 @@ fn fields(written: Fields) -> Result<Vec<Field>, String> {
 
 /// Checks that the limits fit the field's type.
 fn check_limits(rules: &FieldRules, at: &str) -> Result<(), String> {
-    let is_number = matches!(rules.kind, Kind::Integer | Kind::Number);
-    let has_length = matches!(rules.kind, Kind::String | Kind::Array);
+    let is_number = matches!(rules.kind, FieldType::Integer | FieldType::Number);
+    let has_length = matches!(rules.kind, FieldType::String | FieldType::Array);
     let wrong = if !is_number && (rules.min.is_some() || rules.max.is_some()) {
         "min: min and max are for numbers: use min_length and max_length, or leave them out"
     } else if !has_length && (rules.min_length.is_some() || rules.max_length.is_some()) {

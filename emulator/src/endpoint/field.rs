@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::format::{FieldRules, Kind};
-use crate::queue::Detail;
+use super::format::{FieldRules, FieldType};
+use crate::protocol::Detail;
 
 /// An input field.
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: String,
-    kind: Kind,
+    kind: FieldType,
     required: bool,
     choices: Option<Vec<Value>>,
     min: Option<f64>,
@@ -49,7 +49,7 @@ impl Field {
 
     /// Parses `text` as a value of this field. `None` if the field takes text, or if `text` is no value of its type.
     pub(super) fn typed(&self, text: &str) -> Option<Value> {
-        if matches!(self.kind, Kind::Any | Kind::String) {
+        if matches!(self.kind, FieldType::Any | FieldType::String) {
             return None;
         }
         let value = serde_json::from_str(text).ok();
@@ -66,13 +66,13 @@ impl Field {
 
     fn wrong_type(&self, value: &Value) -> Option<Detail> {
         let (is_right, kind, what) = match self.kind {
-            Kind::Any => return None,
-            Kind::String => (value.is_string(), "string_type", "string"),
-            Kind::Integer => (is_whole(value), "int_type", "integer"),
-            Kind::Number => (value.is_number(), "float_type", "number"),
-            Kind::Boolean => (value.is_boolean(), "bool_type", "boolean"),
-            Kind::Array => (value.is_array(), "list_type", "list"),
-            Kind::Object => (value.is_object(), "dict_type", "dictionary"),
+            FieldType::Any => return None,
+            FieldType::String => (value.is_string(), "string_type", "string"),
+            FieldType::Integer => (is_whole(value), "int_type", "integer"),
+            FieldType::Number => (value.is_number(), "float_type", "number"),
+            FieldType::Boolean => (value.is_boolean(), "bool_type", "boolean"),
+            FieldType::Array => (value.is_array(), "list_type", "list"),
+            FieldType::Object => (value.is_object(), "dict_type", "dictionary"),
         };
         (!is_right).then(|| Detail::new(kind, format!("Input should be a valid {what}")))
     }
@@ -139,7 +139,7 @@ fn plain(number: f64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::queue::Outcome;
+    use crate::protocol::Outcome;
 
     /// The type and context of the error of `value` in a field with these rules.
     fn problem(rules: Value, value: &Value) -> Option<(String, Value)> {

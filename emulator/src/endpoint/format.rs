@@ -77,7 +77,7 @@ pub(super) struct Fields(pub(super) Vec<(String, FieldRules)>);
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldRules {
     #[serde(rename = "type")]
-    pub(super) kind: Kind,
+    pub(super) kind: FieldType,
     #[serde(default)]
     pub(super) required: bool,
     #[serde(rename = "enum")]
@@ -91,7 +91,7 @@ pub(super) struct FieldRules {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum FieldType {
     String,
     Integer,
     Number,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Endpoint, Endpoints, check};
+use super::check;
+use super::endpoints::{Endpoint, Endpoints};
 
 /// The end of an error about the format.
 const SEE: &str = "the format is told in emulator/endpoints/README.md";
@@ -40,7 +41,7 @@ impl Endpoints {
         let endpoints = endpoints
             .into_iter()
             .map(|(id, (_, endpoint))| (id, endpoint));
-        Ok(Self(endpoints.collect()))
+        Ok(Self(Arc::new(endpoints.collect())))
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::format::{Failing, Script};
 use super::read::Reader;
 use super::template::{Filling, Template};
-use crate::queue::{Failure, Kind, Outcome};
+use crate::protocol::{Failure, FailureType, Outcome};
 
 /// The end of a job, as a template.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) enum Ending {
         body: Template,
     },
     Infrastructure {
-        kind: Kind,
+        kind: FailureType,
         message: String,
     },
 }
@@ -113,8 +113,8 @@ fn failing(error: &Failing, reader: &Reader<'_>, at: &str) -> Result<Ending, Str
             "{at}.status: {status} is no error: give a number from 400 to 599"
         )),
         (None, None, Some(name)) => {
-            let kind = Kind::find(name).ok_or_else(|| {
-                let names: Vec<_> = Kind::names().collect();
+            let kind = FailureType::find(name).ok_or_else(|| {
+                let names: Vec<_> = FailureType::names().collect();
                 format!("{at}.type: \"{name}\" is none of {}", names.join(", "))
             })?;
             let message = error.message.clone();

@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
+use super::endpoints::{Case, Endpoint};
 use super::template::Filling;
-use super::{Case, Endpoint};
-use crate::app::App;
+use crate::cancel::Cancel;
 use crate::http::Origin;
-use crate::queue::{Cancel, Outcome};
-use crate::storage::Wish;
+use crate::protocol::Outcome;
+use crate::storage::{Storage, Wish};
 
 /// A described job that is ready to be played.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Performance {
 
 impl Performance {
     /// Plays the job. Blocks until it is over; stops soon after `cancel` is set.
-    pub(crate) fn play(&self, app: &App, cancel: &Cancel, log: &dyn Fn(String)) -> Outcome {
+    pub(crate) fn play(&self, storage: &Storage, cancel: &Cancel, log: &dyn Fn(String)) -> Outcome {
         let Some(case) = self.endpoint.case(&self.input) else {
             return Outcome::broke("No case of the endpoint is for this input");
         };
@@ -40,12 +40,12 @@ impl Performance {
         if cancel.flag().load(Ordering::SeqCst) {
             return Outcome::cancelled();
         }
-        self.end(app, case)
+        self.end(storage, case)
     }
 
-    fn end(&self, app: &App, case: &Case) -> Outcome {
+    fn end(&self, storage: &Storage, case: &Case) -> Outcome {
         let store = |bytes: &[u8], name: &str| {
-            let path = app.storage.keep(bytes, name, &self.wish);
+            let path = storage.keep(bytes, name, &self.wish);
             path.map(|path| format!("{}{path}", self.origin))
                 .map_err(|error| format!("{name} could not be stored: {error}"))
         };

@@ -5,7 +5,7 @@ use super::format::{OneOrMore, PlanFields, RuleFields};
 use super::read;
 use super::route::Route;
 use super::rule::{About, Counts, Rule, When};
-use crate::queue;
+use crate::protocol;
 
 /// The methods that a client sends.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -33,7 +33,7 @@ fn rule(fields: RuleFields, at: &str) -> Result<Rule, String> {
     if let Some(short) = fields
         .endpoint
         .as_ref()
-        .filter(|id| queue::base(id).is_none())
+        .filter(|id| protocol::base(id).is_none())
     {
         return Err(format!(
             "{at}.endpoint: \"{short}\" is no endpoint id: give owner/alias, or more of it"

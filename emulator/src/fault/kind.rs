@@ -5,7 +5,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use crate::queue::{Detail, Kind};
+use crate::protocol::{Detail, FailureType};
 
 const LOCKED: &str = "User is locked. Reason: Exhausted balance. Top up your balance.";
 
@@ -92,7 +92,7 @@ const LIMIT: &str = "concurrent_requests_limit";
 const USER_TIMEOUT: &str = "user_timeout";
 
 /// The documented answer of this name.
-pub(super) fn answer(name: &str) -> Option<Answer> {
+pub(super) fn find(name: &str) -> Option<Answer> {
     let sentence = SENTENCES.iter().find(|(known, ..)| *known == name);
     if let Some((_, status, text)) = sentence {
         return Some(Answer::new(*status, Some(&json!({ "detail": text }))));
@@ -104,12 +104,16 @@ pub(super) fn answer(name: &str) -> Option<Answer> {
         return Some(Answer::html(*status, page));
     }
     match name {
-        RATE_LIMITED | LIMIT => Some(with(around(Kind::find(LIMIT)?), "x-fal-needs-retry", "1")),
+        RATE_LIMITED | LIMIT => Some(with(
+            around(FailureType::find(LIMIT)?),
+            "x-fal-needs-retry",
+            "1",
+        )),
         USER_TIMEOUT => {
-            let answer = around(Kind::REQUEST_TIMEOUT);
+            let answer = around(FailureType::REQUEST_TIMEOUT);
             Some(with(answer, "x-fal-request-timeout-type", "user"))
         }
-        name => Some(around(Kind::find(name)?)),
+        name => Some(around(FailureType::find(name)?)),
     }
 }
 
@@ -123,7 +127,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
         .chain(others)
         .chain(gateway)
         .chain(models)
-        .chain(Kind::names())
+        .chain(FailureType::names())
 }
 
 fn model(name: &str, status: StatusCode, again: bool) -> Answer {
@@ -135,7 +139,7 @@ fn model(name: &str, status: StatusCode, again: bool) -> Answer {
     with(answer, "x-fal-needs-retry", needs_retry)
 }
 
-fn around(kind: Kind) -> Answer {
+fn around(kind: FailureType) -> Answer {
     let text = format!("The request failed: {}", kind.name.replace('_', " "));
     let body = json!({ "detail": text, "error_type": kind.name });
     let answer = Answer::new(kind.status(), Some(&body));
@@ -158,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn every_name_has_its_documented_status_and_body() {
         for name in names() {
-            let response = answer(name).expect(name).response();
+            let response = find(name).expect(name).response();
             let status = response.status().as_u16();
             assert!((400..600).contains(&status), "{name}: {status}");
             let is_page = response.headers()["content-type"] == "text/html; charset=utf-8";
@@ -173,7 +177,7 @@ mod tests {
                 assert!(!body["detail"].is_null(), "{name}: {body}");
             }
         }
-        assert!(answer("sulking").is_none());
+        assert!(find("sulking").is_none());
     }
 
     #[test]
@@ -196,7 +200,7 @@ mod tests {
             ("content_policy_violation", 422, "x-fal-needs-retry", "0"),
             ("generation_timeout", 504, "x-fal-retryable", "true"),
         ] {
-            let response = answer(name).expect(name).response();
+            let response = find(name).expect(name).response();
             assert_eq!(response.status(), status, "{name}");
             assert_eq!(response.headers()[header], value, "{name}");
         }

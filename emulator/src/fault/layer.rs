@@ -12,9 +12,9 @@ use http_body_util::BodyExt;
 
 use super::action::{Action, Reset, Stop, StreamFault, Strike};
 use super::answer::Answer;
+use super::faults::Faults;
 use super::place::Call;
 use super::{body, events};
-use crate::app::App;
 use crate::target;
 
 /// Marks a response that is not sent. The server drops the connection instead.
@@ -26,12 +26,16 @@ pub(crate) struct DropConnection;
 pub(crate) struct Struck;
 
 /// Applies the fault that strikes a request, or passes the request on.
-pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if app.faults.is_idle() || request.uri().path().starts_with("/api/emulator") {
+pub(crate) async fn layer(
+    State(faults): State<Arc<Faults>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if faults.is_idle() || request.uri().path().starts_with("/api/emulator") {
         return next.run(request).await;
     }
     let target = target::of(request.headers()).ok();
-    match app.faults.strike(&Call::of(&request, target.as_ref())) {
+    match faults.strike(&Call::of(&request, target.as_ref())) {
         None => next.run(request).await,
         Some(strike) => {
             let mut response = perform(strike, request, next).await;

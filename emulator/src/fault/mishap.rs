@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::Faults;
 use super::action::{Action, Reset};
+use super::faults::Faults;
 use super::place::Call;
 
 /// The fault of one attempt to deliver.

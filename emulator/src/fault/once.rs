@@ -57,7 +57,7 @@ impl Once {
     }
 
     fn action(&self) -> Result<Action, String> {
-        let answer = self.answer()?;
+        let answer = self.read_answer()?;
         Ok(match answer {
             Some(answer) if self.after || !self.close => Action::Answer {
                 answer: Box::new(answer),
@@ -72,7 +72,7 @@ impl Once {
         })
     }
 
-    fn answer(&self) -> Result<Option<Answer>, String> {
+    fn read_answer(&self) -> Result<Option<Answer>, String> {
         let Some(status) = self.status else {
             return Ok(None);
         };

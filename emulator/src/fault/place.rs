@@ -5,9 +5,7 @@ use axum::http::{Method, Request};
 use url::Url;
 
 use super::route::Route;
-use crate::call::Service;
-use crate::queue;
-use crate::routes::Door;
+use crate::protocol::{self, Door, Service};
 use crate::storage;
 
 /// The method that a one-off fault names to strike webhook deliveries.
@@ -73,7 +71,7 @@ impl Call {
             return false;
         };
         if self.request_id.is_some() {
-            return queue::base(named) == queue::base(endpoint);
+            return protocol::base(named) == protocol::base(endpoint);
         }
         let below = named.strip_prefix(endpoint);
         below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
@@ -108,9 +106,9 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn of(service: Service, path: &'a str) -> Option<Self> {
         let (endpoint, request_id) = match service {
-            Service::Queue => match queue::Route::of(path)? {
-                queue::Route::Submit(endpoint) => (endpoint, None),
-                queue::Route::FollowUp {
+            Service::Queue => match protocol::Route::of(path)? {
+                protocol::Route::Submit(endpoint) => (endpoint, None),
+                protocol::Route::FollowUp {
                     app, request_id, ..
                 } => (app, Some(request_id)),
             },

@@ -93,7 +93,7 @@ fn documented(fields: &FaultFields) -> Result<Option<Action>, String> {
     let Some(name) = &fields.kind else {
         return Ok(None);
     };
-    let answer = kind::answer(name).ok_or_else(|| {
+    let answer = kind::find(name).ok_or_else(|| {
         let names: Vec<_> = kind::names().collect();
         format!(
             ".kind: there is no kind \"{name}\": it is one of {}",

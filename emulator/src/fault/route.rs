@@ -5,10 +5,8 @@ use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, Method};
 use serde::Serialize;
 
-use crate::call::Service;
-use crate::queue::{self, Action};
+use crate::protocol::{self, Action, Rest, Service};
 use crate::storage::Place;
-use crate::tokens;
 
 /// A call of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,9 +87,9 @@ impl Route {
     }
 
     fn of_queue(method: &Method, path: &str) -> Option<Self> {
-        match queue::Route::of(path)? {
-            queue::Route::Submit(_) => (*method == Method::POST).then_some(Self::Submit),
-            queue::Route::FollowUp { action, .. } => match action {
+        match protocol::Route::of(path)? {
+            protocol::Route::Submit(_) => (*method == Method::POST).then_some(Self::Submit),
+            protocol::Route::FollowUp { action, .. } => match action {
                 Action::Result => Some(Self::Result),
                 Action::Status => Some(Self::Status),
                 Action::StatusStream => Some(Self::StatusStream),
@@ -106,7 +104,7 @@ impl Route {
             "/storage/upload/initiate" => Some(Self::Initiate),
             "/storage/upload/initiate-multipart" => Some(Self::InitiateMultipart),
             "/storage/auth/token" => Some(Self::Token),
-            _ => tokens::is_path(path).then_some(Self::Token),
+            _ => (Rest::of(path) == Some(Rest::Tokens)).then_some(Self::Token),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Access to the inspector: only from the machine that it runs on. On that machine, only its own page and programs other
 //! than browsers have access. Pages of other origins have none.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -14,10 +14,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-use super::PATH;
-use crate::app::App;
 use crate::http::{Ends, Origin};
 use crate::{body, reply};
+
+/// The path of the inspector.
+pub(super) const PATH: &str = "/inspector";
 
 /// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +32,12 @@ enum Intent {
 
 /// Passes permitted requests on, and refuses others with the reason.
 pub(super) async fn keep_out(
-    State(app): State<Arc<App>>,
+    State(address): State<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let response = match refusal(&app, &parts) {
+    let response = match refusal(address, &parts) {
         None => next.run(Request::from_parts(parts, body)).await,
         Some(why) => {
             body::discard(body);
@@ -47,13 +48,13 @@ pub(super) async fn keep_out(
 }
 
 /// The reason why a request is refused. `None` if it is permitted.
-fn refusal(app: &App, request: &Parts) -> Option<&'static str> {
+fn refusal(address: SocketAddr, request: &Parts) -> Option<&'static str> {
     let ends = request.extensions.get::<Ends>();
     if !ends.is_some_and(|ends| ends.peer.to_canonical().is_loopback()) {
         return Some("The inspector is seen from the machine that the emulator runs on only");
     }
     // With DNS rebinding, a page reaches this address by another host name.
-    let own = Origin::of(request, app.address).filter(Origin::is_this_machine);
+    let own = Origin::of(request, address).filter(Origin::is_this_machine);
     let Some(own) = own else {
         return Some("The inspector has an address of its own: open it as localhost or 127.0.0.1");
     };
@@ -139,34 +140,34 @@ mod tests {
     }
 
     /// The reason why a read from `peer` with the header `Host: host` is refused.
-    fn refusal_of(app: &App, peer: [u8; 4], host: &str) -> Option<&'static str> {
+    fn refusal_of(peer: [u8; 4], host: &str) -> Option<&'static str> {
         let request = Request::get("/inspector").header("host", host);
         let mut request = request.body(axum::body::Body::empty()).expect("a request");
         request.extensions_mut().insert(Ends {
             here: [192, 168, 1, 2].into(),
             peer: peer.into(),
         });
-        refusal(app, &request.into_parts().0)
+        let address = ([127, 0, 0, 1], 8787).into();
+        refusal(address, &request.into_parts().0)
     }
 
-    #[tokio::test]
-    async fn another_machine_is_refused_whatever_host_it_names() {
-        let (app, _data) = App::for_tests();
+    #[test]
+    fn another_machine_is_refused_whatever_host_it_names() {
         for host in ["localhost:8787", "127.0.0.1:8787", "192.168.1.2:8787"] {
             for peer in [[192, 168, 1, 3], [192, 168, 1, 2], [8, 8, 8, 8]] {
-                let why = refusal_of(&app, peer, host).expect("refused");
+                let why = refusal_of(peer, host).expect("refused");
                 assert!(why.contains("machine"), "{why}");
             }
         }
-        assert_eq!(refusal_of(&app, [127, 0, 0, 1], "localhost:8787"), None);
-        assert_eq!(refusal_of(&app, [127, 0, 0, 1], "127.0.0.1:8787"), None);
+        assert_eq!(refusal_of([127, 0, 0, 1], "localhost:8787"), None);
+        assert_eq!(refusal_of([127, 0, 0, 1], "127.0.0.1:8787"), None);
         for host in [
             "evil.example",
             "192.168.1.2:8787",
             "localhost.evil.example",
             "0.0.0.0:8787",
         ] {
-            assert!(refusal_of(&app, [127, 0, 0, 1], host).is_some(), "{host}");
+            assert!(refusal_of([127, 0, 0, 1], host).is_some(), "{host}");
         }
     }
 

@@ -175,7 +175,12 @@ impl Exchange {
     }
 
     /// Records the start of the answer.
-    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, budget: &Arc<Budget>) {
+    pub(super) fn note_answer(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        budget: &Arc<Budget>,
+    ) {
         let mut body = Capture::new(headers, budget);
         body.share.grow_anyway(weight(headers) as u64);
         self.progress().answer = Some(Answer {

@@ -10,8 +10,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use url::form_urlencoded;
 
+use super::emulator::Emulator;
 use super::news::{self, Event, Told};
-use crate::app::App;
 use crate::event_stream::{self, Writer};
 
 /// The wait after a change, so that further changes go into the same event.
@@ -23,15 +23,19 @@ const COMMENT_EVERY: Duration = Duration::from_secs(10);
 
 /// Answers with the feed. The page names the id of the last event that it received: in a header when the browser
 /// reconnects, in the query when the person had paused the feed.
-pub(super) async fn answer(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn start(
+    State(emulator): State<Arc<Emulator>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let last = headers.get("last-event-id");
     let last = last.and_then(|last| last.to_str().ok()).map(str::to_owned);
     let known = last.or_else(|| parameter(&uri, "since"));
-    let known = known.and_then(|known| sequence_in(&known, &app.inspector.run));
+    let known = known.and_then(|known| sequence_in(&known, &emulator.record.run));
     let kind = HeaderValue::from_static(event_stream::KIND);
-    let (writer, response) = event_stream::answer(kind);
+    let (writer, response) = event_stream::open(kind);
     let told = Told::up_to(known.unwrap_or(0));
-    app.runtime.spawn(tell(Arc::clone(&app), told, writer));
+    tokio::spawn(tell(emulator, told, writer));
     response
 }
 
@@ -48,17 +52,17 @@ fn sequence_in(id: &str, run: &str) -> Option<u64> {
     sequence.parse().ok().filter(|_| named == run)
 }
 
-async fn tell(app: Arc<App>, mut told: Told, mut writer: Writer) {
-    let run = &app.inspector.run;
-    let mut changes = app.inspector.history.watch();
-    let hello = written(&news::hello(&app), run, told.sequence);
+async fn tell(emulator: Arc<Emulator>, mut told: Told, mut writer: Writer) {
+    let run = &emulator.record.run;
+    let mut changes = emulator.record.history.watch();
+    let hello = written(&news::hello(&emulator), run, told.sequence);
     if writer.send_data(hello).await.is_err() {
         return;
     }
     let mut sent = Instant::now();
     loop {
         changes.mark_unchanged();
-        let news = told.news(&app).await;
+        let news = told.news(&emulator).await;
         // Each event has the number in its id. A page that received only some of them gets the others when it reconnects.
         for event in &news {
             let event = written(event, run, told.sequence);
@@ -77,7 +81,7 @@ async fn tell(app: Arc<App>, mut told: Told, mut writer: Writer) {
         tokio::select! {
             _ = changes.changed() => tokio::time::sleep(BUNDLE).await,
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = app.ending.wait() => return,
+            () = emulator.ending.wait() => return,
         }
     }
 }

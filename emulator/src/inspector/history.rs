@@ -213,7 +213,7 @@ mod tests {
         let history = History::default();
         for _ in 0..MOST {
             let exchange = begin(&history);
-            exchange.answer(StatusCode::OK, &HeaderMap::new(), history.budget());
+            exchange.note_answer(StatusCode::OK, &HeaderMap::new(), history.budget());
             exchange.pass(Side::Answer, &vec![b'x'; 100_000], Duration::MAX);
             exchange.finish(Ending::Whole);
         }

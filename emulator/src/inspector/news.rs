@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::emulator::Emulator;
 use super::{history, shown};
-use crate::app::App;
 
 /// The most jobs that are shown. When there are more, only the latest are shown.
 const MOST_JOBS: usize = 200;
@@ -44,38 +44,38 @@ impl Told {
     }
 
     /// The events for all changes since the last call.
-    pub(super) async fn news(&mut self, app: &Arc<App>) -> Vec<Event> {
-        let files = self.files(app).await;
+    pub(super) async fn news(&mut self, emulator: &Arc<Emulator>) -> Vec<Event> {
+        let files = self.files(emulator).await;
         let rest = [
-            ("faults", faults(app)),
-            ("webhooks", webhooks(app)),
-            ("spent", app.inspector.spent()),
+            ("faults", faults(emulator)),
+            ("webhooks", webhooks(emulator)),
+            ("spent", emulator.record.spent()),
         ];
         let rest = rest.map(|(name, data)| self.if_changed(name, data));
-        let lists = [self.exchanges(app), self.jobs(app), files];
+        let lists = [self.exchanges(emulator), self.jobs(emulator), files];
         lists.into_iter().chain(rest).flatten().collect()
     }
 
-    fn exchanges(&mut self, app: &App) -> Option<Event> {
-        let changes = app.inspector.history.since(self.sequence);
+    fn exchanges(&mut self, emulator: &Emulator) -> Option<Event> {
+        let changes = emulator.record.history.since(self.sequence);
         self.sequence = changes.sequence;
         let is_news = !changes.exchanges.is_empty() || self.oldest != Some(changes.oldest);
         self.oldest = Some(changes.oldest);
         let rows = changes.exchanges.iter();
-        let rows = rows.map(|exchange| app.inspector.summary(exchange));
+        let rows = rows.map(|exchange| emulator.record.summary(exchange));
         is_news.then(|| Event {
             name: "exchanges",
             data: json!({ "oldest": changes.oldest, "changed": rows.collect::<Vec<_>>() }),
         })
     }
 
-    fn jobs(&mut self, app: &App) -> Option<Event> {
+    fn jobs(&mut self, emulator: &Emulator) -> Option<Event> {
         let is_first = self.jobs.is_none();
         let known = self.jobs.take().unwrap_or_default();
-        let views = app.queue.latest(MOST_JOBS);
+        let views = emulator.jobs.latest(MOST_JOBS);
         let current = views
             .iter()
-            .map(|view| (view.request_id.clone(), app.inspector.job(view)));
+            .map(|view| (view.request_id.clone(), emulator.record.job(view)));
         let current: HashMap<_, _> = current.collect();
         let is_changed = |(id, job): &(&String, &Value)| known.get(*id) != Some(*job);
         let changed: Vec<_> = current
@@ -91,14 +91,14 @@ impl Told {
         is_news.then_some(Event { name: "jobs", data })
     }
 
-    async fn files(&mut self, app: &Arc<App>) -> Option<Event> {
-        let revision = app.storage.revision();
+    async fn files(&mut self, emulator: &Arc<Emulator>) -> Option<Event> {
+        let revision = emulator.storage.revision();
         if self.files == Some(revision) {
             return None;
         }
         self.files = Some(revision);
-        let at = Arc::clone(app);
-        let files = tokio::task::spawn_blocking(move || at.storage.recent_files());
+        let storage = Arc::clone(&emulator.storage);
+        let files = tokio::task::spawn_blocking(move || storage.recent_files());
         let files = files.await.unwrap_or_default();
         Some(Event {
             name: "files",
@@ -116,10 +116,10 @@ impl Told {
 }
 
 /// The first event of every connection.
-pub(super) fn hello(app: &App) -> Event {
+pub(super) fn hello(emulator: &Emulator) -> Event {
     let data = json!({
-        "run": app.inspector.run,
-        "mode": app.mode(),
+        "run": emulator.record.run,
+        "mode": emulator.mode(),
         "version": env!("CARGO_PKG_VERSION"),
         "most_exchanges": history::MOST,
     });
@@ -129,14 +129,14 @@ pub(super) fn hello(app: &App) -> Event {
     }
 }
 
-fn faults(app: &App) -> Value {
-    json!({ "switches": app.faults.switches(), "plan": app.faults.report() })
+fn faults(emulator: &Emulator) -> Value {
+    json!({ "switches": emulator.faults.switches(), "plan": emulator.faults.report() })
 }
 
-fn webhooks(app: &App) -> Value {
-    let deliveries = app.webhooks.ledger.list();
+fn webhooks(emulator: &Emulator) -> Value {
+    let deliveries = emulator.webhooks.ledger.list();
     deliveries
         .iter()
-        .map(|delivery| app.inspector.delivery(delivery))
+        .map(|delivery| emulator.record.delivery(delivery))
         .collect()
 }

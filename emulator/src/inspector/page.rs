@@ -8,8 +8,8 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::PATH;
-use crate::app::App;
+use super::door::PATH;
+use super::emulator::Emulator;
 use crate::reply;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -60,7 +60,7 @@ const FILES: [(&str, &str, &str); 32] = files![
 ];
 
 /// Answers with the page, or with one of its files.
-pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn show(State(emulator): State<Arc<Emulator>>, request: Request) -> Response {
     let path = request.uri().path();
     let name = path.strip_prefix(PATH).unwrap_or(path).trim_matches('/');
     let name = if name.is_empty() { "index.html" } else { name };
@@ -69,7 +69,7 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Res
     };
     let response = Response::new(Body::from(*text));
     let response = reply::with(response, CONTENT_TYPE, HeaderValue::from_static(kind));
-    let Ok(policy) = HeaderValue::from_str(&policy(app.forward.is_some())) else {
+    let Ok(policy) = HeaderValue::from_str(&policy(emulator.forwards)) else {
         return response;
     };
     reply::with(response, CONTENT_SECURITY_POLICY, policy)

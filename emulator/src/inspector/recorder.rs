@@ -9,55 +9,57 @@ use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-use super::Inspector;
 use super::exchange::{Ending, Exchange, RequestHead, Side};
+use super::record::Record;
 use super::watched::Watched;
-use crate::app::App;
 use crate::fault::{self, DropConnection, Struck};
-use crate::routes::Door;
+use crate::protocol::Door;
 use crate::storage::Place;
-use crate::{proxy, target};
+use crate::target;
 
 /// The prefix of the emulator's own routes. Of these, only requests to the proxy are calls of the protocol.
 const OWN: &str = "/api/";
 
-pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    State(record): State<Arc<Record>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if !is_call(&request) {
         return next.run(request).await;
     }
-    let inspector = &app.inspector;
-    let (request, exchange) = inspector.note_request(request);
+    let (request, exchange) = record.note_request(request);
     let open = Open {
-        inspector,
+        record: &record,
         exchange: &exchange,
     };
     let response = next.run(request).await;
     std::mem::forget(open);
-    inspector.note_answer(response, &exchange)
+    record.note_answer(response, &exchange)
 }
 
 /// Whether a request is a call of the protocol. Requests for the page's files are not.
 fn is_call(request: &Request) -> bool {
     let path = request.uri().path();
     if path.starts_with(OWN) {
-        return path.trim_end_matches('/') == proxy::PATH;
+        return path.trim_end_matches('/') == target::PROXY_PATH;
     }
     Door::of(request.method(), path).is_some()
 }
 
 /// An exchange without an answer. If it is dropped, the caller has left.
 struct Open<'a> {
-    inspector: &'a Inspector,
+    record: &'a Record,
     exchange: &'a Exchange,
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.inspector.finish(self.exchange, Ending::CallerLeft);
+        self.record.finish(self.exchange, Ending::CallerLeft);
     }
 }
 
-impl Inspector {
+impl Record {
     fn note_request(&self, request: Request) -> (Request, Arc<Exchange>) {
         let target = target::of(request.headers()).ok();
         let call = fault::Call::of(&request, target.as_ref());
@@ -88,7 +90,7 @@ impl Inspector {
             return Response::from_parts(parts, body);
         }
         let history = &self.history;
-        exchange.answer(parts.status, &parts.headers, history.budget());
+        exchange.note_answer(parts.status, &parts.headers, history.budget());
         let request = &exchange.request;
         self.spending()
             .note(&request.call, request.endpoint.as_deref(), &parts.headers);

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use axum::routing::{get, post, put};
 use axum::{Router, middleware};
 
+use super::emulator::Emulator;
 use super::{actions, door, feed, page};
-use crate::app::App;
 
-/// Adds the inspector's routes.
-pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+/// The routes of the inspector's page and of its calls.
+pub(crate) fn routes(emulator: Arc<Emulator>) -> Router {
     let faults = post(actions::add_fault).delete(actions::remove_faults);
     let fault = put(actions::set_fault).delete(actions::remove_fault);
-    let own = Router::new()
-        .route("/inspector", get(page::answer))
-        .route("/inspector/", get(page::answer))
-        .route("/inspector/{*file}", get(page::answer))
+    let guard = middleware::from_fn_with_state(emulator.address, door::keep_out);
+    Router::new()
+        .route("/inspector", get(page::show))
+        .route("/inspector/", get(page::show))
+        .route("/inspector/{*file}", get(page::show))
         .route("/inspector/files/{*path}", get(actions::file))
-        .route("/inspector/api/feed", get(feed::answer))
+        .route("/inspector/api/feed", get(feed::start))
         .route("/inspector/api/exchanges", get(actions::exchanges))
         .route("/inspector/api/exchanges/{id}", get(actions::exchange))
         .route("/inspector/api/clear", post(actions::clear))
@@ -30,9 +31,6 @@ pub(crate) fn routes(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         )
         .route("/inspector/api/faults", faults)
         .route("/inspector/api/faults/{id}", fault)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(app),
-            door::keep_out,
-        ));
-    router.merge(own)
+        .layer(guard)
+        .with_state(emulator)
 }

@@ -6,9 +6,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::Inspector;
 use super::exchange::{Capture, Exchange};
-use crate::call::Service;
+use super::record::Record;
+use crate::protocol::Service;
 use crate::queue::{JobDetail, JobView, StageView};
 use crate::storage::FileView;
 use crate::webhook::{DeliveryStage, DeliveryView};
@@ -20,7 +20,7 @@ const FIRST_BYTES: usize = 32;
 /// The most bytes of a result or a webhook's body that are shown.
 const MOST_JSON: usize = 256 << 10;
 
-impl Inspector {
+impl Record {
     /// An exchange as a row of the list.
     pub(super) fn summary(&self, exchange: &Exchange) -> Value {
         self.summarize(exchange).into()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use axum::http::HeaderMap;
 
 use crate::fault::Call;
-use crate::queue;
+use crate::protocol;
 
 const UNITS: &str = "x-fal-billable-units";
 const REQUEST_ID: &str = "x-fal-request-id";
@@ -63,7 +63,7 @@ impl Spending {
         let request_id = text(REQUEST_ID).or(call.request_id.as_deref());
         // If the id has no path, the URL of the result names the whole id, too.
         if call.request_id.is_none()
-            && queue::base(endpoint) != Some(endpoint)
+            && protocol::base(endpoint) != Some(endpoint)
             && let Some(id) = request_id
         {
             self.submitted.insert(id, endpoint.to_owned());

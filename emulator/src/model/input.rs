@@ -3,7 +3,7 @@
 use fal_wasm::models::{Field, Given, Model, Problem, choices};
 use serde_json::{Map, Value, json};
 
-use crate::queue::Detail;
+use crate::protocol::Detail;
 
 /// All errors in `input`. Fields that are not in the table are ignored, as the service ignores them.
 pub(crate) fn problems(model: &Model, input: &Map<String, Value>) -> Vec<Detail> {
@@ -76,7 +76,7 @@ mod tests {
     use fal_wasm::models;
 
     use super::*;
-    use crate::queue::Outcome;
+    use crate::protocol::Outcome;
 
     const PRO: &str = "fal-ai/kandinsky5-pro/image-to-video";
 

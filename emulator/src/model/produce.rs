@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::plan::Plan;
 use super::refusal;
-use crate::app::App;
-use crate::endpoint::Performance;
+use crate::cancel::Cancel;
+use crate::endpoint::{Endpoints, Performance};
 use crate::http::{Caller, Origin};
-use crate::picture;
-use crate::queue::{Cancel, Outcome};
-use crate::storage::Wish;
+use crate::picture::{Asked, Pictures};
+use crate::protocol::Outcome;
+use crate::storage::{Storage, Wish};
 
 /// The name that the service gives its videos.
 const FILE_NAME: &str = "output.mp4";
@@ -54,106 +54,120 @@ pub(crate) struct Film {
     wish: Wish,
 }
 
-/// Prepares an order: loads the picture of a clip. May wait for the network.
-pub(crate) async fn prepare(app: &Arc<App>, order: Order) -> Result<Prepared, Outcome> {
-    if let Some(endpoint) = app.endpoints.find(&order.endpoint) {
-        return Ok(Prepared::Play(Box::new(Performance {
-            endpoint: Arc::clone(endpoint),
-            origin: order.origin,
-            input: order.input,
-            wish: order.wish,
-        })));
-    }
-    let began = Instant::now();
-    let mut plan = Plan::of(&order.endpoint, order.input);
-    plan.shot.is_still = app.options.still;
-    let picture = match &plan.image_url {
-        None => None,
-        Some(url) => {
-            let asked = picture::Asked {
-                origin: &order.origin,
-                caller: order.caller,
-            };
-            let loaded = picture::load(app, asked, url).await;
-            Some(loaded.map_err(|missing| refusal::of_picture(&missing, url))?)
+/// Turns orders into outcomes.
+#[derive(Debug)]
+pub(crate) struct Studio {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) pictures: Pictures,
+    pub(crate) storage: Arc<Storage>,
+    /// Whether clips have one frame only.
+    pub(crate) is_still: bool,
+    /// The least time that a clip takes.
+    pub(crate) pace: Duration,
+}
+
+impl Studio {
+    /// Prepares an order: loads the picture of a clip. May wait for the network.
+    pub(crate) async fn prepare(&self, order: Order) -> Result<Prepared, Outcome> {
+        if let Some(endpoint) = self.endpoints.find(&order.endpoint) {
+            return Ok(Prepared::Play(Box::new(Performance {
+                endpoint: Arc::clone(endpoint),
+                origin: order.origin,
+                input: order.input,
+                wish: order.wish,
+            })));
         }
-    };
-    Ok(Prepared::Film(Box::new(Film {
-        began,
-        endpoint: order.endpoint,
-        origin: order.origin,
-        plan,
-        picture,
-        wish: order.wish,
-    })))
-}
-
-/// Carries out an order. Blocks; stops soon after `cancel` is set.
-pub(crate) fn produce(
-    app: &App,
-    prepared: &Prepared,
-    cancel: &Cancel,
-    log: &(dyn Fn(String) + Sync),
-) -> Outcome {
-    match prepared {
-        Prepared::Film(film) => shoot(app, film, cancel, log),
-        Prepared::Play(performance) => performance.play(app, cancel, log),
-    }
-}
-
-/// Renders and stores the clip.
-fn shoot(app: &App, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sync)) -> Outcome {
-    let Film { began, plan, .. } = prepared;
-    log(format!(
-        "{}: the emulator's stand-in, no model is run",
-        prepared.endpoint
-    ));
-    let image_url = plan.image_url.as_deref().unwrap_or_default();
-    let source = match &prepared.picture {
-        None => Source::Title {
-            prompt: &plan.prompt,
-        },
-        Some(bytes) => match render::probe(bytes) {
-            Ok((width, height)) => {
-                let size = bytes.len().div_ceil(1000);
-                log(format!("Input picture: {width}x{height} pixels, {size} kB"));
-                Source::Image(bytes)
+        let began = Instant::now();
+        let mut plan = Plan::of(&order.endpoint, order.input);
+        plan.shot.is_still = self.is_still;
+        let picture = match &plan.image_url {
+            None => None,
+            Some(url) => {
+                let asked = Asked {
+                    origin: &order.origin,
+                    caller: order.caller,
+                };
+                let loaded = self.pictures.load(asked, url).await;
+                Some(loaded.map_err(|missing| refusal::of_picture(&missing, url))?)
             }
+        };
+        Ok(Prepared::Film(Box::new(Film {
+            began,
+            endpoint: order.endpoint,
+            origin: order.origin,
+            plan,
+            picture,
+            wish: order.wish,
+        })))
+    }
+
+    /// Carries out an order. Blocks; stops soon after `cancel` is set.
+    pub(crate) fn produce(
+        &self,
+        prepared: &Prepared,
+        cancel: &Cancel,
+        log: &(dyn Fn(String) + Sync),
+    ) -> Outcome {
+        match prepared {
+            Prepared::Film(film) => self.shoot(film, cancel, log),
+            Prepared::Play(performance) => performance.play(&self.storage, cancel, log),
+        }
+    }
+
+    /// Renders and stores the clip.
+    fn shoot(&self, prepared: &Film, cancel: &Cancel, log: &(dyn Fn(String) + Sync)) -> Outcome {
+        let Film { began, plan, .. } = prepared;
+        log(format!(
+            "{}: the emulator's stand-in, no model is run",
+            prepared.endpoint
+        ));
+        let image_url = plan.image_url.as_deref().unwrap_or_default();
+        let source = match &prepared.picture {
+            None => Source::Title {
+                prompt: &plan.prompt,
+            },
+            Some(bytes) => match render::probe(bytes) {
+                Ok((width, height)) => {
+                    let size = bytes.len().div_ceil(1000);
+                    log(format!("Input picture: {width}x{height} pixels, {size} kB"));
+                    Source::Image(bytes)
+                }
+                Err(error) => return refusal::of_render(&error, image_url),
+            },
+        };
+        let shot = &plan.shot;
+        log(format!(
+            "Rendering {} seconds at {} pixels on the short side, seed {}",
+            shot.seconds, shot.short_side, shot.seed
+        ));
+        let progress = |done: u32, total: u32| {
+            pace(self.pace, *began, done, total, cancel);
+            if let Some(line) = progress_line(done, total) {
+                log(line);
+            }
+        };
+        let clip = match render::render(&source, shot, cancel.flag(), &progress) {
+            Ok(clip) => clip,
             Err(error) => return refusal::of_render(&error, image_url),
-        },
-    };
-    let shot = &plan.shot;
-    log(format!(
-        "Rendering {} seconds at {} pixels on the short side, seed {}",
-        shot.seconds, shot.short_side, shot.seed
-    ));
-    let progress = |done: u32, total: u32| {
-        pace(app.options.pace, *began, done, total, cancel);
-        if let Some(line) = progress_line(done, total) {
-            log(line);
+        };
+        match self.storage.keep(&clip.mp4, FILE_NAME, &prepared.wish) {
+            Ok(path) => {
+                log(format!(
+                    "Finished: {}x{}, {} frames, {} seconds, {} kB",
+                    clip.width,
+                    clip.height,
+                    clip.frames,
+                    clip.duration,
+                    clip.mp4.len().div_ceil(1000)
+                ));
+                let url = format!("{}{path}", prepared.origin);
+                Outcome::output(
+                    output(&url, &clip, plan.seed.as_ref()),
+                    plan.billable_units.into(),
+                )
+            }
+            Err(error) => Outcome::broke(&format!("The video could not be stored: {error}")),
         }
-    };
-    let clip = match render::render(&source, shot, cancel.flag(), &progress) {
-        Ok(clip) => clip,
-        Err(error) => return refusal::of_render(&error, image_url),
-    };
-    match app.storage.keep(&clip.mp4, FILE_NAME, &prepared.wish) {
-        Ok(path) => {
-            log(format!(
-                "Finished: {}x{}, {} frames, {} seconds, {} kB",
-                clip.width,
-                clip.height,
-                clip.frames,
-                clip.duration,
-                clip.mp4.len().div_ceil(1000)
-            ));
-            let url = format!("{}{path}", prepared.origin);
-            Outcome::output(
-                output(&url, &clip, plan.seed.as_ref()),
-                plan.billable_units.into(),
-            )
-        }
-        Err(error) => Outcome::broke(&format!("The video could not be stored: {error}")),
     }
 }
 

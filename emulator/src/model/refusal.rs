@@ -5,7 +5,7 @@ use fal_emulator_render::{MAX_PIXELS, MAX_SIDE, RenderError};
 use serde_json::json;
 
 use crate::picture::{LARGEST, Missing};
-use crate::queue::{Detail, Outcome};
+use crate::protocol::{Detail, Outcome};
 
 /// The supported picture formats.
 const FORMATS: [&str; 4] = ["jpeg", "png", "webp", "gif"];

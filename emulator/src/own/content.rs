@@ -16,9 +16,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::input;
-use crate::call::Call;
 use crate::http::is_choosable;
-use crate::queue::Detail;
+use crate::protocol::{Call, Detail};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +43,7 @@ fn ok() -> u16 {
     200
 }
 
-pub(super) async fn answer(call: Call) -> Response {
+pub(super) async fn send(call: Call) -> Response {
     let content: Content = match input::read(call).await {
         Ok(content) => content,
         Err(refused) => return refused,

@@ -8,10 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::app::App;
-use crate::call::Call;
 use crate::http::redact_header;
-use crate::queue::LARGEST_BODY;
+use crate::input_memory::InputMemory;
+use crate::protocol::{Call, LARGEST_BODY};
 use crate::{body, memory, reply};
 
 /// The longest delay.
@@ -26,12 +25,12 @@ pub(crate) struct Echo {
     pub(crate) logs: Vec<String>,
 }
 
-pub(super) async fn answer(app: &App, call: Call) -> Response {
+pub(super) async fn send_back(memory: &InputMemory, call: Call) -> Response {
     let echo = match Echo::of(call).await {
         Ok(echo) => echo,
         Err(refused) => return refused,
     };
-    let share = match app.queue.take_memory(echo.bytes()) {
+    let share = match memory.take(echo.bytes()) {
         Ok(share) => share,
         Err(refused) => return *refused,
     };

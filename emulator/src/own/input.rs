@@ -6,9 +6,8 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::call::Call;
-use crate::queue::{Detail, LARGEST_BODY, Outcome};
-use crate::{body, reply, run};
+use crate::protocol::{self, Call, Detail, LARGEST_BODY, Outcome};
+use crate::{body, reply};
 
 /// Reads the input. The error is an answer that names the mistake for the author of the test.
 pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response> {
@@ -18,7 +17,7 @@ pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response>
         let body = body::receive(call.body, LARGEST_BODY).await;
         match body.map_err(|unread| unread.response())? {
             body if body.is_empty() => Ok(Map::new()),
-            body => run::parse(&body),
+            body => protocol::input::parse(&body),
         }
     };
     let script = input.and_then(|input| {
@@ -35,7 +34,7 @@ pub(super) fn refused(problem: &Detail) -> Response {
 }
 
 fn of_query(query: &str) -> Map<String, Value> {
-    let mut input = run::from_query(query);
+    let mut input = protocol::input::from_query(query);
     for value in input.values_mut() {
         let parsed = value.as_str().map(serde_json::from_str::<Value>);
         if let Some(Ok(parsed)) = parsed {

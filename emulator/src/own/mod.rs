@@ -6,15 +6,13 @@ mod echo;
 mod input;
 mod stream;
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::Response;
 
 pub(crate) use echo::Echo;
 
-use crate::app::App;
-use crate::call::Call;
+use crate::input_memory::InputMemory;
+use crate::protocol::Call;
 use crate::reply;
 
 /// One of the emulator's own endpoints.
@@ -31,13 +29,7 @@ pub(crate) enum Own {
 }
 
 impl Own {
-    /// The endpoint for a path without slashes at its ends. In forward mode there are none, as their callers choose the
-    /// answers.
-    pub(crate) fn find(app: &App, path: &str) -> Option<Self> {
-        Self::of(path).filter(|_| app.forward.is_none())
-    }
-
-    /// The endpoint for a path. Clients append `/stream` and `/realtime` to ids that may already end so (protocol §2.2).
+    /// The endpoint for a path without slashes at its ends. Clients append `/stream` and `/realtime` to ids that may already end so (protocol §2.2).
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.strip_prefix("emulator/")? {
             "content" => Some(Self::Content),
@@ -60,11 +52,11 @@ fn is_echo(path: &str) -> bool {
 }
 
 /// Answers a call of `endpoint` on `fal.run`.
-pub(crate) async fn answer(app: &Arc<App>, call: Call, endpoint: Own) -> Response {
+pub(crate) async fn answer(memory: &InputMemory, call: Call, endpoint: Own) -> Response {
     match endpoint {
-        Own::Echo => echo::answer(app, call).await,
-        Own::Content => content::answer(call).await,
-        Own::Stream => stream::answer(app, call).await,
+        Own::Echo => echo::send_back(memory, call).await,
+        Own::Content => content::send(call).await,
+        Own::Stream => stream::start(call).await,
         Own::Realtime => reply::detail(
             StatusCode::UPGRADE_REQUIRED,
             "emulator/realtime is a WebSocket: connect to it with ws://",

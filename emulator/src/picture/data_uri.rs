@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::{LARGEST, Missing};
+use super::missing::{LARGEST, Missing};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,

@@ -14,8 +14,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use url::{Host, Url};
 
+use super::missing::{LARGEST, Missing};
 use super::resolve::{REFUSED, Reach, Resolve};
-use super::{LARGEST, Missing};
 use crate::body;
 use crate::http::Caller;
 use crate::outgoing::{self, Connector};

@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::job::Stage;
+use super::jobs::Jobs;
 use super::line::Priority;
+use super::service::Queue;
 use super::submit::with_request_id;
 use super::terms::Terms;
 use super::{follow, submit, work};
-use crate::app::App;
 use crate::http::{Caller, Origin};
 use crate::storage::Wish;
 use crate::{memory, reply};
@@ -38,30 +39,31 @@ pub(crate) struct Direct<'a> {
 }
 
 /// Runs the job to its end. Dropping the future cancels the job.
-pub(crate) async fn run(app: &Arc<App>, direct: Direct<'_>) -> Response {
+pub(crate) async fn run(queue: &Arc<Queue>, direct: Direct<'_>) -> Response {
     let terms = Terms {
         wish: direct.wish,
         caller: direct.caller,
         ..Terms::default()
     };
-    let share = match app.queue.take_memory(memory::of_object(&direct.input)) {
+    let share = match queue.input_memory.take(memory::of_object(&direct.input)) {
         Ok(share) => share,
         Err(refused) => return *refused,
     };
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
     let entry = Arc::new(entry.hold(share));
-    let response = match submit::refused(app, &entry) {
+    let response = match submit::refused(queue, &entry) {
         Some(refused) => follow::replay(&refused),
-        None => perform(app, &entry, direct.patience).await,
+        None => perform(queue, &entry, direct.patience).await,
     };
     with_request_id(response, &entry)
 }
 
-async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {
-    app.queue.add(entry);
-    let _waiting = WaitingCaller { app, entry };
-    app.queue.line().join(&entry.id, Priority::Normal);
-    work::start_next(app);
+async fn perform(queue: &Arc<Queue>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {
+    let jobs = &*queue.jobs;
+    jobs.add(entry);
+    let _waiting = WaitingCaller { jobs, entry };
+    jobs.line().join(&entry.id, Priority::Normal);
+    work::start_next(queue);
     if let Some(patience) = patience {
         let started = entry.reaches(|stage| !matches!(stage, Stage::Waiting));
         if tokio::time::timeout(patience, started).await.is_err() {
@@ -69,7 +71,7 @@ async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>)
         }
     } else {
         // Not the stage: a job with a slot may still be waiting, as user-defined endpoints have a time in the queue.
-        let taken = leaves_the_line(app, entry);
+        let taken = leaves_the_line(jobs, entry);
         if tokio::time::timeout(GRACE, taken).await.is_err() {
             return over_limit();
         }
@@ -81,9 +83,9 @@ async fn perform(app: &Arc<App>, entry: &Arc<Entry>, patience: Option<Duration>)
 }
 
 /// Resolves once the job has left the line.
-async fn leaves_the_line(app: &App, entry: &Entry) {
-    let mut moves = app.queue.moves();
-    while app.queue.line().position(&entry.id).is_some() {
+async fn leaves_the_line(jobs: &Jobs, entry: &Entry) {
+    let mut moves = jobs.moves();
+    while jobs.line().position(&entry.id).is_some() {
         if moves.changed().await.is_err() {
             return;
         }
@@ -93,17 +95,16 @@ async fn leaves_the_line(app: &App, entry: &Entry) {
 /// The caller that waits. Dropping it cancels and forgets the job.
 #[derive(Debug)]
 struct WaitingCaller<'a> {
-    app: &'a App,
+    jobs: &'a Jobs,
     entry: &'a Entry,
 }
 
 impl Drop for WaitingCaller<'_> {
     fn drop(&mut self) {
-        let queue = &self.app.queue;
         self.entry.cancel();
-        queue.line().leave(&self.entry.id);
-        queue.forget(&self.entry.id);
-        queue.moved();
+        self.jobs.line().leave(&self.entry.id);
+        self.jobs.forget(&self.entry.id);
+        self.jobs.moved();
     }
 }
 

@@ -7,30 +7,29 @@ use axum::response::Response;
 use serde_json::Map;
 
 use super::entry::Entry;
-use super::outcome::Outcome;
+use super::service::Queue;
 use super::submit;
 use super::terms::Terms;
-use crate::app::App;
-use crate::call::Call;
 use crate::own::Echo;
+use crate::protocol::{Call, Outcome};
 
 /// Answers a submit.
-pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
+pub(super) async fn submit(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Response {
     let terms = Terms::of(&call);
     let (base, origin) = (call.base.clone(), call.origin.clone());
     let echo = match Echo::of(call).await {
         Ok(echo) => echo,
         Err(refused) => return refused,
     };
-    let share = match app.queue.take_memory(echo.bytes()) {
+    let share = match queue.input_memory.take(echo.bytes()) {
         Ok(share) => share,
         Err(refused) => return *refused,
     };
     let entry = Entry::new(endpoint, origin, Map::new()).under(terms);
     let entry = Arc::new(entry.hold(share));
-    submit::enter(app, &entry);
-    let accepted = submit::accepted(app, &entry, &base);
-    app.runtime.spawn(perform(entry, echo));
+    submit::enter(queue, &entry);
+    let accepted = submit::accepted(&queue.jobs, &entry, &base);
+    queue.runtime.spawn(perform(entry, echo));
     accepted
 }
 

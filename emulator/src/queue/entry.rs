@@ -6,13 +6,13 @@ use std::time::{Instant, SystemTime};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
-use super::cancel::Cancel;
 use super::job::{Cancelled, Job, LogLine, Stage};
-use super::outcome::Outcome;
+use super::lock::lock;
 use super::terms::Terms;
-use super::{lock, route};
 use crate::budget::Share;
+use crate::cancel::Cancel;
 use crate::http::Origin;
+use crate::protocol::{self, Outcome};
 use crate::{clock, memory, random};
 
 /// A request in the queue.
@@ -66,7 +66,7 @@ impl Entry {
 
     /// The app that follow-up URLs name.
     pub(super) fn base(&self) -> &str {
-        route::base(&self.endpoint).unwrap_or(&self.endpoint)
+        protocol::base(&self.endpoint).unwrap_or(&self.endpoint)
     }
 
     /// Whether a follow-up whose URL names this app can be about this request.

@@ -1,33 +1,30 @@
 //! The follow-ups of a request: status, result, cancel (protocol §5.3, §5.5, §5.6).
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::entry::Entry;
 use super::job::{Cancelled, Stage};
-use super::outcome::Outcome;
-use super::route::{self, Action};
+use super::jobs::Jobs;
+use super::service::Queue;
 use super::status::{self, Logs};
 use super::submit::with_request_id;
 use super::watch;
-use crate::app::App;
-use crate::call::Call;
+use crate::protocol::{self, Action, Call, Outcome};
 use crate::reply;
-use crate::tokens::{self, Scope};
+use crate::tokens::Scope;
 
-pub(super) fn answer(
-    app: &Arc<App>,
+pub(super) fn follow_up(
+    queue: &Queue,
     call: &Call,
     name: &str,
     request_id: &str,
     action: Action,
 ) -> Response {
-    if app.options.strict && route::base(name) != Some(name) {
+    if queue.is_strict && protocol::base(name) != Some(name) {
         return reply::wrong_method("POST");
     }
     let allowed = match action {
@@ -38,19 +35,19 @@ pub(super) fn answer(
         return reply::wrong_method(if allowed == Method::PUT { "PUT" } else { "GET" });
     }
     if action == Action::StatusStream
-        && let Some(refused) = tokens::refusal(app, call, Scope::Request(name))
+        && let Some(refused) = queue.tokens.refusal(call, Scope::Request(name))
     {
         return refused.response();
     }
-    let entry = app.queue.find(request_id);
+    let entry = queue.jobs.find(request_id);
     let Some(entry) = entry.filter(|entry| entry.belongs_to(name)) else {
         return unknown(action);
     };
     let response = match action {
-        Action::Status => status(app, call, &entry),
+        Action::Status => status(&queue.jobs, call, &entry),
         Action::Result => result(&entry),
-        Action::Cancel => cancel(app, &entry),
-        Action::StatusStream => watch::answer(app, call, &entry),
+        Action::Cancel => cancel(&queue.jobs, &entry),
+        Action::StatusStream => watch::start(queue, call, &entry),
         Action::Unknown => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
     };
     with_request_id(response, &entry)
@@ -67,27 +64,9 @@ fn unknown(action: Action) -> Response {
     }
 }
 
-fn status(app: &App, call: &Call, entry: &Entry) -> Response {
-    let (code, body) = standing(app, &call.base, entry, Logs::wanted(call));
+fn status(jobs: &Jobs, call: &Call, entry: &Entry) -> Response {
+    let (code, body) = status::standing(jobs, &call.base, entry, Logs::wanted(call));
     reply::json(code, &body.into())
-}
-
-/// The status of a request: the body of the status reply and of status events, and the HTTP status of the reply.
-pub(super) fn standing(
-    app: &App,
-    base: &str,
-    entry: &Entry,
-    logs: Logs,
-) -> (StatusCode, Map<String, Value>) {
-    let position = app.queue.line().position(&entry.id).unwrap_or(0);
-    let (code, fields) = entry.with_job(|job| status::of(job, position, logs));
-    let mut body = status::links(entry, base);
-    body.extend(
-        fields
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value)),
-    );
-    (code, body)
 }
 
 pub(super) fn result(entry: &Entry) -> Response {
@@ -129,10 +108,10 @@ fn body(outcome: &Outcome) -> Response {
     reply::with(response, CONTENT_TYPE, kind.clone())
 }
 
-pub(super) fn cancel(app: &App, entry: &Entry) -> Response {
+pub(super) fn cancel(jobs: &Jobs, entry: &Entry) -> Response {
     let cancelled = entry.cancel();
-    app.queue.line().leave(&entry.id);
-    app.queue.moved();
+    jobs.line().leave(&entry.id);
+    jobs.moved();
     match cancelled {
         Cancelled::TooLate => reply::json(
             StatusCode::BAD_REQUEST,

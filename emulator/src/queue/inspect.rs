@@ -1,6 +1,5 @@
 //! The jobs in the form that the inspector shows, and a cancel by hand.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,9 +9,9 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::entry::Entry;
+use super::follow;
 use super::job::{Job, LogLine, Stage};
-use super::{Queue, follow, lock};
-use crate::app::App;
+use super::jobs::Jobs;
 
 /// The state of a job at one moment.
 #[derive(Debug)]
@@ -59,12 +58,10 @@ pub(crate) struct ResultView {
     pub(crate) body: Value,
 }
 
-impl Queue {
+impl Jobs {
     /// The latest jobs, the newest first.
     pub(crate) fn latest(&self, most: usize) -> Vec<JobView> {
-        let mut entries: Vec<_> = lock(&self.jobs).values().cloned().collect();
-        entries.sort_unstable_by_key(|entry| Reverse(entry.submitted));
-        entries.truncate(most);
+        let entries = self.all();
         let places: HashMap<String, usize> = {
             let line = self.line();
             let ids = line.ids().enumerate();
@@ -74,7 +71,7 @@ impl Queue {
             let ahead = places.get(&entry.id).copied().unwrap_or(0);
             entry.with_job(|job| view(entry, job, ahead))
         };
-        entries.iter().map(view).collect()
+        entries.iter().rev().take(most).map(view).collect()
     }
 
     /// A job with its log and its result.
@@ -103,9 +100,9 @@ impl Queue {
 }
 
 /// Cancels a job as its caller would. `None` if there is no such job.
-pub(crate) fn cancel(app: &App, request_id: &str) -> Option<Response> {
-    let entry = app.queue.find(request_id)?;
-    Some(follow::cancel(app, &entry))
+pub(crate) fn cancel(jobs: &Jobs, request_id: &str) -> Option<Response> {
+    let entry = jobs.find(request_id)?;
+    Some(follow::cancel(jobs, &entry))
 }
 
 fn view(entry: &Entry, job: &Job, ahead: usize) -> JobView {
@@ -134,27 +131,27 @@ mod tests {
     use serde_json::{Map, json};
 
     use super::super::line::Priority;
-    use super::super::outcome::Outcome;
     use super::*;
     use crate::http::Origin;
+    use crate::protocol::Outcome;
 
-    fn entry(queue: &Queue, endpoint: &str) -> Arc<Entry> {
+    fn entry(jobs: &Jobs, endpoint: &str) -> Arc<Entry> {
         let origin = Origin::at(([127, 0, 0, 1], 1).into());
         let entry = Arc::new(Entry::new(endpoint, origin, Map::new()));
-        queue.add(&entry);
+        jobs.add(&entry);
         entry
     }
 
     #[test]
     fn jobs_are_seen_the_newest_first_with_their_place_in_line() {
-        let queue = Queue::new(1, u64::MAX);
-        let [first, second, third] = ["a/1", "a/2", "a/3"].map(|id| entry(&queue, id));
+        let jobs = Jobs::new(1, u64::MAX);
+        let [first, second, third] = ["a/1", "a/2", "a/3"].map(|id| entry(&jobs, id));
         for job in [&first, &second] {
-            queue.line().join(&job.id, Priority::Normal);
+            jobs.line().join(&job.id, Priority::Normal);
         }
         third.log("Ready");
         third.finish(Outcome::output(json!({"seed": 1}), 1.0));
-        let seen = queue.latest(2);
+        let seen = jobs.latest(2);
         let endpoints: Vec<_> = seen.iter().map(|job| job.endpoint.as_str()).collect();
         assert_eq!(endpoints, ["a/3", "a/2"]);
         assert!(matches!(seen[0].stage, StageView::Done { .. }));
@@ -164,13 +161,13 @@ mod tests {
 
     #[test]
     fn a_detail_has_the_result_once_there_is_one() {
-        let queue = Queue::new(1, u64::MAX);
-        let job = entry(&queue, "a/b");
-        let before = queue.detail(&job.id).expect("the job");
+        let jobs = Jobs::new(1, u64::MAX);
+        let job = entry(&jobs, "a/b");
+        let before = jobs.detail(&job.id).expect("the job");
         assert!(before.result.is_none());
         job.finish(Outcome::output(json!({"seed": 1}), 1.0));
-        let result = queue.detail(&job.id).expect("the job").result;
+        let result = jobs.detail(&job.id).expect("the job").result;
         assert_eq!(result.expect("a result").body, json!({"seed": 1}));
-        assert!(queue.detail("no such job").is_none());
+        assert!(jobs.detail("no such job").is_none());
     }
 }

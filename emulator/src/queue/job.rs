@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::outcome::Outcome;
+use crate::protocol::Outcome;
 
 /// A line of the job's log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::job::{Job, LogLine, Stage};
-use crate::call::Call;
+use super::jobs::Jobs;
+use crate::protocol::Call;
 
 /// Whether a reply has the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +42,27 @@ pub(super) fn links(entry: &Entry, base: &str) -> Map<String, Value> {
     body
 }
 
+/// The status of a request: the body of the status reply and of status events, and the HTTP status of the reply.
+pub(super) fn standing(
+    jobs: &Jobs,
+    base: &str,
+    entry: &Entry,
+    logs: Logs,
+) -> (StatusCode, Map<String, Value>) {
+    let position = jobs.line().position(&entry.id).unwrap_or(0);
+    let (code, fields) = entry.with_job(|job| of(job, position, logs));
+    let mut body = links(entry, base);
+    body.extend(
+        fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    (code, body)
+}
+
 /// The HTTP status of the status call, and the fields beside the links. `position` is the number of jobs before this one
 /// in line.
-pub(super) fn of(
-    job: &Job,
-    position: usize,
-    logs: Logs,
-) -> (StatusCode, Vec<(&'static str, Value)>) {
+fn of(job: &Job, position: usize, logs: Logs) -> (StatusCode, Vec<(&'static str, Value)>) {
     let log = match logs {
         Logs::Given => job.logs().iter().map(line).collect(),
         Logs::Left => Value::Null,
@@ -98,8 +113,8 @@ fn line(line: &LogLine) -> Value {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::super::outcome::Outcome;
     use super::*;
+    use crate::protocol::Outcome;
 
     fn body(job: &Job, logs: Logs) -> (u16, Value) {
         let (status, fields) = of(job, 3, logs);

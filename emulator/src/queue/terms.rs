@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::line::Priority;
-use crate::call::Call;
 use crate::http::Caller;
+use crate::protocol::Call;
 use crate::storage::Wish;
 
 /// The names of the header, the newer one first. It wins if both are sent.
@@ -80,8 +80,8 @@ mod tests {
     use axum::http::{HeaderMap, Method};
 
     use super::*;
-    use crate::call::Service;
     use crate::http::Origin;
+    use crate::protocol::Service;
 
     fn terms(headers: &[(&'static str, &str)], query: &str) -> Terms {
         let mut map = HeaderMap::new();

@@ -2,6 +2,7 @@
 //! lines. The stream ends with the job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use axum::response::Response;
@@ -9,31 +10,33 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::entry::Entry;
-use super::follow;
-use super::status::Logs;
-use crate::app::App;
-use crate::call::Call;
+use super::jobs::Jobs;
+use super::service::Queue;
+use super::status::{self, Logs};
 use crate::event_stream::{self, Writer};
+use crate::protocol::Call;
 
-pub(super) fn answer(app: &Arc<App>, call: &Call, entry: &Arc<Entry>) -> Response {
+pub(super) fn start(queue: &Queue, call: &Call, entry: &Arc<Entry>) -> Response {
     let kind = HeaderValue::from_static(event_stream::KIND);
-    let (writer, response) = event_stream::answer(kind);
+    let (writer, response) = event_stream::open(kind);
     let watch = Watch {
-        app: Arc::clone(app),
+        jobs: Arc::clone(&queue.jobs),
+        comment_every: queue.comment_every,
         entry: Arc::clone(entry),
         base: call.base.clone(),
         logs: Logs::wanted(call),
         told_lines: 0,
         told: Map::new(),
     };
-    app.runtime.spawn(watch.tell(writer));
+    queue.runtime.spawn(watch.tell(writer));
     response
 }
 
 /// One stream, and the status that it has sent already.
 #[derive(Debug)]
 struct Watch {
-    app: Arc<App>,
+    jobs: Arc<Jobs>,
+    comment_every: Duration,
     entry: Arc<Entry>,
     base: String,
     logs: Logs,
@@ -45,7 +48,7 @@ struct Watch {
 impl Watch {
     async fn tell(mut self, mut writer: Writer) {
         let mut changes = self.entry.changes();
-        let mut moves = self.app.queue.moves();
+        let mut moves = self.jobs.moves();
         loop {
             if let Some(event) = self.event()
                 && writer.send_data(event).await.is_err()
@@ -62,7 +65,7 @@ impl Watch {
             let comment = tokio::select! {
                 _ = changes.changed() => false,
                 _ = moves.changed() => false,
-                () = tokio::time::sleep(self.app.options.comment_every) => true,
+                () = tokio::time::sleep(self.comment_every) => true,
             };
             let text = Bytes::from_static(event_stream::COMMENT.as_bytes());
             if comment && writer.send_data(text).await.is_err() {
@@ -73,7 +76,7 @@ impl Watch {
 
     /// The next event. `None` if nothing has changed since the last event.
     fn event(&mut self) -> Option<Bytes> {
-        let (_, mut body) = follow::standing(&self.app, &self.base, &self.entry, self.logs);
+        let (_, mut body) = status::standing(&self.jobs, &self.base, &self.entry, self.logs);
         let mut log = body.remove("logs").unwrap_or_default();
         if let Value::Array(lines) = &mut log {
             let known = self.told_lines.min(lines.len());

@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use super::Outcome;
 use super::entry::Entry;
-use crate::app::App;
-use crate::model::produce::{self, Order};
+use super::service::Queue;
+use crate::model::produce::Order;
+use crate::protocol::Outcome;
 
 /// Starts jobs as long as there are a job in line and a free slot.
-pub(super) fn start_next(app: &Arc<App>) {
-    while let Some(entry) = app.queue.next() {
-        let slot = Slot(Arc::clone(app));
-        app.runtime.spawn(perform(entry, slot));
+pub(super) fn start_next(queue: &Arc<Queue>) {
+    while let Some(entry) = queue.jobs.next() {
+        let slot = Slot(Arc::clone(queue));
+        queue.runtime.spawn(perform(entry, slot));
     }
 }
 
 /// The slot of a job. Dropping it frees the slot. The worker's closure owns it, so that a cancelled job holds its slot
 /// until its thread has stopped.
 #[derive(Debug)]
-struct Slot(Arc<App>);
+struct Slot(Arc<Queue>);
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.queue.line().free();
+        self.0.jobs.line().free();
         start_next(&self.0);
     }
 }
@@ -39,19 +39,17 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
         input: entry.take_input(),
         wish: entry.terms.wish.clone(),
     };
-    let app = Arc::clone(&slot.0);
+    let queue = Arc::clone(&slot.0);
     let prepared = tokio::select! {
-        prepared = produce::prepare(&app, order) => prepared,
+        prepared = queue.studio.prepare(order) => prepared,
         () = entry.signal.wait() => Err(Outcome::cancelled()),
     };
     let (outcome, slot) = match prepared {
         Ok(prepared) => {
             let worker = Arc::clone(&entry);
-            let log_app = Arc::clone(&app);
-            let log = move |line: String| log_and_wait(&log_app, &worker, line);
-            let worker = Arc::clone(&entry);
             on_a_thread(slot, move || {
-                produce::produce(&app, &prepared, &worker.signal, &log)
+                let log = |line: String| log_and_wait(&queue, &worker, &line);
+                queue.studio.produce(&prepared, &worker.signal, &log)
             })
             .await
         }
@@ -63,22 +61,19 @@ async fn perform(entry: Arc<Entry>, slot: Slot) {
 }
 
 /// Adds a line to the job's log. Blocks while a test holds the job at this line.
-fn log_and_wait(app: &App, entry: &Entry, line: String) {
-    let Some(control) = &app.control else {
-        return entry.log(line);
-    };
-    entry.log(line.clone());
-    app.runtime.block_on(async {
+fn log_and_wait(queue: &Queue, entry: &Entry, line: &str) {
+    entry.log(line);
+    queue.runtime.block_on(async {
         tokio::select! {
-            () = control.holds.job(&line) => {}
+            () = queue.holds.job(line) => {}
             () = entry.signal.wait() => {}
         }
     });
 }
 
 /// Keeps a job waiting for the time in the queue that the user described for its endpoint.
-async fn wait_for_runner(app: &App, entry: &Entry) {
-    let Some(endpoint) = app.endpoints.find(&entry.endpoint) else {
+async fn wait_for_runner(queue: &Queue, entry: &Entry) {
+    let Some(endpoint) = queue.apps.endpoints.find(&entry.endpoint) else {
         return;
     };
     let wait = entry.with_input(|input| endpoint.queue_time(input));
@@ -113,15 +108,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_fails_its_job_and_gives_the_slot_back() {
-        let (app, _data) = App::for_tests();
-        app.queue.line().join("a", Priority::Normal);
-        app.queue.line().next();
-        assert!(app.queue.is_working());
-        let slot = Slot(Arc::clone(&app));
+        let (queue, _data) = Queue::for_tests();
+        queue.jobs.line().join("a", Priority::Normal);
+        queue.jobs.line().next();
+        assert!(queue.jobs.is_working());
+        let slot = Slot(Arc::clone(&queue));
         let (outcome, slot) = on_a_thread(slot, || panic!("on purpose")).await;
         assert_eq!(outcome.status, 500);
         assert_eq!(outcome.body["detail"][0]["type"], "internal_server_error");
         assert!(slot.is_none());
-        assert!(!app.queue.is_working());
+        assert!(!queue.jobs.is_working());
     }
 }

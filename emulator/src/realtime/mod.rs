@@ -14,11 +14,12 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use crate::app::App;
-use crate::call::Call;
+use crate::cancel::Cancel;
 use crate::own::Own;
-use crate::tokens::{self, Scope};
-use crate::{queue, random, reply, run};
+use crate::protocol::{self, Call, LARGEST_BODY};
+use crate::queue::Queue;
+use crate::tokens::Scope;
+use crate::{random, reply};
 use runs::Runs;
 use session::Session;
 
@@ -29,13 +30,24 @@ const BUFFERING: usize = 1000;
 /// The largest number that fal's clients allow callers to set.
 const MOST_BUFFERING: usize = 60;
 
+/// What calls on a WebSocket need.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub(crate) queue: Arc<Queue>,
+    /// Whether calls are forwarded to fal.ai. Those on a `WebSocket` are not, and are refused then.
+    pub(crate) forwards: bool,
+    /// Set when the emulator ends, as connections outlive their request.
+    pub(crate) ending: Arc<Cancel>,
+}
+
 /// Answers a handshake of realtime.
-pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
-    if app.forward.is_some() {
+pub(crate) fn answer(sockets: &Sockets, mut call: Call) -> Response {
+    let path = call.path.trim_matches('/').to_owned();
+    if sockets.forwards {
         return not_forwarded("wss://fal.run");
     }
-    if Own::find(app, path) != Some(Own::Realtime) {
-        return absent(app, path);
+    if sockets.queue.apps.own(&path) != Some(Own::Realtime) {
+        return absent(&sockets.queue, &path);
     }
     let Some(buffering) = buffering(&call) else {
         let text = format!("max_buffering must be 1 to {MOST_BUFFERING}");
@@ -45,31 +57,32 @@ pub(crate) fn answer(app: &Arc<App>, mut call: Call, path: &str) -> Response {
         return no_socket();
     };
     let session = Session {
-        app: Arc::clone(app),
-        is_authorized: is_authorized(app, &call, path),
+        is_authorized: is_authorized(&sockets.queue, &call, &path),
+        ending: Arc::clone(&sockets.ending),
         buffering,
     };
     open(upgrade, session)
 }
 
 /// Answers a handshake of HTTP over a WebSocket.
-pub(crate) fn answer_runs(app: &Arc<App>, mut call: Call) -> Response {
+pub(crate) fn answer_runs(sockets: &Sockets, mut call: Call) -> Response {
     let path = call.path.trim_matches('/').to_owned();
-    if app.forward.is_some() {
+    let queue = &sockets.queue;
+    if sockets.forwards {
         return not_forwarded("wss://ws.fal.run");
     }
-    if let Some(refused) = tokens::refusal(app, &call, Scope::Path(&path)) {
+    if let Some(refused) = queue.tokens.refusal(&call, Scope::Path(&path)) {
         return refused.response();
     }
-    if Own::find(app, &path).is_none() && !queue::is_known(app, &path) {
-        return run::no_such_app(app, &path);
+    if !queue.apps.has(&path) {
+        return queue.apps.absent(&path);
     }
     let Some(upgrade) = call.socket.take() else {
         return no_socket();
     };
-    let runs = Runs::of(app, call);
+    let runs = Runs::of(queue, &sockets.ending, call);
     upgrade
-        .max_message_size(queue::LARGEST_BODY)
+        .max_message_size(LARGEST_BODY)
         .on_upgrade(|socket| runs.serve(socket))
 }
 
@@ -94,19 +107,19 @@ fn open(upgrade: WebSocketUpgrade, session: Session) -> Response {
 }
 
 /// Whether the handshake has a valid token, or a key. It needs one, as no proxy adds the key to a WebSocket.
-fn is_authorized(app: &App, call: &Call, path: &str) -> bool {
+fn is_authorized(queue: &Queue, call: &Call, path: &str) -> bool {
     if call.parameter("fal_jwt_token").is_some() {
-        return tokens::refusal(app, call, Scope::Path(path)).is_none();
+        return queue.tokens.refusal(call, Scope::Path(path)).is_none();
     }
     call.headers.contains_key("authorization")
 }
 
 /// The answer for an endpoint without realtime.
-fn absent(app: &App, path: &str) -> Response {
-    if !queue::is_known(app, path) {
-        return run::no_such_app(app, path);
+fn absent(queue: &Queue, path: &str) -> Response {
+    if !queue.apps.has(path) {
+        return queue.apps.absent(path);
     }
-    let base = queue::base(path).unwrap_or(path);
+    let base = protocol::base(path).unwrap_or(path);
     let below = path.strip_prefix(base).unwrap_or_default();
     reply::detail(StatusCode::NOT_FOUND, format!("Path {below} not found"))
 }

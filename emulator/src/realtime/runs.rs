@@ -16,9 +16,10 @@ use serde_json::{Map, Value, json};
 
 use super::session::part;
 use super::worker::close;
-use crate::app::App;
-use crate::call::{Call, Service};
+use crate::cancel::Cancel;
 use crate::http::{Caller, Origin};
+use crate::protocol::{Call, Service};
+use crate::queue::Queue;
 use crate::{random, run};
 
 /// How long a connection may be silent between two runs.
@@ -28,7 +29,9 @@ const REQUEST_ID: &str = "x-fal-request-id";
 /// The facts that each run takes from the handshake.
 #[derive(Debug)]
 pub(super) struct Runs {
-    app: Arc<App>,
+    queue: Arc<Queue>,
+    /// Set when the emulator ends.
+    ending: Arc<Cancel>,
     caller: Caller,
     path: String,
     query: String,
@@ -38,14 +41,15 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    pub(super) fn of(app: &Arc<App>, call: Call) -> Self {
+    pub(super) fn of(queue: &Arc<Queue>, ending: &Arc<Cancel>, call: Call) -> Self {
         let mut headers = call.headers;
         for name in [CONNECTION, UPGRADE] {
             headers.remove(name);
         }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Self {
-            app: Arc::clone(app),
+            queue: Arc::clone(queue),
+            ending: Arc::clone(ending),
             caller: call.caller,
             path: call.path,
             query: call.query,
@@ -68,10 +72,10 @@ impl Runs {
                     Some(Err(_)) | None => return,
                 },
                 () = tokio::time::sleep(IDLE) => break close(1000, "TIMEOUT"),
-                () = self.app.ending.wait() => break close(1001, "The emulator ends"),
+                () = self.ending.wait() => break close(1001, "The emulator ends"),
             };
             let began = Instant::now();
-            let response = run::answer(&self.app, self.call(input.as_str().to_owned())).await;
+            let response = run::answer(&self.queue, self.call(input.as_str().to_owned())).await;
             match send(&mut socket, response, began).await {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => break close(1011, "The answer broke off"),
@@ -136,7 +140,7 @@ async fn send(
     Ok(ControlFlow::Continue(()))
 }
 
-/// The headers of an answer, as far as they are text.
+/// The headers of an answer that are text.
 fn shown(headers: &HeaderMap) -> Map<String, Value> {
     let text = |value: &HeaderValue| value.to_str().map(Value::from).ok();
     let shown = |(name, value)| Some((HeaderName::to_string(name), text(value)?));

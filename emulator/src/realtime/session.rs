@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::frame;
 use super::pending::Pending;
 use super::worker::{self, Answer};
-use crate::app::App;
+use crate::cancel::Cancel;
 
 /// How long a connection may be silent, unless an input sets another time.
 const IDLE: Duration = Duration::from_mins(1);
@@ -22,8 +22,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// The facts that a connection needs from its handshake.
 #[derive(Debug)]
 pub(super) struct Session {
-    pub(super) app: Arc<App>,
     pub(super) is_authorized: bool,
+    /// Set when the emulator ends.
+    pub(super) ending: Arc<Cancel>,
     pub(super) buffering: usize,
 }
 
@@ -45,7 +46,7 @@ impl Session {
         };
         tokio::select! {
             () = talk.run() => {}
-            () = self.app.ending.wait() => {
+            () = self.ending.wait() => {
                 let _ = talk.socket.send(worker::close(1001, "The emulator ends")).await;
             }
         }

@@ -1,46 +1,31 @@
-//! `fal.run`: synchronous runs, which answer with the output on the same connection (protocol §6). Event streams and
-//! realtime are on the same host.
+//! `fal.run`: synchronous runs, which answer with the output on the same connection (protocol §6). Event streams are on
+//! the same host, and realtime, which is elsewhere in this program.
 
-mod input;
 mod model;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 
-pub(crate) use input::{from_query, parse};
-
-use crate::app::App;
-use crate::call::Call;
-use crate::own::Own;
-use crate::tokens::{self, Scope};
-use crate::{own, random, realtime, reply};
+use crate::protocol::Call;
+use crate::queue::Queue;
+use crate::tokens::Scope;
+use crate::{own, random, reply};
 
 /// Answers a request to `fal.run`.
-pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
+pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Response {
     let path = call.path.trim_matches('/').to_owned();
-    if call.socket.is_some() {
-        return realtime::answer(app, call, &path);
-    }
-    if let Some(refused) = tokens::refusal(app, &call, Scope::Path(&path)) {
+    if let Some(refused) = queue.tokens.refusal(&call, Scope::Path(&path)) {
         return refused.response();
     }
-    match Own::find(app, &path) {
-        Some(endpoint) => with_request_id(own::answer(app, call, endpoint).await, &random::uuid()),
-        None => model::answer(app, call, &path).await,
+    match queue.apps.own(&path) {
+        Some(endpoint) => {
+            let response = own::answer(&queue.input_memory, call, endpoint).await;
+            with_request_id(response, &random::uuid())
+        }
+        None => model::run(queue, call, &path).await,
     }
-}
-
-/// The answer to a call of an app that does not exist. It is fal's, so advice goes to the terminal.
-pub(crate) fn no_such_app(app: &App, endpoint: &str) -> Response {
-    // The debug format escapes control characters, which would change the terminal.
-    app.notices.show(&format!(
-        "no application {endpoint:?}: describe its answers in a JSON file, and start with --endpoints DIR"
-    ));
-    let name = crate::queue::alias(endpoint);
-    let text = format!("Application \"{name}\" not found");
-    reply::detail(StatusCode::NOT_FOUND, text)
 }
 
 /// Adds the request id as a header, as the queue's answers have it.

@@ -9,16 +9,14 @@ use axum::response::Response;
 use fal_wasm::models;
 use serde_json::{Map, Value};
 
-use super::{input, no_such_app};
-use crate::app::App;
-use crate::call::Call;
-use crate::queue::{self, Direct, LARGEST_BODY, Outcome};
+use crate::protocol::{Call, LARGEST_BODY, Outcome, input};
+use crate::queue::{self, Direct, Queue};
 use crate::storage::Wish;
 use crate::{body, reply};
 
-pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Response {
-    if !queue::is_known(app, endpoint) {
-        return no_such_app(app, endpoint);
+pub(super) async fn run(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Response {
+    if !queue.apps.has(endpoint) {
+        return queue.apps.absent(endpoint);
     }
     let patience = match patience(&call) {
         Ok(patience) => patience,
@@ -26,7 +24,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
     };
     let (origin, caller) = (call.origin.clone(), call.caller);
     let wish = Wish::of(&call.headers);
-    match input(app, call, endpoint).await {
+    match read_input(queue, call, endpoint).await {
         Ok(input) => {
             let direct = Direct {
                 endpoint,
@@ -36,7 +34,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call, endpoint: &str) -> Respon
                 wish,
                 patience,
             };
-            queue::run(app, direct).await
+            queue::run(queue, direct).await
         }
         Err(refused) => refused,
     }
@@ -58,9 +56,13 @@ fn patience(call: &Call) -> Result<Option<Duration>, String> {
     Ok(None)
 }
 
-async fn input(app: &App, call: Call, endpoint: &str) -> Result<Map<String, Value>, Response> {
+async fn read_input(
+    queue: &Queue,
+    call: Call,
+    endpoint: &str,
+) -> Result<Map<String, Value>, Response> {
     if input::is_in_query(&call.method) {
-        return Ok(of_query(app, &call.query, endpoint));
+        return Ok(of_query(queue, &call.query, endpoint));
     }
     let body = body::receive(call.body, LARGEST_BODY).await;
     let body = body.map_err(|unread| unread.response())?;
@@ -70,8 +72,8 @@ async fn input(app: &App, call: Call, endpoint: &str) -> Result<Map<String, Valu
     })
 }
 
-fn of_query(app: &App, query: &str, endpoint: &str) -> Map<String, Value> {
-    if let Some(endpoint) = app.endpoints.find(endpoint) {
+fn of_query(queue: &Queue, query: &str, endpoint: &str) -> Map<String, Value> {
+    if let Some(endpoint) = queue.apps.endpoints.find(endpoint) {
         return endpoint.typed(input::from_query(query));
     }
     models::find(endpoint).map_or_else(Map::new, |model| input::of_model(query, model))

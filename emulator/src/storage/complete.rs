@@ -16,14 +16,14 @@ use super::parts::{bad, in_one_piece};
 use super::path::FilePath;
 use super::pending::{Parts, State, Upload};
 use super::store::Storage;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{body, reply};
 
 /// The largest body, in bytes: a list of 10,000 parts, and room for long tags.
 const LARGEST_LIST: usize = 2 << 20;
 
 /// Answers the POST that completes an upload.
-pub(super) async fn answer(
+pub(super) async fn complete(
     storage: &Arc<Storage>,
     call: Call,
     file: FilePath,

@@ -15,7 +15,7 @@ use super::path::FilePath;
 use super::pending::Upload;
 use super::signature::TOKEN_LIFETIME;
 use super::store::Storage;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{body, clock, reply};
 
 /// Answers with a new token.

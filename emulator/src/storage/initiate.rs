@@ -9,7 +9,7 @@ use super::lifecycle::Wish;
 use super::path::FilePath;
 use super::pending::Upload;
 use super::store::Storage;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{body, reply};
 
 const LARGEST_BODY: usize = 64 << 10;
@@ -36,7 +36,7 @@ pub(super) fn wrong_type(call: &Call) -> Option<Response> {
     (!is_right).then(|| reply::detail(StatusCode::BAD_REQUEST, "Invalid storage type"))
 }
 
-pub(super) async fn answer(storage: &Storage, call: Call, pieces: Pieces) -> Response {
+pub(super) async fn initiate(storage: &Storage, call: Call, pieces: Pieces) -> Response {
     if let Some(refusal) = wrong_type(&call) {
         return refusal;
     }

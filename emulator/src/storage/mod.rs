@@ -18,6 +18,7 @@ mod serve;
 mod signature;
 mod store;
 mod upload;
+mod view;
 
 use std::sync::Arc;
 
@@ -25,13 +26,12 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 pub(crate) use lifecycle::Wish;
-pub(crate) use path::is_file;
 pub(crate) use place::Place;
-pub(crate) use recent::FileView;
 pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
+pub(crate) use view::FileView;
 
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{body, reply};
 use initiate::Pieces;
 
@@ -39,9 +39,11 @@ use initiate::Pieces;
 pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Response {
     let is_post = call.method == Method::POST;
     match call.path.trim_end_matches('/') {
-        "/storage/upload/initiate" if is_post => initiate::answer(storage, call, Pieces::One).await,
+        "/storage/upload/initiate" if is_post => {
+            initiate::initiate(storage, call, Pieces::One).await
+        }
         "/storage/upload/initiate-multipart" if is_post => {
-            initiate::answer(storage, call, Pieces::Parts).await
+            initiate::initiate(storage, call, Pieces::Parts).await
         }
         "/storage/auth/token" if is_post => direct::token(storage, call),
         "/storage/upload/initiate"
@@ -88,7 +90,7 @@ async fn post(storage: &Arc<Storage>, call: Call) -> Response {
     let path = call.path.clone();
     match Place::of(&path) {
         Some(Place::Complete { file, id }) => match upload::allowed(storage, &call, &file, id) {
-            Ok(upload) => complete::answer(storage, call, file, upload).await,
+            Ok(upload) => complete::complete(storage, call, file, upload).await,
             Err(refusal) => refused(call, *refusal),
         },
         Some(Place::File(_) | Place::Part { .. }) => {

@@ -13,7 +13,7 @@ use super::list::MOST_PARTS;
 use super::pending::{Part, Parts, State, Upload};
 use super::store::Storage;
 use crate::body;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{random, reply};
 
 /// Answers the PUT of one part. The caller of this function has checked that the sender may upload it.

@@ -73,11 +73,6 @@ impl fmt::Display for FilePath {
     }
 }
 
-/// Whether a path is below that of the files.
-pub(crate) fn is_file(path: &str) -> bool {
-    path.starts_with("/files/")
-}
-
 fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     text.len() == length && text.bytes().all(is_digit)

@@ -5,10 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::kind;
-use super::lifecycle::Decision;
 use super::path::FilePath;
-use super::store::{Storage, Stored};
 use crate::clock;
 
 /// The most files that are shown. When there are more, only the latest are shown.
@@ -26,24 +23,10 @@ struct State {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Kept {
-    path: FilePath,
-    bytes: u64,
-    stored_ms: u64,
-}
-
-/// The data of a file that the inspector shows.
-#[derive(Debug)]
-pub(crate) struct FileView {
-    /// Its path in URLs.
-    pub(crate) path: String,
-    pub(crate) bytes: u64,
-    pub(crate) content_type: String,
-    /// Unix time in ms.
-    pub(crate) stored_ms: u64,
-    pub(crate) expires_at_ms: Option<u64>,
-    /// The decision for a reader without a key: `allow`, `forbid` or `hide`.
-    pub(crate) access: &'static str,
+pub(super) struct Kept {
+    pub(super) path: FilePath,
+    pub(super) bytes: u64,
+    pub(super) stored_ms: u64,
 }
 
 impl Recent {
@@ -77,39 +60,18 @@ impl Recent {
         state.files.retain(|kept| kept.path != *path);
     }
 
+    /// A number that changes whenever a file is added or removed.
+    pub(super) fn revision(&self) -> u64 {
+        self.state().revision
+    }
+
+    /// The newest first.
+    pub(super) fn list(&self) -> Vec<Kept> {
+        self.state().files.iter().rev().cloned().collect()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Storage {
-    /// A number that changes whenever a file is added or removed.
-    pub(crate) fn revision(&self) -> u64 {
-        self.recent.state().revision
-    }
-
-    /// The latest files, the newest first. Blocks.
-    pub(crate) fn recent_files(&self) -> Vec<FileView> {
-        let kept: Vec<_> = self.recent.state().files.iter().rev().cloned().collect();
-        let now = clock::unix_ms();
-        let views = kept.into_iter().filter_map(|kept| {
-            let Stored { life, kind, head } = self.read(&kept.path)?;
-            Some(FileView {
-                content_type: kind::of(&head, kind.as_deref().unwrap_or_default()).to_owned(),
-                bytes: kept.bytes,
-                stored_ms: kept.stored_ms,
-                expires_at_ms: life.as_ref().and_then(|life| life.expires_at_ms),
-                access: match life.map(|life| life.for_anybody()) {
-                    None | Some(Decision::Allow) => "allow",
-                    Some(Decision::Forbid) => "forbid",
-                    Some(Decision::Hide) => "hide",
-                },
-                path: kept.path.to_string(),
-            })
-        });
-        views
-            .filter(|file| file.expires_at_ms.is_none_or(|end| end > now))
-            .collect()
     }
 }
 
@@ -146,6 +108,7 @@ mod tests {
     use super::super::lifecycle::Wish;
     use super::*;
     use crate::data::DataFolder;
+    use crate::storage::Storage;
 
     fn storage() -> (Storage, DataFolder) {
         let data = DataFolder::open(None).expect("a temporary folder");

@@ -16,7 +16,7 @@ use super::kind;
 use super::lifecycle::{Decision, Lifecycle};
 use super::path::FilePath;
 use super::store::Storage;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::{clock, range, reply};
 
 /// The longest time that a file may be cached, in seconds (protocol §9.5).

@@ -14,7 +14,7 @@ use super::path::FilePath;
 use super::pending::Upload;
 use super::store::Storage;
 use crate::body;
-use crate::call::Call;
+use crate::protocol::Call;
 use crate::reply;
 
 /// The upload of a call, if the caller may send to it. `id` is the id of the upload in URLs without a signature.

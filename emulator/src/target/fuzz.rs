@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{HEADER, is_fal, of, parse};
-use crate::call::Service;
 use crate::forward::{Allowed, Forward};
 use crate::hostile::{self, quickly};
 use crate::options::Options;
+use crate::protocol::Service;
 use crate::secret::Key;
 
 fn targets() -> impl Strategy<Value = String> {

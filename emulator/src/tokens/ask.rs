@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::queue::Detail;
+use crate::protocol::Detail;
 
 /// The default lifetime of a token, in seconds.
 const LIFETIME: f64 = 120.0;

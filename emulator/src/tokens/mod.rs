@@ -14,9 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use scope::Scope;
 
-use crate::app::App;
-use crate::call::Call;
-use crate::queue::Outcome;
+use crate::protocol::{Call, Outcome};
 use crate::{body, clock, reply};
 use ask::Ask;
 use jwt::Signer;
@@ -47,6 +45,13 @@ pub(crate) enum Refused {
 }
 
 impl Tokens {
+    /// The reason why a call with a token in its query is refused. `None` if the token is valid, or if there is no token, as
+    /// this check requires none.
+    pub(crate) fn refusal(&self, call: &Call, scope: Scope<'_>) -> Option<Refused> {
+        let token = call.parameter("fal_jwt_token")?;
+        self.check(&token, scope).err()
+    }
+
     fn issue(&self, ask: Ask) -> String {
         let now = clock::unix_time();
         self.0.sign(&Claims {
@@ -68,21 +73,9 @@ impl Tokens {
     }
 }
 
-/// The reason why a call with a token in its query is refused. `None` if the token is valid, or if there is no token, as
-/// this check requires none.
-pub(crate) fn refusal(app: &App, call: &Call, scope: Scope<'_>) -> Option<Refused> {
-    let token = call.parameter("fal_jwt_token")?;
-    app.tokens.check(&token, scope).err()
-}
-
-/// Whether a path of `rest.fal.ai` is about tokens.
-pub(crate) fn is_path(path: &str) -> bool {
-    matches!(path.trim_end_matches('/'), "/tokens" | "/tokens/realtime")
-}
-
 /// Answers `POST /tokens/` with a JSON string, and `POST /tokens/realtime` with an object. Both accept both forms of the
 /// body.
-pub(crate) async fn answer(app: &App, call: Call) -> Response {
+pub(crate) async fn answer(tokens: &Tokens, call: Call) -> Response {
     if call.method != Method::POST {
         return reply::wrong_method("POST");
     }
@@ -93,7 +86,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Response {
     };
     match ask::parse(&body) {
         Ok(ask) => {
-            let token = app.tokens.issue(ask);
+            let token = tokens.issue(ask);
             let body = if is_object {
                 json!({ "token": token })
             } else {

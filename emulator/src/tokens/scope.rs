@@ -1,7 +1,7 @@
 //! The calls that a token allows. The clients request tokens for the alias only, the documentation for the whole path.
 //! Both forms are accepted (protocol §3.3).
 
-use crate::queue::{alias, base};
+use crate::protocol::{alias, base};
 
 /// The target of a call.
 #[derive(Debug, Clone, Copy)]

@@ -1,43 +1,31 @@
 //! Delivers a webhook, from the first attempt to the last.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use url::Url;
 
 use super::attempt::Attempted;
+use super::delivery::{Delivery, Payloads};
 use super::ledger::{AttemptView, DeliveryStage};
-use crate::app::App;
+use super::webhooks::Webhooks;
 use crate::clock;
 use crate::fault::Mishap;
-use crate::http::Caller;
-
-/// A webhook to deliver.
-#[derive(Debug)]
-pub(crate) struct Delivery {
-    pub(crate) request_id: String,
-    /// The caller that named the webhook.
-    pub(crate) caller: Caller,
-    pub(crate) url: Url,
-    /// How long the delivery is retried, from the end of the job on.
-    pub(crate) lifetime: Duration,
-}
 
 /// Delivers a webhook, and retries until the receiver accepts it, or until the lifetime is over.
-pub(crate) async fn deliver(app: &App, delivery: Delivery) {
+pub(crate) async fn deliver(webhooks: &Webhooks, payloads: &dyn Payloads, delivery: Delivery) {
     let delivery = Arc::new(delivery);
-    let ledger = &app.webhooks.ledger;
+    let ledger = &webhooks.ledger;
     let id = ledger.enter(&delivery);
     let began = Instant::now();
     for attempt in 1.. {
-        let body = app.queue.payload(&delivery.request_id);
+        let body = payloads.payload(&delivery.request_id);
         if !ledger.begin_attempt(id, body.as_ref().map(Bytes::len)) {
             // A person has sent it in the inspector meanwhile, and it was accepted.
             return;
         }
         let at = Instant::now();
-        let attempted = post(app, &delivery, body, attempt).await;
+        let attempted = post(webhooks, &delivery, body, attempt).await;
         let note = |stage| ledger.note(id, AttemptView::new(at, &attempted, false), stage);
         let why = match &attempted {
             Attempted::Taken => return note(DeliveryStage::Delivered),
@@ -47,8 +35,10 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
             }
             Attempted::Failed(why) => why,
         };
-        let schedule = app.webhooks.schedule;
-        let Some(wait) = schedule.wait(attempt, delivery.lifetime, began.elapsed()) else {
+        let Some(wait) = webhooks
+            .schedule
+            .wait(attempt, delivery.lifetime, began.elapsed())
+        else {
             note(DeliveryStage::GivenUp);
             return tell(&delivery, attempt, why);
         };
@@ -60,28 +50,36 @@ pub(crate) async fn deliver(app: &App, delivery: Delivery) {
 }
 
 /// Makes one more attempt now, at a delivery of the ledger. `false` if the ledger does not have it.
-pub(crate) fn deliver_again(app: &Arc<App>, id: u64) -> bool {
-    let Some((delivery, _)) = app.webhooks.ledger.find(id) else {
+pub(crate) fn deliver_again(
+    webhooks: &Arc<Webhooks>,
+    payloads: Arc<dyn Payloads>,
+    id: u64,
+) -> bool {
+    let Some((delivery, _)) = webhooks.ledger.find(id) else {
         return false;
     };
-    let at = Arc::clone(app);
-    app.webhooks.spawn(async move {
+    let at = Arc::clone(webhooks);
+    webhooks.spawn(async move {
         let began = Instant::now();
-        let body = at.queue.payload(&delivery.request_id);
+        let body = payloads.payload(&delivery.request_id);
         let attempted = post(&at, &delivery, body, 1).await;
         let attempt = AttemptView::new(began, &attempted, true);
-        at.webhooks.ledger.note_by_hand(id, attempt);
+        at.ledger.note_by_hand(id, attempt);
     });
     true
 }
 
-/// Makes an attempt. `body` is read from the queue for each attempt, so that a delivery does not keep the result in
-/// memory. It is `None` if the queue has dropped the result.
-async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32) -> Attempted {
+/// Makes an attempt. `body` is `None` if the result is not kept any longer.
+async fn post(
+    webhooks: &Webhooks,
+    delivery: &Delivery,
+    body: Option<Bytes>,
+    attempt: u32,
+) -> Attempted {
     let Some(body) = body else {
         return Attempted::Refused("its result is not kept any longer".to_owned());
     };
-    let mishap = app.faults.mishap(delivery.url.as_str());
+    let mishap = webhooks.faults.mishap(delivery.url.as_str());
     if let Some(mishap) = &mishap {
         tokio::time::sleep(mishap.delay).await;
         if let Some(attempted) = fate(mishap).filter(|_| !mishap.after) {
@@ -90,12 +88,9 @@ async fn post(app: &App, delivery: &Delivery, body: Option<Bytes>, attempt: u32)
     }
     // Each attempt has a new signature, as a signature is valid for five minutes.
     let id = &delivery.request_id;
-    let headers = app
-        .webhooks
-        .signer
-        .headers(id, clock::unix_seconds(), &body);
-    let limit = app.webhooks.schedule.time_limit(attempt);
-    let sender = app.webhooks.sender(delivery.caller);
+    let headers = webhooks.signer.headers(id, clock::unix_seconds(), &body);
+    let limit = webhooks.schedule.time_limit(attempt);
+    let sender = webhooks.sender(delivery.caller);
     if mishap.as_ref().is_some_and(|mishap| mishap.twice) {
         // The outcome of the first is ignored. The second one counts.
         let (headers, body) = (headers.clone(), body.clone());
@@ -118,12 +113,4 @@ fn fate(mishap: &Mishap) -> Option<Attempted> {
 fn tell(delivery: &Delivery, attempts: u32, why: &str) {
     let request = delivery.name();
     tracing::warn!("{request}: given up after {attempts} attempts: {why}");
-}
-
-impl Delivery {
-    /// The name for log lines. It leaves out path and query, which may contain secrets.
-    fn name(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        format!("Webhook of request {} at {host}", self.request_id)
-    }
 }

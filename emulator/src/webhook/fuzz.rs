@@ -1,7 +1,7 @@
 //! Webhook URLs to addresses that the service would not call.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::Uri;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use crate::options::Options;
 use crate::picture::Reach;
 
 static WEBHOOKS: LazyLock<Webhooks> =
-    LazyLock::new(|| Webhooks::new(&Options::default()).expect("a key"));
+    LazyLock::new(|| Webhooks::new(&Options::default(), Arc::default()).expect("a key"));
 
 fn urls() -> impl Strategy<Value = String> {
     hostile::text(&[

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::attempt::Attempted;
-use super::deliver::Delivery;
+use super::delivery::Delivery;
 
 /// The most deliveries that are kept. When there are more, the oldest are dropped.
 const MOST: usize = 200;

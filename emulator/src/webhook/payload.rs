@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::queue::Outcome;
+use crate::protocol::Outcome;
 
 /// The body for a job that has ended.
 pub(crate) fn payload(request_id: &str, outcome: &Outcome) -> Value {
@@ -35,7 +35,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
-    use crate::queue::Detail;
+    use crate::protocol::Detail;
 
     #[test]
     fn an_output_is_told_as_it_is() {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::parse;
-use crate::endpoint::Endpoint;
+use crate::endpoint::endpoints::Endpoint;
 use crate::endpoint::template::{Filling, Store};
 use crate::hostile::{self, quickly};
 

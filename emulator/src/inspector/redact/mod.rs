@@ -10,10 +10,7 @@ use axum::http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::options::Options;
-use name::is_secret;
-
-/// The text in the place of a secret.
-pub(super) const REDACTED: &str = "[redacted]";
+use name::{REDACTED, is_secret};
 
 /// The shortest known key that is searched for. A shorter one would be found in ordinary words.
 const SHORTEST_SECRET: usize = 8;

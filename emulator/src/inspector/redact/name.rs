@@ -1,5 +1,8 @@
 //! Recognises secrets by their names: of headers, query parameters and fields.
 
+/// The text in the place of a secret.
+pub(super) const REDACTED: &str = "[redacted]";
+
 /// A name that contains one of these is a secret's.
 const PARTS: [&str; 10] = [
     "authorization",

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use super::{REDACTED, url};
+use super::name::REDACTED;
+use super::url;
 
 static DATA_URI: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"(?i)\b(data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=.+-]+)*,)([^\s"'<>]*)"#)

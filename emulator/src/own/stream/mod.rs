@@ -6,20 +6,16 @@ mod script;
 mod send;
 mod text;
 
-use std::sync::Arc;
-
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
 use super::input;
-use crate::app::App;
-use crate::call::Call;
-use crate::queue::Detail;
+use crate::protocol::{Call, Detail};
 use crate::{event_stream, reply};
 use script::Script;
 
-pub(super) async fn answer(app: &Arc<App>, call: Call) -> Response {
+pub(super) async fn start(call: Call) -> Response {
     let script: Script = match input::read(call).await {
         Ok(script) => script,
         Err(refused) => return refused,
@@ -42,7 +38,7 @@ pub(super) async fn answer(app: &Arc<App>, call: Call) -> Response {
         let problem = Detail::new("value_error", "Not a header's value");
         return input::refused(&problem.at("content_type"));
     };
-    let (writer, response) = event_stream::answer(kind);
-    app.runtime.spawn(send::perform(script, writer));
+    let (writer, response) = event_stream::open(kind);
+    tokio::spawn(send::perform(script, writer));
     response
 }

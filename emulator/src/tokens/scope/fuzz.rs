@@ -37,7 +37,7 @@ proptest! {
 
     #[test]
     fn an_entry_opens_the_requests_of_its_own_app(path in names(), app in names()) {
-        let Some(name) = crate::queue::base(path.trim_matches('/')) else { return Ok(()) };
+        let Some(name) = crate::protocol::base(path.trim_matches('/')) else { return Ok(()) };
         if !quickly(|| Scope::Request(name).is_of(&app)) { return Ok(()) }
         let (name, app) = (segments(name), segments(&app));
         prop_assert!(app.starts_with(&name) || (app.len() == 1 && name.last() == app.first()), "{:?} {:?}", name, app);

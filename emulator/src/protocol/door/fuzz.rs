@@ -4,8 +4,8 @@ use axum::http::Method;
 use proptest::prelude::*;
 
 use super::Door;
-use crate::call::Service;
 use crate::hostile::{self, quickly};
+use crate::protocol::Service;
 
 proptest! {
     #[test]

@@ -1,15 +1,10 @@
-//! One request to fal.ai, by the proxy or by a direct URL, and the part of the service that answers it.
-
-use std::sync::Arc;
+//! One request to fal.ai, by the proxy or by a direct URL.
 
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, Method};
-use axum::response::Response;
 
-use crate::app::App;
 use crate::http::{Caller, Origin};
-use crate::{body, caller, long_path, queue, realtime, run, storage, tokens, webhook};
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,28 +89,5 @@ impl Call {
     /// A header, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
-    }
-}
-
-/// Answers as fal.ai would.
-pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Response {
-    if let Some(refusal) = long_path::refusal(&call.path) {
-        body::discard(call.body);
-        return refusal;
-    }
-    if let Some(key) = &app.options.require_key
-        && let Some(refusal) = caller::refusal(key, &call)
-    {
-        body::discard(call.body);
-        return refusal;
-    }
-    match call.service {
-        Service::Queue => queue::answer(app, call).await,
-        Service::Rest if tokens::is_path(&call.path) => tokens::answer(app, call).await,
-        Service::Rest if webhook::is_path(&call.path) => webhook::keys(&app.webhooks, &call),
-        Service::Rest => storage::rest(&app.storage, call).await,
-        Service::Cdn => storage::cdn(&app.storage, call).await,
-        Service::Run => run::answer(app, call).await,
-        Service::Socket => realtime::answer_runs(app, call),
     }
 }

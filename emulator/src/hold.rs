@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::cancel::Cancel;
 use crate::fault::Call;
-use crate::queue::Cancel;
 
 /// The holds that are set.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl About {
 
 impl Holds {
     /// Sets a hold, given as JSON, and returns its id. The error names the mistake in the JSON.
-    pub(super) fn set(&self, json: &[u8]) -> Result<u32, String> {
+    pub(crate) fn set(&self, json: &[u8]) -> Result<u32, String> {
         let about: About = serde_json::from_slice(json).map_err(|_| {
             "Not a hold: give path_contains, and method if you like, or log_contains".to_owned()
         })?;
@@ -83,7 +83,7 @@ impl Holds {
     }
 
     /// Each hold, and how many requests or jobs wait at it.
-    pub(super) fn report(&self) -> Value {
+    pub(crate) fn report(&self) -> Value {
         let state = self.state();
         let holds = state.holds.iter();
         holds
@@ -92,7 +92,7 @@ impl Holds {
     }
 
     /// Removes one hold, or all of them. The requests and jobs that wait there go on.
-    pub(super) fn release(&self, id: Option<u32>) {
+    pub(crate) fn release(&self, id: Option<u32>) {
         let mut state = self.state();
         state.holds.retain(|hold| {
             let is_meant = id.is_none_or(|id| id == hold.id);
@@ -104,7 +104,7 @@ impl Holds {
     }
 
     /// Waits while a hold stops this request.
-    pub(super) async fn request(&self, call: &Call) {
+    pub(crate) async fn request(&self, call: &Call) {
         while let Some(hold) = self.find(|about| about.is_request(call)) {
             hold.wait().await;
         }

@@ -4,7 +4,10 @@ use axum::http::Method;
 use fal_wasm::models::{Kind, Model};
 use serde_json::{Map, Value};
 
-use crate::queue::Detail;
+use super::outcome::Detail;
+
+/// The largest body, in bytes: the largest picture as a data URI, and room for the other fields.
+pub(crate) const LARGEST_BODY: usize = 32 << 20;
 
 /// Parses the JSON object in `body`.
 pub(crate) fn parse(body: &[u8]) -> Result<Map<String, Value>, Detail> {
@@ -25,13 +28,13 @@ pub(crate) fn parse(body: &[u8]) -> Result<Map<String, Value>, Detail> {
 }
 
 /// Whether a call's input is in its query.
-pub(super) fn is_in_query(method: &Method) -> bool {
+pub(crate) fn is_in_query(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// The fields of a query. Values are text, or whole numbers for integer fields of the model. Parameters that begin with
 /// `fal_` are for the service, and are left out.
-pub(super) fn of_model(query: &str, model: &Model) -> Map<String, Value> {
+pub(crate) fn of_model(query: &str, model: &Model) -> Map<String, Value> {
     let mut input = from_query(query);
     for field in model.fields {
         if matches!(field.kind, Kind::Integer { .. })

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::infrastructure::Kind;
+use super::infrastructure::FailureType;
 
 /// The end of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +85,7 @@ impl Outcome {
     }
 
     /// The infrastructure failed. `text` is for the developer.
-    pub(crate) fn infrastructure(kind: Kind, text: &str) -> Self {
+    pub(crate) fn infrastructure(kind: FailureType, text: &str) -> Self {
         Self {
             status: kind.status(),
             error: Some(Failure {
@@ -99,13 +99,13 @@ impl Outcome {
     /// The caller cancelled the job: status 499, which is the service's own number.
     pub(crate) fn cancelled() -> Self {
         let text = "The request was cancelled by the client";
-        Self::infrastructure(Kind::CLIENT_CANCELLED, text)
+        Self::infrastructure(FailureType::CLIENT_CANCELLED, text)
     }
 
     /// The job did not start within the time that the caller set.
     pub(crate) fn not_started() -> Self {
         let text = "The request did not start within the timeout that it was sent with";
-        let mut outcome = Self::infrastructure(Kind::REQUEST_TIMEOUT, text);
+        let mut outcome = Self::infrastructure(FailureType::REQUEST_TIMEOUT, text);
         if let Some(failure) = &mut outcome.error {
             failure.is_own_deadline = true;
         }

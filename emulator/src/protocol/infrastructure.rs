@@ -21,12 +21,12 @@ const TYPES: [(&str, u16); 14] = [
 
 /// A type of failure that the service documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind {
+pub(crate) struct FailureType {
     pub(crate) name: &'static str,
     status: u16,
 }
 
-impl Kind {
+impl FailureType {
     pub(crate) const REQUEST_TIMEOUT: Self = Self {
         name: "request_timeout",
         status: 504,
@@ -59,14 +59,14 @@ mod tests {
 
     #[test]
     fn every_type_has_a_status_that_is_an_error() {
-        for name in Kind::names() {
-            let kind = Kind::find(name).expect("known");
+        for name in FailureType::names() {
+            let kind = FailureType::find(name).expect("known");
             assert_eq!(kind.name, name);
             assert!(kind.status().as_u16() >= 400, "{name}");
         }
-        assert_eq!(Kind::find("sulking"), None);
-        for kind in [Kind::REQUEST_TIMEOUT, Kind::CLIENT_CANCELLED] {
-            assert_eq!(Kind::find(kind.name), Some(kind));
+        assert_eq!(FailureType::find("sulking"), None);
+        for kind in [FailureType::REQUEST_TIMEOUT, FailureType::CLIENT_CANCELLED] {
+            assert_eq!(FailureType::find(kind.name), Some(kind));
         }
     }
 }
