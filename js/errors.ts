@@ -1,6 +1,7 @@
 import { type AbortFacts, type Facts, type Finding, type HttpFacts, type InputFacts, isFacts } from "./facts.ts";
 import type { Fields } from "./fields.ts";
 import type { ValidationErrorInfo } from "./types/request.ts";
+import { withoutQuery } from "./without-query.ts";
 
 /**
  * The kind of failure.
@@ -300,7 +301,7 @@ function sentence(facts: Facts): string {
 /** The server that did not answer: the proxy's URL, or the host. Other parts of URLs may hold secrets. */
 function serverWords(facts: Facts): string {
   const { url = "", isRouted } = facts.request ?? {};
-  const server = isRouted ? url.split(/[?#]/)[0] : hostOf(url);
+  const server = isRouted ? withoutQuery(url) : hostOf(url);
   return server ? ` from ${withoutIds(server, facts)}` : "";
 }
 

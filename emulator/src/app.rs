@@ -12,12 +12,13 @@ use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::{Allowed, Forward};
 use crate::hold::Holds;
-use crate::http::{Guard, Notices, Origin};
+use crate::http::{Guard, Notices};
 use crate::input_memory::InputMemory;
 use crate::inspector::{Emulator, Record};
 use crate::model::produce::Studio;
 use crate::options::{Options, PublicUrls};
 use crate::picture::Pictures;
+use crate::protocol::{Origin, Service};
 use crate::queue::{Jobs, Queue};
 use crate::realtime::Sockets;
 use crate::site::Site;
@@ -113,7 +114,7 @@ impl App {
     pub(crate) fn files_origin(&self, own: Origin) -> Origin {
         match self.options.public_urls {
             PublicUrls::Own => own,
-            PublicUrls::Fal => Origin::of_fal_files(),
+            PublicUrls::Fal => Origin::https(Service::Cdn.host()),
         }
     }
 }

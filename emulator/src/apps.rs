@@ -1,8 +1,6 @@
 //! The applications that the emulator serves: the models that it stands in for, those that the user described, and its
 //! own.
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use fal_wasm::models::{self, kandinsky5};
 use serde_json::{Map, Value};
 
@@ -10,8 +8,7 @@ use crate::endpoint::Endpoints;
 use crate::http::Notices;
 use crate::model::input;
 use crate::own::Own;
-use crate::protocol::{self, Outcome};
-use crate::reply;
+use crate::protocol::{self, ApiError, Outcome};
 
 /// All applications.
 #[derive(Debug, Default)]
@@ -57,14 +54,13 @@ impl Apps {
         (!problems.is_empty()).then(|| Outcome::refused(&problems))
     }
 
-    /// The answer to a call of an app that does not exist. It is fal's, so advice goes to the terminal.
-    pub(crate) fn absent(&self, endpoint: &str) -> Response {
+    /// The refusal of a call of an app that does not exist. It is fal's, so advice goes to the terminal.
+    pub(crate) fn absent(&self, endpoint: &str) -> ApiError {
         // The debug format escapes control characters, which would change the terminal.
         self.notices.show(&format!(
             "no application {endpoint:?}: describe its answers in a JSON file, and start with --endpoints DIR"
         ));
         let name = protocol::alias(endpoint);
-        let text = format!("Application \"{name}\" not found");
-        reply::detail(StatusCode::NOT_FOUND, text)
+        ApiError::NotFound(format!("Application \"{name}\" not found"))
     }
 }

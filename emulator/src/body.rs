@@ -18,7 +18,7 @@ use crate::reply;
 const DISCARD_FOR: Duration = Duration::from_secs(10);
 
 /// Why a body was not read to its end.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Unread {
     /// It is longer than the limit, in bytes.
     TooLarge(usize),

@@ -1,4 +1,6 @@
 //! Server-sent events: the answer that carries them, and the text of an event (protocol §5.4, §7).
+//!
+//! Written by hand: faults and tests send broken and half events, which the `Sse` of axum does not.
 
 use std::io;
 

@@ -19,8 +19,9 @@ use hyper_util::rt::TokioExecutor;
 use url::Url;
 
 use crate::body::Unread;
-use crate::http::{ApiError, remove_hop_by_hop};
+use crate::http::remove_hop_by_hop;
 use crate::outgoing::{self, Connector};
+use crate::protocol::ApiError;
 use crate::secret::Key;
 pub(crate) use allow::Allowed;
 
@@ -83,7 +84,7 @@ impl Forward {
             Ok(response) => response,
             Err(error) => {
                 if let Some(unread) = Unread::behind(&error) {
-                    return Ok(unread.response());
+                    return Err(unread.into());
                 }
                 let why = outgoing::cause(&error);
                 let text = format!("The proxy could not reach {host}: {why}");

@@ -1,9 +1,10 @@
 //! Holds: a request, or a job at a line of its log, waits until a test releases it. So a test can examine that state
 //! for as long as it needs, on fast and slow machines.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -70,7 +71,7 @@ impl Holds {
         let about: About = serde_json::from_slice(json).map_err(|_| {
             "Not a hold: give path_contains, and method if you like, or log_contains".to_owned()
         })?;
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.last_id += 1;
         let id = state.last_id;
         state.holds.push(Arc::new(Hold {
@@ -84,7 +85,7 @@ impl Holds {
 
     /// Each hold, and how many requests or jobs wait at it.
     pub(crate) fn report(&self) -> Value {
-        let state = self.state();
+        let state = self.0.lock();
         let holds = state.holds.iter();
         holds
             .map(|hold| json!({ "hold": hold.id, "waiting": hold.waiting.load(Ordering::SeqCst) }))
@@ -93,7 +94,7 @@ impl Holds {
 
     /// Removes one hold, or all of them. The requests and jobs that wait there go on.
     pub(crate) fn release(&self, id: Option<u32>) {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.holds.retain(|hold| {
             let is_meant = id.is_none_or(|id| id == hold.id);
             if is_meant {
@@ -118,13 +119,9 @@ impl Holds {
     }
 
     fn find(&self, is_meant: impl Fn(&About) -> bool) -> Option<Arc<Hold>> {
-        let state = self.state();
+        let state = self.0.lock();
         let found = state.holds.iter().find(|hold| is_meant(&hold.about));
         found.cloned()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::response::Response;
-
 use crate::budget::{Budget, Full, Share};
-use crate::reply;
+use crate::protocol::ApiError;
 
 /// The memory that all inputs may take together.
 #[derive(Debug, Clone)]
@@ -17,16 +14,15 @@ impl InputMemory {
         Self(Budget::new(limit_bytes, 0))
     }
 
-    /// Takes the memory for an input. The error is the answer to its sender.
-    pub(crate) fn take(&self, bytes: u64) -> Result<Share, Box<Response>> {
+    /// Takes the memory for an input.
+    pub(crate) fn take(&self, bytes: u64) -> Result<Share, ApiError> {
         Share::of(&self.0, bytes).map_err(|Full| {
-            let text = format!(
+            ApiError::TooManyRequests(format!(
                 "The inputs of the requests that are not done take all the memory that they \
                  may, {} bytes: send it again when some are done, or start the emulator with a \
                  larger --memory-limit",
                 self.0.limit_bytes()
-            );
-            Box::new(reply::detail(StatusCode::TOO_MANY_REQUESTS, text))
+            ))
         })
     }
 }

@@ -12,8 +12,7 @@ use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use crate::app::App;
-use crate::http::{ApiError, Origin};
-use crate::protocol::{Call, Service};
+use crate::protocol::{ApiError, Call, Origin, Service};
 use crate::target::{self, Refusal};
 use crate::{body, caller, reply, services};
 
@@ -43,7 +42,7 @@ fn check(app: &App, request: &Parts) -> Result<Url, ApiError> {
     }
     if request.headers.contains_key(UPGRADE) {
         let text = "No WebSocket passes the proxy: open it on fal.run itself, with a token";
-        return Err(ApiError::NotImplemented(text));
+        return Err(ApiError::NotImplemented(text.to_owned()));
     }
     let url = target::of(&request.headers).map_err(|refusal| bad_request(&refusal))?;
     let host = url.host_str().unwrap_or_default();

@@ -12,9 +12,9 @@ use axum::{Router, middleware};
 use serde_json::json;
 
 use crate::app::App;
-use crate::http::{self, Origin};
+use crate::http;
 use crate::options::PublicUrls;
-use crate::protocol::{Call, Door};
+use crate::protocol::{Call, Door, Origin};
 use crate::{control, fault, inspector, long_path, proxy, reply, services, site, target, verbose};
 
 /// The prefix of the emulator's own routes. Other paths below it get a 404, and are not taken for apps.

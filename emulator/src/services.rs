@@ -1,6 +1,6 @@
 //! The services of fal.ai: hands a call to the part of the emulator that answers it.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 use crate::protocol::{Call, Rest, Service};
@@ -18,7 +18,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Response {
         body::discard(call.body);
         return refusal;
     }
-    match call.service {
+    let answer = match call.service {
         Service::Queue => queue::answer(&app.queue, call).await,
         Service::Rest => match Rest::of(&call.path) {
             Some(Rest::Tokens) => tokens::answer(&app.queue.tokens, call).await,
@@ -29,5 +29,6 @@ pub(crate) async fn answer(app: &App, call: Call) -> Response {
         Service::Run if call.socket.is_some() => realtime::answer(&app.sockets, call),
         Service::Run => run::answer(&app.queue, call).await,
         Service::Socket => realtime::answer_runs(&app.sockets, call),
-    }
+    };
+    answer.into_response()
 }

@@ -2,6 +2,7 @@
 
 import { type Facts, isFacts } from "../facts.ts";
 import type { Fields } from "../fields.ts";
+import { withoutQuery } from "../without-query.ts";
 
 /** The statuses by which proxies and other servers refuse a URL that they do not know. */
 const REFUSED: unknown[] = [400, 403, 404, 405, 412];
@@ -19,7 +20,7 @@ export function withAdvice(reason: unknown): unknown {
 }
 
 function adviceOn({ falCode, operation, status, body, request }: Facts): string | undefined {
-  const { isRouted, method, url, redirectedTo } = request ?? {};
+  const { isRouted, method, url = "", redirectedTo } = request ?? {};
   const isAnswer = falCode === "bad_response";
   if (redirectedTo && /^post$/i.test(method!) && (isAnswer || WITHOUT_INPUT.includes(status))) {
     return `The POST was redirected to ${withoutQuery(redirectedTo)}, and a redirect by 301, 302 or 303 makes a GET of it: send it there at once, or redirect it by 308`;
@@ -35,9 +36,4 @@ function adviceOn({ falCode, operation, status, body, request }: Facts): string 
 /** Whether an error body comes from fal. */
 function isOfFal(body: Fields): boolean {
   return body?.status === "NOT_FOUND" || (typeof body?.detail === "string" && !UNROUTED.test(body.detail));
-}
-
-/** A URL without its query, which may hold secrets. */
-function withoutQuery(url: unknown): string {
-  return String(url).split("?")[0]!;
 }

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 use std::net::Shutdown;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -113,7 +114,7 @@ impl Pool {
         let limits = self.limits;
         let mut ended = 0;
         self.open().connections.retain(|_, connection| {
-            let is_overdue = lock(&connection.activity).is_overdue(now, &limits);
+            let is_overdue = connection.activity.lock().is_overdue(now, &limits);
             if is_overdue {
                 connection.end();
                 ended += 1;
@@ -131,7 +132,7 @@ impl Pool {
         let now = Instant::now();
         let mut open = self.open();
         let worth = open.connections.iter().filter_map(|(id, connection)| {
-            let worth = lock(&connection.activity).worth(now)?;
+            let worth = connection.activity.lock().worth(now)?;
             Some((worth, *id))
         });
         let Some((_, id)) = worth.min() else {
@@ -144,13 +145,8 @@ impl Pool {
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
-        lock(&self.open)
+        self.open.lock()
     }
-}
-
-/// Ignores poisoning: the data is consistent after every statement, so a panic leaves it usable.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A handle of one connection, by which its reads, writes and requests are reported.
@@ -165,7 +161,7 @@ impl Slot {
 
     /// Changes the state of the connection.
     pub(super) fn note(&self, change: impl FnOnce(&mut Activity)) {
-        change(&mut lock(&self.0.activity));
+        change(&mut self.0.activity.lock());
     }
 }
 

@@ -6,11 +6,11 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::state::Control;
 use crate::fault::Plan;
+use crate::protocol::ApiError;
 use crate::{body, reply};
 
 /// The largest fault, hold or plan, in bytes.
@@ -18,15 +18,13 @@ const LARGEST: usize = 1 << 20;
 
 type Controlled = State<Arc<Control>>;
 
-pub(super) async fn add_fault(State(control): Controlled, request: Request<Body>) -> Response {
-    let body = match read(request).await {
-        Ok(body) => body,
-        Err(refusal) => return *refusal,
-    };
-    match control.faults.queue(&body) {
-        Ok(()) => done(&json!({ "queued": true })),
-        Err(problem) => reply::detail(StatusCode::BAD_REQUEST, problem),
-    }
+pub(super) async fn add_fault(
+    State(control): Controlled,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let body = body::receive(request.into_body(), LARGEST).await?;
+    control.faults.queue(&body).map_err(ApiError::BadRequest)?;
+    Ok(done(&json!({ "queued": true })))
 }
 
 pub(super) async fn clear_faults(State(control): Controlled) -> Response {
@@ -34,18 +32,14 @@ pub(super) async fn clear_faults(State(control): Controlled) -> Response {
     done(&json!({ "cleared": true }))
 }
 
-pub(super) async fn follow_plan(State(control): Controlled, request: Request<Body>) -> Response {
-    let body = match read(request).await {
-        Ok(body) => body,
-        Err(refusal) => return *refusal,
-    };
-    match Plan::parse(&body) {
-        Ok(plan) => {
-            control.faults.follow(plan);
-            done(&control.faults.report())
-        }
-        Err(problem) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, problem),
-    }
+pub(super) async fn follow_plan(
+    State(control): Controlled,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let body = body::receive(request.into_body(), LARGEST).await?;
+    let plan = Plan::parse(&body).map_err(ApiError::Unprocessable)?;
+    control.faults.follow(plan);
+    Ok(done(&control.faults.report()))
 }
 
 pub(super) async fn plan(State(control): Controlled) -> Response {
@@ -58,15 +52,13 @@ pub(super) async fn end_plan(State(control): Controlled) -> Response {
     done(&report)
 }
 
-pub(super) async fn set_hold(State(control): Controlled, request: Request<Body>) -> Response {
-    let body = match read(request).await {
-        Ok(body) => body,
-        Err(refusal) => return *refusal,
-    };
-    match control.holds.set(&body) {
-        Ok(id) => done(&json!({ "hold": id })),
-        Err(problem) => reply::detail(StatusCode::BAD_REQUEST, problem),
-    }
+pub(super) async fn set_hold(
+    State(control): Controlled,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let body = body::receive(request.into_body(), LARGEST).await?;
+    let id = control.holds.set(&body).map_err(ApiError::BadRequest)?;
+    Ok(done(&json!({ "hold": id })))
 }
 
 pub(super) async fn holds(State(control): Controlled) -> Response {
@@ -97,11 +89,6 @@ pub(super) async fn clear_requests(State(control): Controlled) -> Response {
 
 pub(super) async fn jobs(State(control): Controlled) -> Response {
     done(&control.jobs.summary())
-}
-
-async fn read(request: Request<Body>) -> Result<Bytes, Box<Response>> {
-    let body = body::receive(request.into_body(), LARGEST).await;
-    body.map_err(|unread| Box::new(unread.response()))
 }
 
 fn done(answer: &Value) -> Response {

@@ -1,12 +1,13 @@
 //! The layer for tests: it records every request, and waits if a hold stops the request.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use parking_lot::Mutex;
 use url::Url;
 
 use super::record::{Received, Record, Watched};

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use crate::http::redact_header;
@@ -58,7 +59,7 @@ impl Default for Records {
 
 impl Records {
     pub(super) fn add(&self, record: Record) {
-        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut received = self.received.lock();
         if received.len() == MOST {
             received.pop_front();
         }
@@ -66,12 +67,12 @@ impl Records {
     }
 
     pub(super) fn clear(&self) {
-        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut received = self.received.lock();
         received.clear();
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let received = self.received.lock();
         let entry = |(at, record): &(Instant, Record)| {
             let mut entry = record.to_json();
             entry["at_ms"] = json!(at.duration_since(self.began).as_secs_f64() * 1000.0);
@@ -83,7 +84,7 @@ impl Records {
 
 impl Record {
     fn to_json(&self) -> Value {
-        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = self.body.lock();
         let mut entry = json!({
             "method": self.method,
             "path": self.path,
@@ -140,7 +141,7 @@ impl http_body::Body for Watched {
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(data) = frame.data_ref()
         {
-            let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut received = self.received.lock();
             received.bytes += data.len();
             if received.bytes <= LARGEST_BODY {
                 received.start.extend_from_slice(data);

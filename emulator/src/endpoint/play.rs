@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 use super::endpoints::{Case, Endpoint};
 use super::template::Filling;
 use crate::cancel::Cancel;
-use crate::http::Origin;
-use crate::protocol::Outcome;
+use crate::protocol::{Origin, Outcome};
 use crate::storage::{Storage, Wish};
 
 /// A described job that is ready to be played.

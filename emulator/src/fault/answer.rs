@@ -7,10 +7,10 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
+use httpdate::fmt_http_date;
 use serde_json::Value;
 
 use super::format::RetryAfter;
-use crate::clock;
 
 /// The login page of a network between client and server, such as a hotel's.
 const LOGIN: &str = "<!DOCTYPE html>\n<html><head><title>Log in</title></head>\
@@ -76,7 +76,7 @@ impl Answer {
             // An HTTP date has whole seconds. One more makes sure that it is not too early.
             RetryAfter::Date(seconds) => {
                 let wait = Duration::from_secs(u64::from(seconds) + 1);
-                clock::http_date(SystemTime::now() + wait)
+                fmt_http_date(SystemTime::now() + wait)
             }
         });
         if let Some(wait) = wait.and_then(|wait| HeaderValue::from_str(&wait).ok()) {

@@ -1,8 +1,8 @@
 //! All faults of an emulator: the one-off faults, the bench, and the plan.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::action::Strike;
@@ -43,63 +43,63 @@ impl Faults {
         let once: Once =
             serde_json::from_slice(json).map_err(|error| format!("Not a fault: {error}"))?;
         let rule = once.rule()?;
-        self.state().queued.push(rule);
+        self.0.lock().queued.push(rule);
         Ok(())
     }
 
     /// Removes the one-off faults.
     pub(crate) fn clear(&self) {
-        self.state().queued.clear();
+        self.0.lock().queued.clear();
     }
 
     /// Follows `plan` from now on, with all counts at 0. It replaces any other plan.
     pub(crate) fn follow(&self, plan: Plan) {
-        self.state().plan = Some(plan);
+        self.0.lock().plan = Some(plan);
     }
 
     /// Stops following the plan.
     pub(crate) fn end_plan(&self) {
-        self.state().plan = None;
+        self.0.lock().plan = None;
     }
 
     /// Adds a fault to the bench, given as a plan in JSON, and switches it on. Returns its id. The error names the
     /// mistake in the JSON.
     pub(crate) fn add_switch(&self, json: &[u8]) -> Result<u32, String> {
         let plan = Plan::parse(json)?;
-        self.state().bench.add(plan)
+        self.0.lock().bench.add(plan)
     }
 
     /// Switches a fault of the bench on, with all counts at 0, or off. `false` if no fault has this id.
     pub(crate) fn set_switch(&self, id: u32, is_on: bool) -> bool {
-        self.state().bench.set(id, is_on)
+        self.0.lock().bench.set(id, is_on)
     }
 
     /// Removes a fault from the bench, or all of them. `false` if no fault has this id.
     pub(crate) fn remove_switches(&self, id: Option<u32>) -> bool {
-        self.state().bench.remove(id)
+        self.0.lock().bench.remove(id)
     }
 
     /// The faults on the bench, with their counts.
     pub(crate) fn switches(&self) -> Value {
-        self.state().bench.report()
+        self.0.lock().bench.report()
     }
 
     /// Whether no call can meet a fault.
     pub(crate) fn is_idle(&self) -> bool {
-        let state = self.state();
+        let state = self.0.lock();
         state.queued.is_empty() && state.plan.is_none() && state.bench.is_idle()
     }
 
     /// The plan with its counts. `plan` is `null` if there is none.
     pub(crate) fn report(&self) -> Value {
-        let state = self.state();
+        let state = self.0.lock();
         let report = state.plan.as_ref().map(Plan::report);
         report.unwrap_or_else(|| json!({ "plan": null }))
     }
 
     /// The fault for a call, if one strikes it. A one-off fault comes before the bench, and the bench before the plan.
     pub(super) fn strike(&self, call: &Call) -> Option<Strike> {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         let planned = state.plan.as_mut();
         // The plan counts every call, so that a one-off fault does not change which calls it strikes.
         let planned = planned.and_then(|plan| plan.strike(call));
@@ -117,9 +117,5 @@ impl Faults {
             state.queued.remove(at);
         }
         strike
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

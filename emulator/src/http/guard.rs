@@ -12,10 +12,9 @@ use axum::http::header::{FORWARDED, ORIGIN, REFERER};
 use axum::http::request::Parts;
 use url::{Host, Url};
 
-use super::error::ApiError;
 use super::notices::Notices;
-use super::origin::Origin;
 use crate::options::Options;
+use crate::protocol::{ApiError, Caller, Origin};
 
 /// The text for an address that cannot be read.
 const UNKNOWN: &str = "an unknown address";
@@ -27,16 +26,6 @@ pub(crate) struct Ends {
     pub(crate) here: IpAddr,
     /// The address of the other side.
     pub(crate) peer: IpAddr,
-}
-
-/// The sender of a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// The user of this emulator: a program of this machine, the emulator's page, or one that the
-    /// user named.
-    Trusted,
-    #[default]
-    Stranger,
 }
 
 /// Decides which callers are trusted.

@@ -2,11 +2,9 @@
 //! the answers. It does not depend on `App`.
 
 mod cors;
-mod error;
 mod guard;
 mod headers;
 mod notices;
-mod origin;
 mod redact;
 
 use axum::extract::{Request, State};
@@ -15,11 +13,9 @@ use axum::http::header::CACHE_CONTROL;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-pub(crate) use error::ApiError;
-pub(crate) use guard::{Caller, Ends, Guard};
+pub(crate) use guard::{Ends, Guard};
 pub(crate) use headers::{PageFile, is_choosable, remove_hop_by_hop};
 pub(crate) use notices::Notices;
-pub(crate) use origin::Origin;
 pub(crate) use redact::{redact_header, redact_query};
 
 use crate::body;

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// The most lines that are printed. Strangers choose words in them, and must not be able to fill the terminal.
 const MOST: usize = 50;
@@ -22,7 +23,7 @@ impl Notices {
 
     /// Adds a line. `false` if it was there already, or if there are too many.
     fn add(&self, line: &str) -> bool {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.0.lock();
         shown.len() < MOST && shown.insert(line.to_owned())
     }
 }

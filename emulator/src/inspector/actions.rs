@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::door::PATH;
 use super::emulator::Emulator;
+use crate::protocol::ApiError;
 use crate::queue::Jobs;
 use crate::storage::{self, Reader};
 use crate::webhook::Payloads;
@@ -20,8 +21,9 @@ use crate::{body, queue, reply, webhook};
 const LARGEST: usize = 64 << 10;
 
 type Inspected = State<Arc<Emulator>>;
+type Answered = Result<Response, ApiError>;
 
-pub(super) async fn exchange(State(emulator): Inspected, Path(id): Path<u64>) -> Response {
+pub(super) async fn exchange(State(emulator): Inspected, Path(id): Path<u64>) -> Answered {
     let found = emulator.record.history.find(id);
     let detail = found.map(|exchange| emulator.record.detail(&exchange));
     found_or(detail, "This request is no longer in the record")
@@ -39,18 +41,18 @@ pub(super) async fn clear(State(emulator): Inspected) -> Response {
     done(&json!({ "cleared": true }))
 }
 
-pub(super) async fn job(State(emulator): Inspected, Path(id): Path<String>) -> Response {
+pub(super) async fn job(State(emulator): Inspected, Path(id): Path<String>) -> Answered {
     let found = emulator.jobs.detail(&id);
     let detail = found.map(|job| emulator.record.job_detail(&job));
     found_or(detail, "The queue keeps no such job")
 }
 
-pub(super) async fn cancel_job(State(emulator): Inspected, Path(id): Path<String>) -> Response {
+pub(super) async fn cancel_job(State(emulator): Inspected, Path(id): Path<String>) -> Answered {
     let cancelled = queue::cancel(&emulator.jobs, &id);
-    cancelled.unwrap_or_else(|| found_or(None, "The queue keeps no such job"))
+    cancelled.ok_or_else(|| ApiError::NotFound("The queue keeps no such job".to_owned()))
 }
 
-pub(super) async fn delivery(State(emulator): Inspected, Path(id): Path<u64>) -> Response {
+pub(super) async fn delivery(State(emulator): Inspected, Path(id): Path<u64>) -> Answered {
     let found = emulator.webhooks.ledger.find(id);
     let detail = found.map(|(delivery, view)| {
         let mut detail = emulator.record.delivery(&view);
@@ -61,24 +63,23 @@ pub(super) async fn delivery(State(emulator): Inspected, Path(id): Path<u64>) ->
     found_or(detail, "This delivery is no longer in the record")
 }
 
-pub(super) async fn resend(State(emulator): Inspected, Path(id): Path<u64>) -> Response {
+pub(super) async fn resend(State(emulator): Inspected, Path(id): Path<u64>) -> Answered {
     let payloads = Arc::<Jobs>::clone(&emulator.jobs);
     if webhook::deliver_again(&emulator.webhooks, payloads, id) {
-        reply::json(StatusCode::ACCEPTED, &json!({ "resent": true }))
+        Ok(reply::json(
+            StatusCode::ACCEPTED,
+            &json!({ "resent": true }),
+        ))
     } else {
         found_or(None, "This delivery is no longer in the record")
     }
 }
 
-pub(super) async fn add_fault(State(emulator): Inspected, request: Request) -> Response {
-    let plan = match body::receive(request.into_body(), LARGEST).await {
-        Ok(plan) => plan,
-        Err(unread) => return unread.response(),
-    };
-    match emulator.faults.add_switch(&plan) {
-        Ok(id) => reply::json(StatusCode::CREATED, &json!({ "id": id })),
-        Err(problem) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, problem),
-    }
+pub(super) async fn add_fault(State(emulator): Inspected, request: Request) -> Answered {
+    let plan = body::receive(request.into_body(), LARGEST).await?;
+    let id = emulator.faults.add_switch(&plan);
+    let id = id.map_err(ApiError::Unprocessable)?;
+    Ok(reply::json(StatusCode::CREATED, &json!({ "id": id })))
 }
 
 /// The wanted position of a switch.
@@ -92,16 +93,11 @@ pub(super) async fn set_fault(
     State(emulator): Inspected,
     Path(id): Path<u32>,
     request: Request,
-) -> Response {
-    let asked = match body::receive(request.into_body(), LARGEST).await {
-        Ok(asked) => asked,
-        Err(unread) => return unread.response(),
-    };
+) -> Answered {
+    let asked = body::receive(request.into_body(), LARGEST).await?;
     let Ok(Switched { is_on }) = serde_json::from_slice(&asked) else {
-        return reply::detail(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "Expected {\"is_on\": true} or {\"is_on\": false}",
-        );
+        let text = "Expected {\"is_on\": true} or {\"is_on\": false}";
+        return Err(ApiError::Unprocessable(text.to_owned()));
     };
     let is_there = emulator.faults.set_switch(id, is_on);
     found_or(is_there.then(|| json!({ "is_on": is_on })), NO_FAULT)
@@ -109,7 +105,7 @@ pub(super) async fn set_fault(
 
 const NO_FAULT: &str = "There is no such fault on the bench";
 
-pub(super) async fn remove_fault(State(emulator): Inspected, Path(id): Path<u32>) -> Response {
+pub(super) async fn remove_fault(State(emulator): Inspected, Path(id): Path<u32>) -> Answered {
     let is_there = emulator.faults.remove_switches(Some(id));
     found_or(is_there.then(|| json!({ "removed": true })), NO_FAULT)
 }
@@ -121,23 +117,22 @@ pub(super) async fn remove_faults(State(emulator): Inspected) -> Response {
 
 /// A stored file. The request is not recorded and meets no faults. The reader counts as the owner of the file, as the
 /// inspector's users are on the machine where the file is stored.
-pub(super) async fn file(State(emulator): Inspected, mut request: Request<Body>) -> Response {
+pub(super) async fn file(State(emulator): Inspected, mut request: Request<Body>) -> Answered {
     let path = request.uri().path();
     let path = path.strip_prefix(PATH).unwrap_or(path);
     let Ok(uri) = path.parse() else {
         return found_or(None, "Not Found");
     };
     *request.uri_mut() = uri;
-    storage::serve(&emulator.storage, request, Reader::Owner).await
+    Ok(storage::serve(&emulator.storage, request, Reader::Owner).await)
 }
 
 fn done(answer: &Value) -> Response {
     reply::json(StatusCode::OK, answer)
 }
 
-fn found_or(answer: Option<Value>, otherwise: &str) -> Response {
-    match answer {
-        Some(answer) => done(&answer),
-        None => reply::detail(StatusCode::NOT_FOUND, otherwise),
-    }
+/// What was found. If nothing was, `otherwise` says so.
+fn found_or(answer: Option<Value>, otherwise: &str) -> Answered {
+    let answer = answer.ok_or_else(|| ApiError::NotFound(otherwise.to_owned()))?;
+    Ok(done(&answer))
 }

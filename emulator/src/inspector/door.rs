@@ -14,7 +14,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-use crate::http::{Ends, Origin};
+use crate::http::Ends;
+use crate::protocol::Origin;
 use crate::{body, reply};
 
 /// The path of the inspector.

@@ -1,11 +1,12 @@
 //! A request and its answer: the parts that have arrived so far. Long bodies are cut.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use parking_lot::{Mutex, MutexGuard};
 use url::Url;
 
 use crate::budget::{Budget, Share};
@@ -171,7 +172,7 @@ impl Exchange {
     }
 
     pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        self.progress.lock()
     }
 
     /// Records the start of the answer.

@@ -2,9 +2,10 @@
 //! change that it knows, and gets all later ones. So a slow page loses nothing, and nothing is queued for it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use super::exchange::Exchange;
@@ -47,7 +48,7 @@ pub(super) struct Changes {
 
 impl std::fmt::Debug for History {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "History({} exchanges)", self.state().kept.len())
+        write!(f, "History({} exchanges)", self.state.lock().kept.len())
     }
 }
 
@@ -68,7 +69,7 @@ impl History {
 
     /// Adds the exchange that `make` returns for its new id.
     pub(super) fn begin(&self, make: impl FnOnce(u64) -> Exchange) -> Arc<Exchange> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.last_id += 1;
         let exchange = Arc::new(make(state.last_id));
         for _ in 0..EVICTED_AT_ONCE {
@@ -83,7 +84,7 @@ impl History {
 
     /// Gives a changed exchange the next number, and wakes the feeds.
     pub(super) fn mark_changed(&self, exchange: &Exchange) {
-        self.tell(self.state(), exchange);
+        self.tell(self.state.lock(), exchange);
     }
 
     /// The number is assigned under the lock that readers take, so that a reader that sees a number sees all changes
@@ -105,7 +106,7 @@ impl History {
 
     /// The exchanges that have changed since `sequence`, the oldest first.
     pub(super) fn since(&self, sequence: u64) -> Changes {
-        let state = self.state();
+        let state = self.state.lock();
         let is_new =
             |exchange: &&Arc<Exchange>| exchange.changed.load(Ordering::Relaxed) > sequence;
         Changes {
@@ -120,14 +121,14 @@ impl History {
 
     /// The exchange with this id. `None` if it is not kept.
     pub(super) fn find(&self, id: u64) -> Option<Arc<Exchange>> {
-        let state = self.state();
+        let state = self.state.lock();
         let at = state.kept.binary_search_by_key(&id, |exchange| exchange.id);
         at.ok().and_then(|at| state.kept.get(at).cloned())
     }
 
     /// Forgets all exchanges.
     pub(super) fn clear(&self) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.kept.clear();
         state.sequence += 1;
         let sequence = state.sequence;
@@ -138,10 +139,6 @@ impl History {
     /// A receiver that is notified of every change.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.latest.subscribe()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the inspector remembers of an emulator.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::history::History;
 use super::moment::Clock;
@@ -33,6 +35,6 @@ impl Record {
     }
 
     pub(super) fn spending(&self) -> MutexGuard<'_, Spending> {
-        self.spending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.spending.lock()
     }
 }

@@ -11,9 +11,8 @@ use super::plan::Plan;
 use super::refusal;
 use crate::cancel::Cancel;
 use crate::endpoint::{Endpoints, Performance};
-use crate::http::{Caller, Origin};
 use crate::picture::{Asked, Pictures};
-use crate::protocol::Outcome;
+use crate::protocol::{Caller, Origin, Outcome};
 use crate::storage::{Storage, Wish};
 
 /// The name that the service gives its videos.

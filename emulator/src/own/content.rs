@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::input;
 use crate::http::is_choosable;
-use crate::protocol::{Call, Detail};
+use crate::protocol::{ApiError, Call, Detail};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,16 +43,10 @@ fn ok() -> u16 {
     200
 }
 
-pub(super) async fn send(call: Call) -> Response {
-    let content: Content = match input::read(call).await {
-        Ok(content) => content,
-        Err(refused) => return refused,
-    };
+pub(super) async fn send(call: Call) -> Result<Response, ApiError> {
+    let content: Content = input::read(call).await?;
     tokio::time::sleep(Duration::from_millis(content.delay_ms.into())).await;
-    match content.response() {
-        Ok(response) => response,
-        Err(problem) => input::refused(&problem),
-    }
+    Ok(content.response()?)
 }
 
 impl Content {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::redact_header;
 use crate::input_memory::InputMemory;
-use crate::protocol::{Call, LARGEST_BODY};
+use crate::protocol::{ApiError, Call, LARGEST_BODY};
 use crate::{body, memory, reply};
 
 /// The longest delay.
@@ -25,25 +25,18 @@ pub(crate) struct Echo {
     pub(crate) logs: Vec<String>,
 }
 
-pub(super) async fn send_back(memory: &InputMemory, call: Call) -> Response {
-    let echo = match Echo::of(call).await {
-        Ok(echo) => echo,
-        Err(refused) => return refused,
-    };
-    let share = match memory.take(echo.bytes()) {
-        Ok(share) => share,
-        Err(refused) => return *refused,
-    };
+pub(super) async fn send_back(memory: &InputMemory, call: Call) -> Result<Response, ApiError> {
+    let echo = Echo::of(call).await?;
+    let share = memory.take(echo.bytes())?;
     tokio::time::sleep(echo.delay).await;
     drop(share);
-    reply::json(StatusCode::OK, &echo.output)
+    Ok(reply::json(StatusCode::OK, &echo.output))
 }
 
 impl Echo {
     /// The echo of a call. Wrong values of `delay_ms` and `logs` are ignored, as every body is echoed.
-    pub(crate) async fn of(call: Call) -> Result<Self, Response> {
-        let body = body::receive(call.body, LARGEST_BODY).await;
-        let body = body.map_err(|unread| unread.response())?;
+    pub(crate) async fn of(call: Call) -> Result<Self, ApiError> {
+        let body = body::receive(call.body, LARGEST_BODY).await?;
         let json: Value = serde_json::from_slice(&body).unwrap_or_default();
         let text = String::from_utf8_lossy(&body);
         let delay = json["delay_ms"].as_u64().map(Duration::from_millis);

@@ -2,20 +2,18 @@
 //! as JSON if it is valid JSON, and is text otherwise.
 
 use axum::http::Method;
-use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::protocol::{self, Call, Detail, LARGEST_BODY, Outcome};
-use crate::{body, reply};
+use crate::body;
+use crate::protocol::{self, ApiError, Call, Detail, LARGEST_BODY};
 
-/// Reads the input. The error is an answer that names the mistake for the author of the test.
-pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response> {
+/// Reads the input. The error names the mistake for the author of the test.
+pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, ApiError> {
     let input = if matches!(call.method, Method::GET | Method::HEAD) {
         Ok(of_query(&call.query))
     } else {
-        let body = body::receive(call.body, LARGEST_BODY).await;
-        match body.map_err(|unread| unread.response())? {
+        match body::receive(call.body, LARGEST_BODY).await? {
             body if body.is_empty() => Ok(Map::new()),
             body => protocol::input::parse(&body),
         }
@@ -24,13 +22,7 @@ pub(super) async fn read<T: DeserializeOwned>(call: Call) -> Result<T, Response>
         serde_json::from_value(Value::Object(input))
             .map_err(|error| Detail::new("value_error", error.to_string()))
     });
-    script.map_err(|problem| refused(&problem))
-}
-
-/// The answer 422 with one problem.
-pub(super) fn refused(problem: &Detail) -> Response {
-    let outcome = Outcome::refused(std::slice::from_ref(problem));
-    reply::json(outcome.status, &outcome.body)
+    script.map_err(ApiError::from)
 }
 
 fn of_query(query: &str) -> Map<String, Value> {

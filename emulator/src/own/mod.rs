@@ -12,7 +12,7 @@ use axum::response::Response;
 pub(crate) use echo::Echo;
 
 use crate::input_memory::InputMemory;
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::reply;
 
 /// One of the emulator's own endpoints.
@@ -52,15 +52,19 @@ fn is_echo(path: &str) -> bool {
 }
 
 /// Answers a call of `endpoint` on `fal.run`.
-pub(crate) async fn answer(memory: &InputMemory, call: Call, endpoint: Own) -> Response {
+pub(crate) async fn answer(
+    memory: &InputMemory,
+    call: Call,
+    endpoint: Own,
+) -> Result<Response, ApiError> {
     match endpoint {
         Own::Echo => echo::send_back(memory, call).await,
         Own::Content => content::send(call).await,
         Own::Stream => stream::start(call).await,
-        Own::Realtime => reply::detail(
+        Own::Realtime => Ok(reply::detail(
             StatusCode::UPGRADE_REQUIRED,
             "emulator/realtime is a WebSocket: connect to it with ws://",
-        ),
+        )),
     }
 }
 

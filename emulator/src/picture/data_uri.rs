@@ -1,4 +1,6 @@
 //! Decodes data URIs, in base64 or percent-encoded (RFC 2397). Too long ones are refused before they are decoded.
+//!
+//! Written by hand, on two crates that decode: the limit comes first, and the errors are the service's.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;

@@ -17,8 +17,8 @@ use url::{Host, Url};
 use super::missing::{LARGEST, Missing};
 use super::resolve::{REFUSED, Reach, Resolve};
 use crate::body;
-use crate::http::Caller;
 use crate::outgoing::{self, Connector};
+use crate::protocol::Caller;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

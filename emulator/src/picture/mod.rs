@@ -19,7 +19,7 @@ use url::{Host, Url};
 pub(crate) use missing::{LARGEST, Missing};
 pub(crate) use resolve::{Reach, Resolve};
 
-use crate::http::{Caller, Origin};
+use crate::protocol::{Caller, Origin};
 use crate::site::Site;
 use crate::storage::{Reader, Storage};
 use crate::{body, protocol, site, storage};

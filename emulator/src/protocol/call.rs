@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, Method};
 
-use crate::http::{Caller, Origin};
+use super::origin::Origin;
 
 /// A part of fal.ai that has hosts of its own (protocol §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,16 @@ impl Service {
             Self::Cdn => "cdn",
         }
     }
+}
+
+/// The sender of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// The user of this emulator: a program of this machine, the emulator's page, or one that the
+    /// user named.
+    Trusted,
+    #[default]
+    Stranger,
 }
 
 /// A request to one of the services.

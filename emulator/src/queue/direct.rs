@@ -16,7 +16,7 @@ use super::service::Queue;
 use super::submit::with_request_id;
 use super::terms::Terms;
 use super::{follow, submit, work};
-use crate::http::{Caller, Origin};
+use crate::protocol::{ApiError, Caller, Origin};
 use crate::storage::Wish;
 use crate::{memory, reply};
 
@@ -39,23 +39,20 @@ pub(crate) struct Direct<'a> {
 }
 
 /// Runs the job to its end. Dropping the future cancels the job.
-pub(crate) async fn run(queue: &Arc<Queue>, direct: Direct<'_>) -> Response {
+pub(crate) async fn run(queue: &Arc<Queue>, direct: Direct<'_>) -> Result<Response, ApiError> {
     let terms = Terms {
         wish: direct.wish,
         caller: direct.caller,
         ..Terms::default()
     };
-    let share = match queue.input_memory.take(memory::of_object(&direct.input)) {
-        Ok(share) => share,
-        Err(refused) => return *refused,
-    };
+    let share = queue.input_memory.take(memory::of_object(&direct.input))?;
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
     let entry = Arc::new(entry.hold(share));
     let response = match submit::refused(queue, &entry) {
         Some(refused) => follow::replay(&refused),
         None => perform(queue, &entry, direct.patience).await,
     };
-    with_request_id(response, &entry)
+    Ok(with_request_id(response, &entry))
 }
 
 async fn perform(queue: &Arc<Queue>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {

@@ -11,26 +11,24 @@ use super::service::Queue;
 use super::submit;
 use super::terms::Terms;
 use crate::own::Echo;
-use crate::protocol::{Call, Outcome};
+use crate::protocol::{ApiError, Call, Outcome};
 
 /// Answers a submit.
-pub(super) async fn submit(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Response {
+pub(super) async fn submit(
+    queue: &Arc<Queue>,
+    call: Call,
+    endpoint: &str,
+) -> Result<Response, ApiError> {
     let terms = Terms::of(&call);
     let (base, origin) = (call.base.clone(), call.origin.clone());
-    let echo = match Echo::of(call).await {
-        Ok(echo) => echo,
-        Err(refused) => return refused,
-    };
-    let share = match queue.input_memory.take(echo.bytes()) {
-        Ok(share) => share,
-        Err(refused) => return *refused,
-    };
+    let echo = Echo::of(call).await?;
+    let share = queue.input_memory.take(echo.bytes())?;
     let entry = Entry::new(endpoint, origin, Map::new()).under(terms);
     let entry = Arc::new(entry.hold(share));
     submit::enter(queue, &entry);
     let accepted = submit::accepted(&queue.jobs, &entry, &base);
     queue.runtime.spawn(perform(entry, echo));
-    accepted
+    Ok(accepted)
 }
 
 async fn perform(entry: Arc<Entry>, echo: Echo) {

@@ -1,18 +1,16 @@
 //! A request in the queue: its job, with the signal that stops it, its input until it is used, and its origin.
 
-use std::sync::Mutex;
 use std::time::{Instant, SystemTime};
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::job::{Cancelled, Job, LogLine, Stage};
-use super::lock::lock;
 use super::terms::Terms;
 use crate::budget::Share;
 use crate::cancel::Cancel;
-use crate::http::Origin;
-use crate::protocol::{self, Outcome};
+use crate::protocol::{self, Origin, Outcome};
 use crate::{clock, memory, random};
 
 /// A request in the queue.
@@ -60,7 +58,7 @@ impl Entry {
 
     /// Sets the memory that its input takes.
     pub(super) fn hold(self, share: Share) -> Self {
-        *lock(&self.share) = Some(share);
+        *self.share.lock() = Some(share);
         self
     }
 
@@ -76,12 +74,12 @@ impl Entry {
 
     /// Removes and returns the input. A picture in it may be large, and must not stay in memory.
     pub(super) fn take_input(&self) -> Map<String, Value> {
-        std::mem::take(&mut lock(&self.input))
+        std::mem::take(&mut self.input.lock())
     }
 
     /// Calls `look` with the input.
     pub(super) fn with_input<T>(&self, look: impl FnOnce(&Map<String, Value>) -> T) -> T {
-        look(&lock(&self.input))
+        look(&self.input.lock())
     }
 
     pub(super) fn log(&self, message: impl Into<String>) {
@@ -116,7 +114,7 @@ impl Entry {
 
     fn end(&self) {
         self.take_input();
-        lock(&self.share).take();
+        self.share.lock().take();
         self.ended.set();
     }
 
@@ -133,7 +131,7 @@ impl Entry {
 
     /// Calls `look` with the job, which does not change during the call.
     pub(super) fn with_job<T>(&self, look: impl FnOnce(&Job) -> T) -> T {
-        look(&lock(&self.job))
+        look(&self.job.lock())
     }
 
     /// The ids of the request and of its endpoint, and whether it has ended.
@@ -173,7 +171,7 @@ impl Entry {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Job) -> T) -> T {
-        let changed = change(&mut lock(&self.job));
+        let changed = change(&mut self.job.lock());
         self.changes.send_replace(());
         changed
     }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::entry::Entry;
@@ -35,9 +35,9 @@ pub(super) fn follow_up(
         return reply::wrong_method(if allowed == Method::PUT { "PUT" } else { "GET" });
     }
     if action == Action::StatusStream
-        && let Some(refused) = queue.tokens.refusal(call, Scope::Request(name))
+        && let Err(refused) = queue.tokens.check_call(call, Scope::Request(name))
     {
-        return refused.response();
+        return refused.into_response();
     }
     let entry = queue.jobs.find(request_id);
     let Some(entry) = entry.filter(|entry| entry.belongs_to(name)) else {

@@ -132,8 +132,7 @@ mod tests {
 
     use super::super::line::Priority;
     use super::*;
-    use crate::http::Origin;
-    use crate::protocol::Outcome;
+    use crate::protocol::{Origin, Outcome};
 
     fn entry(jobs: &Jobs, endpoint: &str) -> Arc<Entry> {
         let origin = Origin::at(([127, 0, 0, 1], 1).into());

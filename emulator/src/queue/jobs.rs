@@ -1,9 +1,10 @@
 //! All jobs that are not forgotten, and the line.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::watch::{Receiver, Sender};
@@ -11,7 +12,6 @@ use tokio::sync::watch::{Receiver, Sender};
 use super::entry::Entry;
 use super::kept::{self, Kept};
 use super::line::Line;
-use super::lock::lock;
 use crate::cancel::Cancel;
 use crate::protocol;
 
@@ -52,7 +52,7 @@ impl Jobs {
 
     /// All jobs, the oldest first.
     pub(super) fn all(&self) -> Vec<Arc<Entry>> {
-        let mut entries: Vec<_> = lock(&self.by_id).values().cloned().collect();
+        let mut entries: Vec<_> = self.by_id.lock().values().cloned().collect();
         entries.sort_unstable_by_key(|entry| entry.submitted);
         entries
     }
@@ -63,16 +63,18 @@ impl Jobs {
     }
 
     pub(super) fn find(&self, request_id: &str) -> Option<Arc<Entry>> {
-        lock(&self.by_id).get(request_id).cloned()
+        self.by_id.lock().get(request_id).cloned()
     }
 
     pub(super) fn add(&self, entry: &Arc<Entry>) {
-        lock(&self.by_id).insert(entry.id.clone(), Arc::clone(entry));
+        self.by_id
+            .lock()
+            .insert(entry.id.clone(), Arc::clone(entry));
     }
 
     /// Keeps a job that has ended until `until`. Older ones may be dropped for it.
     pub(super) fn keep(&self, entry: &Entry, until: Instant) {
-        let gone = lock(&self.kept).add(kept::Request {
+        let gone = self.kept.lock().add(kept::Request {
             id: entry.id.clone(),
             bytes: entry.kept_bytes(),
             until,
@@ -90,7 +92,7 @@ impl Jobs {
     }
 
     fn forget_expired(&self) {
-        let gone = lock(&self.kept).take_expired(Instant::now());
+        let gone = self.kept.lock().take_expired(Instant::now());
         for id in &gone {
             self.forget(id);
         }
@@ -107,11 +109,11 @@ impl Jobs {
     }
 
     pub(super) fn forget(&self, request_id: &str) {
-        lock(&self.by_id).remove(request_id);
+        self.by_id.lock().remove(request_id);
     }
 
     pub(super) fn line(&self) -> MutexGuard<'_, Line> {
-        lock(&self.line)
+        self.line.lock()
     }
 
     pub(super) fn next(&self) -> Option<Arc<Entry>> {
@@ -140,7 +142,7 @@ impl Jobs {
 /// Forgets each request when its time is over, until the emulator ends.
 pub(crate) async fn forget_in_time(jobs: Arc<Jobs>, ending: Arc<Cancel>) {
     loop {
-        let next = lock(&jobs.kept).next_end();
+        let next = jobs.kept.lock().next_end();
         let is_over = async {
             match next {
                 Some(end) => tokio::time::sleep_until(end.into()).await,

@@ -13,7 +13,6 @@ mod job;
 mod jobs;
 mod kept;
 mod line;
-mod lock;
 mod notify;
 mod retention;
 mod service;
@@ -25,7 +24,7 @@ mod work;
 
 use std::sync::Arc;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::Response;
 
 pub(crate) use direct::{Direct, run};
@@ -34,15 +33,16 @@ pub(crate) use jobs::{Jobs, forget_in_time};
 pub(crate) use service::Queue;
 
 use crate::own::Own;
-use crate::protocol::{Call, Route};
-use crate::reply;
+use crate::protocol::{ApiError, Call, Route};
 
 /// Answers a request to `queue.fal.run`.
-pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Response {
+pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Result<Response, ApiError> {
     let path = call.path.clone();
     match Route::of(&path) {
-        None => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
-        Some(Route::Submit(_)) if call.method != Method::POST => reply::wrong_method("POST"),
+        None => Err(ApiError::NotFound("Not Found".to_owned())),
+        Some(Route::Submit(_)) if call.method != Method::POST => {
+            Err(ApiError::MethodNotAllowed("POST"))
+        }
         Some(Route::Submit(endpoint)) if queue.apps.own(endpoint) == Some(Own::Echo) => {
             echo::submit(queue, call, endpoint).await
         }
@@ -51,6 +51,6 @@ pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Response {
             app: name,
             request_id,
             action,
-        }) => follow::follow_up(queue, &call, name, request_id, action),
+        }) => Ok(follow::follow_up(queue, &call, name, request_id, action)),
     }
 }

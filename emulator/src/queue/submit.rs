@@ -17,12 +17,16 @@ use super::line::Priority;
 use super::service::Queue;
 use super::terms::Terms;
 use super::{notify, retention, status, work};
-use crate::protocol::{self, Call, LARGEST_BODY, Outcome};
+use crate::protocol::{self, ApiError, Call, LARGEST_BODY, Outcome};
 use crate::{body, memory, reply};
 
-pub(super) async fn submit(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Response {
+pub(super) async fn submit(
+    queue: &Arc<Queue>,
+    call: Call,
+    endpoint: &str,
+) -> Result<Response, ApiError> {
     if !queue.apps.has(endpoint) {
-        return queue.apps.absent(endpoint);
+        return Err(queue.apps.absent(endpoint));
     }
     if let Some(limit) = queue_limit(&call)
         && queue.jobs.waiting_for(endpoint) > limit
@@ -30,30 +34,17 @@ pub(super) async fn submit(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Re
         let text = format!(
             "The queue of {endpoint} holds more than the {limit} requests of fal_max_queue_length"
         );
-        return reply::detail(StatusCode::TOO_MANY_REQUESTS, text);
+        return Err(ApiError::TooManyRequests(text));
     }
     let terms = Terms::of(&call);
     let (base, origin) = (call.base, call.origin);
-    let input = match body::receive(call.body, LARGEST_BODY).await {
-        Ok(body) => protocol::input::parse(&body),
-        Err(unread) => return unread.response(),
-    };
-    match input {
-        Ok(input) => {
-            let share = match queue.input_memory.take(memory::of_object(&input)) {
-                Ok(share) => share,
-                Err(refused) => return *refused,
-            };
-            let entry = Entry::new(endpoint, origin, input).under(terms);
-            let entry = Arc::new(entry.hold(share));
-            admit(queue, &entry);
-            accepted(&queue.jobs, &entry, &base)
-        }
-        Err(detail) => {
-            let outcome = Outcome::refused(&[detail]);
-            reply::json(outcome.status, &outcome.body)
-        }
-    }
+    let body = body::receive(call.body, LARGEST_BODY).await?;
+    let input = protocol::input::parse(&body)?;
+    let share = queue.input_memory.take(memory::of_object(&input))?;
+    let entry = Entry::new(endpoint, origin, input).under(terms);
+    let entry = Arc::new(entry.hold(share));
+    admit(queue, &entry);
+    Ok(accepted(&queue.jobs, &entry, &base))
 }
 
 fn queue_limit(call: &Call) -> Option<usize> {

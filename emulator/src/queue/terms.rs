@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use super::line::Priority;
-use crate::http::Caller;
-use crate::protocol::Call;
+use crate::protocol::{Call, Caller};
 use crate::storage::Wish;
 
 /// The names of the header, the newer one first. It wins if both are sent.
@@ -80,8 +79,7 @@ mod tests {
     use axum::http::{HeaderMap, Method};
 
     use super::*;
-    use crate::http::Origin;
-    use crate::protocol::Service;
+    use crate::protocol::{Origin, Service};
 
     fn terms(headers: &[(&'static str, &str)], query: &str) -> Terms {
         let mut map = HeaderMap::new();

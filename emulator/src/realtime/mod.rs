@@ -16,7 +16,7 @@ use axum::response::Response;
 
 use crate::cancel::Cancel;
 use crate::own::Own;
-use crate::protocol::{self, Call, LARGEST_BODY};
+use crate::protocol::{self, ApiError, Call, LARGEST_BODY};
 use crate::queue::Queue;
 use crate::tokens::Scope;
 use crate::{random, reply};
@@ -41,56 +41,52 @@ pub(crate) struct Sockets {
 }
 
 /// Answers a handshake of realtime.
-pub(crate) fn answer(sockets: &Sockets, mut call: Call) -> Response {
+pub(crate) fn answer(sockets: &Sockets, mut call: Call) -> Result<Response, ApiError> {
     let path = call.path.trim_matches('/').to_owned();
     if sockets.forwards {
-        return not_forwarded("wss://fal.run");
+        return Err(not_forwarded("wss://fal.run"));
     }
     if sockets.queue.apps.own(&path) != Some(Own::Realtime) {
-        return absent(&sockets.queue, &path);
+        return Err(absent(&sockets.queue, &path));
     }
     let Some(buffering) = buffering(&call) else {
         let text = format!("max_buffering must be 1 to {MOST_BUFFERING}");
-        return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text);
+        return Err(ApiError::Unprocessable(text));
     };
     let Some(upgrade) = call.socket.take() else {
-        return no_socket();
+        return Ok(no_socket());
     };
     let session = Session {
         is_authorized: is_authorized(&sockets.queue, &call, &path),
         ending: Arc::clone(&sockets.ending),
         buffering,
     };
-    open(upgrade, session)
+    Ok(open(upgrade, session))
 }
 
 /// Answers a handshake of HTTP over a WebSocket.
-pub(crate) fn answer_runs(sockets: &Sockets, mut call: Call) -> Response {
+pub(crate) fn answer_runs(sockets: &Sockets, mut call: Call) -> Result<Response, ApiError> {
     let path = call.path.trim_matches('/').to_owned();
     let queue = &sockets.queue;
     if sockets.forwards {
-        return not_forwarded("wss://ws.fal.run");
+        return Err(not_forwarded("wss://ws.fal.run"));
     }
-    if let Some(refused) = queue.tokens.refusal(&call, Scope::Path(&path)) {
-        return refused.response();
-    }
+    queue.tokens.check_call(&call, Scope::Path(&path))?;
     if !queue.apps.has(&path) {
-        return queue.apps.absent(&path);
+        return Err(queue.apps.absent(&path));
     }
     let Some(upgrade) = call.socket.take() else {
-        return no_socket();
+        return Ok(no_socket());
     };
     let runs = Runs::of(queue, &sockets.ending, call);
-    upgrade
-        .max_message_size(LARGEST_BODY)
-        .on_upgrade(|socket| runs.serve(socket))
+    let upgrade = upgrade.max_message_size(LARGEST_BODY);
+    Ok(upgrade.on_upgrade(|socket| runs.serve(socket)))
 }
 
-fn not_forwarded(host: &str) -> Response {
-    let text = format!(
+fn not_forwarded(host: &str) -> ApiError {
+    ApiError::NotImplemented(format!(
         "With FAL_KEY set, this emulator forwards HTTP calls to fal.ai and no WebSockets: connect to {host} itself, with a token"
-    );
-    reply::detail(StatusCode::NOT_IMPLEMENTED, text)
+    ))
 }
 
 fn no_socket() -> Response {
@@ -109,19 +105,19 @@ fn open(upgrade: WebSocketUpgrade, session: Session) -> Response {
 /// Whether the handshake has a valid token, or a key. It needs one, as no proxy adds the key to a WebSocket.
 fn is_authorized(queue: &Queue, call: &Call, path: &str) -> bool {
     if call.parameter("fal_jwt_token").is_some() {
-        return queue.tokens.refusal(call, Scope::Path(path)).is_none();
+        return queue.tokens.check_call(call, Scope::Path(path)).is_ok();
     }
     call.headers.contains_key("authorization")
 }
 
-/// The answer for an endpoint without realtime.
-fn absent(queue: &Queue, path: &str) -> Response {
+/// The refusal for an endpoint without realtime.
+fn absent(queue: &Queue, path: &str) -> ApiError {
     if !queue.apps.has(path) {
         return queue.apps.absent(path);
     }
     let base = protocol::base(path).unwrap_or(path);
     let below = path.strip_prefix(base).unwrap_or_default();
-    reply::detail(StatusCode::NOT_FOUND, format!("Path {below} not found"))
+    ApiError::NotFound(format!("Path {below} not found"))
 }
 
 /// The number of inputs that may wait. `None` if the caller set a wrong number.

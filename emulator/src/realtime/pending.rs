@@ -1,8 +1,8 @@
 //! The inputs that wait for the worker. Their number is limited: the oldest is dropped for a new one (protocol §8.1).
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rmpv::Value;
 use tokio::sync::Notify;
 
@@ -24,7 +24,7 @@ impl Pending {
     }
 
     pub(super) fn push(&self, input: Value) {
-        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inputs = self.inputs.lock();
         if inputs.len() >= self.most {
             inputs.pop_front();
         }
@@ -43,7 +43,7 @@ impl Pending {
     }
 
     fn pop(&self) -> Option<Value> {
-        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inputs = self.inputs.lock();
         inputs.pop_front()
     }
 }

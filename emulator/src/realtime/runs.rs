@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
@@ -17,8 +17,7 @@ use serde_json::{Map, Value, json};
 use super::session::part;
 use super::worker::close;
 use crate::cancel::Cancel;
-use crate::http::{Caller, Origin};
-use crate::protocol::{Call, Service};
+use crate::protocol::{Call, Caller, Origin, Service};
 use crate::queue::Queue;
 use crate::{random, run};
 
@@ -75,7 +74,8 @@ impl Runs {
                 () = self.ending.wait() => break close(1001, "The emulator ends"),
             };
             let began = Instant::now();
-            let response = run::answer(&self.queue, self.call(input.as_str().to_owned())).await;
+            let answer = run::answer(&self.queue, self.call(input.as_str().to_owned())).await;
+            let response = answer.into_response();
             match send(&mut socket, response, began).await {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => break close(1011, "The answer broke off"),

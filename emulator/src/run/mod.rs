@@ -6,23 +6,21 @@ mod model;
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::queue::Queue;
 use crate::tokens::Scope;
 use crate::{own, random, reply};
 
 /// Answers a request to `fal.run`.
-pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Response {
+pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Result<Response, ApiError> {
     let path = call.path.trim_matches('/').to_owned();
-    if let Some(refused) = queue.tokens.refusal(&call, Scope::Path(&path)) {
-        return refused.response();
-    }
+    queue.tokens.check_call(&call, Scope::Path(&path))?;
     match queue.apps.own(&path) {
         Some(endpoint) => {
             let response = own::answer(&queue.input_memory, call, endpoint).await;
-            with_request_id(response, &random::uuid())
+            Ok(with_request_id(response.into_response(), &random::uuid()))
         }
         None => model::run(queue, call, &path).await,
     }

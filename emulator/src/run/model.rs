@@ -4,40 +4,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use fal_wasm::models;
 use serde_json::{Map, Value};
 
-use crate::protocol::{Call, LARGEST_BODY, Outcome, input};
+use crate::body;
+use crate::protocol::{ApiError, Call, LARGEST_BODY, input};
 use crate::queue::{self, Direct, Queue};
 use crate::storage::Wish;
-use crate::{body, reply};
 
-pub(super) async fn run(queue: &Arc<Queue>, call: Call, endpoint: &str) -> Response {
+pub(super) async fn run(
+    queue: &Arc<Queue>,
+    call: Call,
+    endpoint: &str,
+) -> Result<Response, ApiError> {
     if !queue.apps.has(endpoint) {
-        return queue.apps.absent(endpoint);
+        return Err(queue.apps.absent(endpoint));
     }
-    let patience = match patience(&call) {
-        Ok(patience) => patience,
-        Err(text) => return reply::detail(StatusCode::BAD_REQUEST, text),
-    };
+    let patience = patience(&call).map_err(ApiError::BadRequest)?;
     let (origin, caller) = (call.origin.clone(), call.caller);
     let wish = Wish::of(&call.headers);
-    match read_input(queue, call, endpoint).await {
-        Ok(input) => {
-            let direct = Direct {
-                endpoint,
-                origin,
-                caller,
-                input,
-                wish,
-                patience,
-            };
-            queue::run(queue, direct).await
-        }
-        Err(refused) => refused,
-    }
+    let direct = Direct {
+        endpoint,
+        origin,
+        caller,
+        input: read_input(queue, call, endpoint).await?,
+        wish,
+        patience,
+    };
+    queue::run(queue, direct).await
 }
 
 /// The time that the caller waits for the start. If both headers are sent, the newer name wins (protocol §5.2).
@@ -60,16 +55,12 @@ async fn read_input(
     queue: &Queue,
     call: Call,
     endpoint: &str,
-) -> Result<Map<String, Value>, Response> {
+) -> Result<Map<String, Value>, ApiError> {
     if input::is_in_query(&call.method) {
         return Ok(of_query(queue, &call.query, endpoint));
     }
-    let body = body::receive(call.body, LARGEST_BODY).await;
-    let body = body.map_err(|unread| unread.response())?;
-    input::parse(&body).map_err(|problem| {
-        let outcome = Outcome::refused(&[problem]);
-        reply::json(outcome.status, &outcome.body)
-    })
+    let body = body::receive(call.body, LARGEST_BODY).await?;
+    Ok(input::parse(&body)?)
 }
 
 fn of_query(queue: &Queue, query: &str, endpoint: &str) -> Map<String, Value> {

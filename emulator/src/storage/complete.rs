@@ -16,7 +16,7 @@ use super::parts::{bad, in_one_piece};
 use super::path::FilePath;
 use super::pending::{Parts, State, Upload};
 use super::store::Storage;
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::{body, reply};
 
 /// The largest body, in bytes: a list of 10,000 parts, and room for long tags.
@@ -25,40 +25,30 @@ const LARGEST_LIST: usize = 2 << 20;
 /// Answers the POST that completes an upload.
 pub(super) async fn complete(
     storage: &Arc<Storage>,
-    call: Call,
+    call: &mut Call,
     file: FilePath,
     upload: Arc<Upload>,
-) -> Response {
+) -> Result<Response, ApiError> {
     if upload.parts.is_none() {
-        body::discard(call.body);
-        return in_one_piece();
+        return Err(in_one_piece());
     }
-    let received = match body::receive(call.body, LARGEST_LIST).await {
-        Ok(received) => received,
-        Err(unread) => return unread.response(),
-    };
-    let entries = match serde_json::from_slice::<List>(&received) {
-        Ok(list) => list.entries(),
-        Err(error) => {
-            return bad(format!(
-                "Expected {{\"parts\":[{{\"partNumber\":1,\"etag\":\"…\"}}, …]}}: {error}"
-            ));
-        }
-    };
+    let received = body::read(&mut call.body, LARGEST_LIST).await?;
+    let list = serde_json::from_slice::<List>(&received).map_err(|error| {
+        bad(format!(
+            "Expected {{\"parts\":[{{\"partNumber\":1,\"etag\":\"…\"}}, …]}}: {error}"
+        ))
+    })?;
+    let entries = list.entries();
     let url = format!("{}{file}", call.origin);
     // In a task of its own, so that the file is completed even if the caller leaves.
     let finishing = finish(Arc::clone(storage), file, upload, entries);
-    match tokio::spawn(finishing).await {
-        Ok(Ok(())) => {
-            let body = json!({ "access_url": url, "file_url": url, "uploaded": true });
-            reply::json(StatusCode::OK, &body)
-        }
-        Ok(Err(refusal)) => refusal,
-        Err(_) => reply::detail(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The emulator could not join the parts: what it said is on its terminal",
-        ),
-    }
+    let finished = tokio::spawn(finishing).await.map_err(|_| {
+        let text = "The emulator could not join the parts: what it said is on its terminal";
+        ApiError::Internal(text.to_owned())
+    })?;
+    finished?;
+    let body = json!({ "access_url": url, "file_url": url, "uploaded": true });
+    Ok(reply::json(StatusCode::OK, &body))
 }
 
 /// Makes the file. If the same list was sent before, the file is there already, and the call succeeds again: a client
@@ -68,7 +58,7 @@ async fn finish(
     file: FilePath,
     upload: Arc<Upload>,
     entries: Vec<(u32, String)>,
-) -> Result<(), Response> {
+) -> Result<(), ApiError> {
     let Some(parts) = &upload.parts else {
         return Err(in_one_piece());
     };
@@ -80,7 +70,7 @@ async fn finish(
     let joined = join(&storage, pieces, &file, kind, &upload.wish).await;
     joined.map_err(|failed| {
         *parts.state() = State::Open(BTreeMap::new());
-        failed.response()
+        failed.into()
     })
 }
 

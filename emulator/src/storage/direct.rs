@@ -15,16 +15,14 @@ use super::path::FilePath;
 use super::pending::Upload;
 use super::signature::TOKEN_LIFETIME;
 use super::store::Storage;
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::{body, clock, reply};
 
 /// Answers with a new token.
-pub(super) fn token(storage: &Storage, call: Call) -> Response {
-    let refusal = initiate::wrong_type(&call);
+pub(super) fn token(storage: &Storage, call: Call) -> Result<Response, ApiError> {
+    let checked = initiate::check_type(&call);
     body::discard(call.body);
-    if let Some(refusal) = refusal {
-        return refusal;
-    }
+    checked?;
     let now = SystemTime::now();
     let zoned = |at| format!("{}+00:00", clock::timestamp(at));
     let token = json!({
@@ -34,44 +32,43 @@ pub(super) fn token(storage: &Storage, call: Call) -> Response {
         "created_at": zoned(now),
         "expires_at": zoned(now + Duration::from_secs(TOKEN_LIFETIME)),
     });
-    reply::json(StatusCode::OK, &token)
+    Ok(reply::json(StatusCode::OK, &token))
 }
 
-/// The refusal of a call without a valid token. `None` if the call has one.
-pub(super) fn refusal(storage: &Storage, call: &Call) -> Option<Response> {
+/// Fails for a call without a valid token.
+pub(super) fn check(storage: &Storage, call: &Call) -> Result<(), ApiError> {
     let header = call.header("authorization").unwrap_or_default();
     let token = header.strip_prefix("Bearer ").unwrap_or_default();
-    (!storage.signer.knows(token)).then(|| {
-        let text = "Direct uploads need a Bearer token: get one from /storage/auth/token";
-        reply::detail(StatusCode::UNAUTHORIZED, text)
-    })
+    if storage.signer.knows(token) {
+        return Ok(());
+    }
+    let text = "Direct uploads need a Bearer token: get one from /storage/auth/token";
+    Err(ApiError::Unauthorized(text.to_owned()))
 }
 
 /// Answers the POST of a whole file.
-pub(super) async fn one_piece(storage: &Arc<Storage>, mut call: Call) -> Response {
+pub(super) async fn one_piece(
+    storage: &Arc<Storage>,
+    call: &mut Call,
+) -> Result<Response, ApiError> {
     let path = FilePath::new(call.header("x-fal-file-name").unwrap_or_default());
     let wish = Wish::of(&call.headers);
     let kind = call.header("content-type").map(str::to_owned);
     let mut file = storage.incoming().await;
-    let stored = async {
-        receive(&mut call.body, &mut file, |_| {}).await?;
-        Ok::<_, Failed>(storage.admit(file, &path, kind.as_deref(), &wish).await?)
-    };
-    if let Err(failed) = stored.await {
-        body::discard(call.body);
-        return failed.response();
-    }
+    receive(&mut call.body, &mut file, |_| {}).await?;
+    let stored = storage.admit(file, &path, kind.as_deref(), &wish).await;
+    stored.map_err(Failed::from)?;
     let url = format!("{}{path}", call.origin);
     let body = json!({ "access_url": url, "uploaded": true });
-    reply::json(StatusCode::OK, &body)
+    Ok(reply::json(StatusCode::OK, &body))
 }
 
 /// Answers the POST that begins an upload in parts.
-pub(super) fn in_parts(storage: &Storage, call: Call) -> Response {
+pub(super) fn in_parts(storage: &Storage, call: &mut Call) -> Response {
     let path = FilePath::new(call.header("x-fal-file-name").unwrap_or_default());
     let kind = call.header("content-type").map(str::to_owned);
     let upload = Upload::in_parts(Wish::of(&call.headers), kind);
-    body::discard(call.body);
+    body::discard(std::mem::take(&mut call.body));
     let id = upload.parts.as_ref().map(|parts| parts.id.clone());
     let url = format!("{}{path}", call.origin);
     storage.pending.add(path, upload);

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::response::Response;
 use tokio::io::AsyncWriteExt;
 use tokio::runtime::Handle;
 
@@ -14,7 +12,8 @@ use super::disk::{self, Disk};
 use super::path::FilePath;
 use crate::body::{Pieces, Unread};
 use crate::budget::Share;
-use crate::{random, reply};
+use crate::protocol::ApiError;
+use crate::random;
 
 /// The largest file that the service accepts in one piece, in bytes (protocol §9.2).
 pub(super) const LARGEST_BYTES: usize = 100 << 20;
@@ -95,14 +94,13 @@ pub(super) enum Failed {
     Disk(io::Error),
 }
 
-impl Failed {
-    /// The answer for the sender.
-    pub(super) fn response(&self) -> Response {
-        match self {
-            Self::Unread(unread) => unread.response(),
-            Self::Disk(error) => {
+impl From<Failed> for ApiError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Unread(unread) => Self::Unread(unread),
+            Failed::Disk(error) => {
                 let text = format!("The emulator could not store the file: {error}");
-                reply::detail(StatusCode::INSUFFICIENT_STORAGE, text)
+                Self::InsufficientStorage(text)
             }
         }
     }

@@ -9,7 +9,7 @@ use super::lifecycle::Wish;
 use super::path::FilePath;
 use super::pending::Upload;
 use super::store::Storage;
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::{body, reply};
 
 const LARGEST_BODY: usize = 64 << 10;
@@ -30,27 +30,25 @@ struct Initiate {
     file_name: Option<String>,
 }
 
-/// The answer to a storage type that the service does not have.
-pub(super) fn wrong_type(call: &Call) -> Option<Response> {
-    let is_right = call.parameter("storage_type").as_deref() == Some(STORAGE_TYPE);
-    (!is_right).then(|| reply::detail(StatusCode::BAD_REQUEST, "Invalid storage type"))
+/// Fails for a storage type that the service does not have.
+pub(super) fn check_type(call: &Call) -> Result<(), ApiError> {
+    if call.parameter("storage_type").as_deref() == Some(STORAGE_TYPE) {
+        return Ok(());
+    }
+    Err(ApiError::BadRequest("Invalid storage type".to_owned()))
 }
 
-pub(super) async fn initiate(storage: &Storage, call: Call, pieces: Pieces) -> Response {
-    if let Some(refusal) = wrong_type(&call) {
-        return refusal;
-    }
-    let body = match body::receive(call.body, LARGEST_BODY).await {
-        Ok(body) => body,
-        Err(unread) => return unread.response(),
-    };
-    let asked: Initiate = match serde_json::from_slice(&body) {
-        Ok(asked) => asked,
-        Err(error) => {
-            let text = format!("Expected JSON with content_type and file_name: {error}");
-            return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text);
-        }
-    };
+pub(super) async fn initiate(
+    storage: &Storage,
+    call: Call,
+    pieces: Pieces,
+) -> Result<Response, ApiError> {
+    check_type(&call)?;
+    let body = body::receive(call.body, LARGEST_BODY).await?;
+    let asked: Initiate = serde_json::from_slice(&body).map_err(|error| {
+        let text = format!("Expected JSON with content_type and file_name: {error}");
+        ApiError::Unprocessable(text)
+    })?;
     let wish = Wish::of(&call.headers);
     let upload = match pieces {
         Pieces::One => Upload::in_one_piece(wish),
@@ -60,8 +58,8 @@ pub(super) async fn initiate(storage: &Storage, call: Call, pieces: Pieces) -> R
     let file_url = format!("{}{path}", call.origin);
     let query = storage.signer.query(&path.to_string());
     storage.pending.add(path, upload);
-    reply::json(
+    Ok(reply::json(
         StatusCode::OK,
         &json!({ "upload_url": format!("{file_url}?{query}"), "file_url": file_url }),
-    )
+    ))
 }

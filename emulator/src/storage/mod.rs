@@ -22,7 +22,7 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::Response;
 
 pub(crate) use lifecycle::Wish;
@@ -31,12 +31,12 @@ pub(crate) use serve::{Reader, serve};
 pub(crate) use store::Storage;
 pub(crate) use view::FileView;
 
-use crate::protocol::Call;
-use crate::{body, reply};
+use crate::body;
+use crate::protocol::{ApiError, Call};
 use initiate::Pieces;
 
 /// Answers a request to `rest.fal.ai`.
-pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Response {
+pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Result<Response, ApiError> {
     let is_post = call.method == Method::POST;
     match call.path.trim_end_matches('/') {
         "/storage/upload/initiate" if is_post => {
@@ -48,65 +48,72 @@ pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Response {
         "/storage/auth/token" if is_post => direct::token(storage, call),
         "/storage/upload/initiate"
         | "/storage/upload/initiate-multipart"
-        | "/storage/auth/token" => reply::wrong_method("POST"),
-        _ => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
+        | "/storage/auth/token" => Err(ApiError::MethodNotAllowed("POST")),
+        _ => Err(no_such_place()),
     }
 }
 
 /// Answers a request to a host of the CDN.
-pub(crate) async fn cdn(storage: &Arc<Storage>, call: Call) -> Response {
+pub(crate) async fn cdn(storage: &Arc<Storage>, mut call: Call) -> Result<Response, ApiError> {
+    if matches!(call.method, Method::GET | Method::HEAD) {
+        let reader = Reader::of(&call);
+        return Ok(serve(storage, serve::request(call), reader).await);
+    }
+    let answer = write(storage, &mut call).await;
+    if answer.is_err() {
+        body::discard(call.body);
+    }
+    answer
+}
+
+async fn write(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiError> {
     match call.method {
-        Method::GET | Method::HEAD => {
-            let reader = Reader::of(&call);
-            serve(storage, serve::request(call), reader).await
-        }
         Method::PUT => put(storage, call).await,
         Method::POST => post(storage, call).await,
         // The service does not delete files, not even for their owner (protocol §9.5).
-        Method::DELETE => reply::detail(StatusCode::FORBIDDEN, "Forbidden"),
-        _ => reply::wrong_method("GET, HEAD, PUT, POST"),
+        Method::DELETE => Err(ApiError::Forbidden("Forbidden".to_owned())),
+        _ => Err(ApiError::MethodNotAllowed("GET, HEAD, PUT, POST")),
     }
 }
 
-async fn put(storage: &Arc<Storage>, call: Call) -> Response {
+async fn put(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiError> {
     let path = call.path.clone();
     match Place::of(&path) {
-        Some(Place::File(file)) => match upload::allowed(storage, &call, &file, None) {
-            Ok(upload) => upload::put(storage, call, &file, &upload).await,
-            Err(refusal) => refused(call, *refusal),
-        },
+        Some(Place::File(file)) => {
+            let upload = upload::allowed(storage, call, &file, None)?;
+            upload::put(storage, call, &file, &upload).await
+        }
         Some(Place::Part { file, id, number }) => {
-            match upload::allowed(storage, &call, &file, id) {
-                Ok(upload) => parts::put(storage, call, &upload, number).await,
-                Err(refusal) => refused(call, *refusal),
+            let upload = upload::allowed(storage, call, &file, id)?;
+            parts::put(storage, call, &upload, number).await
+        }
+        Some(_) => Err(ApiError::MethodNotAllowed("POST")),
+        None => Err(no_such_place()),
+    }
+}
+
+async fn post(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiError> {
+    let path = call.path.clone();
+    match Place::of(&path) {
+        Some(Place::Complete { file, id }) => {
+            let upload = upload::allowed(storage, call, &file, id)?;
+            complete::complete(storage, call, file, upload).await
+        }
+        Some(Place::File(_) | Place::Part { .. }) => {
+            Err(ApiError::MethodNotAllowed("GET, HEAD, PUT"))
+        }
+        None => Err(no_such_place()),
+        Some(step) => {
+            direct::check(storage, call)?;
+            if step == Place::Upload {
+                direct::one_piece(storage, call).await
+            } else {
+                Ok(direct::in_parts(storage, call))
             }
         }
-        Some(_) => refused(call, reply::wrong_method("POST")),
-        None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
     }
 }
 
-async fn post(storage: &Arc<Storage>, call: Call) -> Response {
-    let path = call.path.clone();
-    match Place::of(&path) {
-        Some(Place::Complete { file, id }) => match upload::allowed(storage, &call, &file, id) {
-            Ok(upload) => complete::complete(storage, call, file, upload).await,
-            Err(refusal) => refused(call, *refusal),
-        },
-        Some(Place::File(_) | Place::Part { .. }) => {
-            refused(call, reply::wrong_method("GET, HEAD, PUT"))
-        }
-        None => refused(call, reply::detail(StatusCode::NOT_FOUND, "Not Found")),
-        Some(step) => match direct::refusal(storage, &call) {
-            Some(refusal) => refused(call, refusal),
-            None if step == Place::Upload => direct::one_piece(storage, call).await,
-            None => direct::in_parts(storage, call),
-        },
-    }
-}
-
-/// Discards the body of a call, and returns the answer.
-fn refused(call: Call, answer: Response) -> Response {
-    body::discard(call.body);
-    answer
+fn no_such_place() -> ApiError {
+    ApiError::NotFound("Not Found".to_owned())
 }

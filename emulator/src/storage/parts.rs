@@ -12,31 +12,22 @@ use super::incoming::receive;
 use super::list::MOST_PARTS;
 use super::pending::{Part, Parts, State, Upload};
 use super::store::Storage;
-use crate::body;
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::{random, reply};
 
 /// Answers the PUT of one part. The caller of this function has checked that the sender may upload it.
 pub(super) async fn put(
     storage: &Arc<Storage>,
-    mut call: Call,
+    call: &mut Call,
     upload: &Upload,
     number: u32,
-) -> Response {
-    let answer = match &upload.parts {
-        None => in_one_piece(),
-        Some(_) if !(1..=MOST_PARTS).contains(&number) => {
-            bad(format!("Parts are numbered from 1 to {MOST_PARTS}"))
-        }
-        Some(parts) => match store(storage, &mut call, parts, number).await {
-            Ok(etag) => stored(number, &etag),
-            Err(answer) => answer,
-        },
-    };
-    if !answer.status().is_success() {
-        body::discard(call.body);
+) -> Result<Response, ApiError> {
+    let parts = upload.parts.as_ref().ok_or_else(in_one_piece)?;
+    if !(1..=MOST_PARTS).contains(&number) {
+        return Err(bad(format!("Parts are numbered from 1 to {MOST_PARTS}")));
     }
-    answer
+    let etag = store(storage, call, parts, number).await?;
+    Ok(stored(number, &etag))
 }
 
 async fn store(
@@ -44,11 +35,10 @@ async fn store(
     call: &mut Call,
     parts: &Parts,
     number: u32,
-) -> Result<String, Response> {
+) -> Result<String, ApiError> {
     let mut file = storage.incoming().await;
     let mut hash = Context::new(&SHA256);
-    let received = receive(&mut call.body, &mut file, |piece| hash.update(piece)).await;
-    let bytes = received.map_err(|failed| failed.response())?;
+    let bytes = receive(&mut call.body, &mut file, |piece| hash.update(piece)).await?;
     if bytes == 0 {
         let why = format!("Part {number} is empty: send the bytes of the part");
         return Err(bad(why));
@@ -75,12 +65,12 @@ fn stored(number: u32, etag: &str) -> Response {
     answer
 }
 
-/// The answer to a part of an upload that was begun in one piece.
-pub(super) fn in_one_piece() -> Response {
+/// The refusal of a part of an upload that was begun in one piece.
+pub(super) fn in_one_piece() -> ApiError {
     bad("This upload was begun in one piece: PUT the file to its URL, without a part number")
 }
 
-/// The answer 400, with a text that tells the sender what to correct.
-pub(super) fn bad(text: impl Into<String>) -> Response {
-    reply::detail(StatusCode::BAD_REQUEST, text)
+/// A refusal with a text that tells the sender what to correct.
+pub(super) fn bad(text: impl Into<String>) -> ApiError {
+    ApiError::BadRequest(text.into())
 }

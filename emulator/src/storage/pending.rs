@@ -1,8 +1,10 @@
 //! The uploads that were begun: the lifecycles that their senders asked for, and the parts that have arrived.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::incoming::Incoming;
 use super::lifecycle::Wish;
@@ -74,7 +76,7 @@ impl Upload {
 
 impl Parts {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 
@@ -84,7 +86,7 @@ pub(super) struct Pending(Mutex<HashMap<FilePath, Arc<Upload>>>);
 
 impl Pending {
     pub(super) fn add(&self, path: FilePath, upload: Upload) {
-        let mut open = self.lock();
+        let mut open = self.0.lock();
         let lifetime = Duration::from_secs(signature::LIFETIME);
         open.retain(|_, upload| upload.began.elapsed() <= lifetime);
         if open.len() >= MOST {
@@ -97,11 +99,7 @@ impl Pending {
     }
 
     pub(super) fn find(&self, path: &FilePath) -> Option<Arc<Upload>> {
-        self.lock().get(path).cloned()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<FilePath, Arc<Upload>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().get(path).cloned()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
 
 use super::path::FilePath;
 use crate::clock;
@@ -40,7 +41,7 @@ impl Recent {
     }
 
     pub(super) fn add(&self, path: &FilePath, bytes: u64) {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.revision += 1;
         // The same file may have been uploaded before.
         state.files.retain(|kept| kept.path != *path);
@@ -55,23 +56,19 @@ impl Recent {
     }
 
     pub(super) fn remove(&self, path: &FilePath) {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.revision += 1;
         state.files.retain(|kept| kept.path != *path);
     }
 
     /// A number that changes whenever a file is added or removed.
     pub(super) fn revision(&self) -> u64 {
-        self.state().revision
+        self.0.lock().revision
     }
 
     /// The newest first.
     pub(super) fn list(&self) -> Vec<Kept> {
-        self.state().files.iter().rev().cloned().collect()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().files.iter().rev().cloned().collect()
     }
 }
 

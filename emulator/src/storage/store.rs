@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::disk::{self, Disk};
 use super::incoming::{self, Incoming};
@@ -171,7 +173,7 @@ impl Storage {
         if let Some(life) = wish.granted(clock::unix_ms()) {
             std::fs::write(path.lifecycle(&self.root), serde_json::to_vec(&life)?)?;
             if let Some(end) = life.expires_at_ms {
-                self.ends().insert((end, path.clone()));
+                self.ends.lock().insert((end, path.clone()));
             }
         }
         let replaced = std::fs::metadata(path.on_disk(&self.root)).map_or(0, |file| file.len());
@@ -183,14 +185,14 @@ impl Storage {
     }
 
     fn is_any_due(&self) -> bool {
-        let next = self.ends().first().map(|(end, _)| *end);
+        let next = self.ends.lock().first().map(|(end, _)| *end);
         next.is_some_and(|end| end <= clock::unix_ms())
     }
 
     fn remove_due(&self) {
         let now = clock::unix_ms();
         loop {
-            let mut ends = self.ends();
+            let mut ends = self.ends.lock();
             if ends.first().is_none_or(|(end, _)| *end > now) {
                 return;
             }
@@ -214,10 +216,6 @@ impl Storage {
         // The note of its lifecycle is removed last, as a file without it would never expire.
         let _ = std::fs::remove_file(path.note(&self.root));
         let _ = std::fs::remove_file(path.lifecycle(&self.root));
-    }
-
-    fn ends(&self) -> MutexGuard<'_, BTreeSet<(u64, FilePath)>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::direct;
@@ -13,9 +12,7 @@ use super::lifecycle::Wish;
 use super::path::FilePath;
 use super::pending::Upload;
 use super::store::Storage;
-use crate::body;
-use crate::protocol::Call;
-use crate::reply;
+use crate::protocol::{ApiError, Call};
 
 /// The upload of a call, if the caller may send to it. `id` is the id of the upload in URLs without a signature.
 pub(super) fn allowed(
@@ -23,13 +20,10 @@ pub(super) fn allowed(
     call: &Call,
     file: &FilePath,
     id: Option<&str>,
-) -> Result<Arc<Upload>, Box<Response>> {
-    let refusal = match id {
-        None => refuse_unsigned(storage, call, file),
-        Some(_) => direct::refusal(storage, call),
-    };
-    if let Some(refusal) = refusal {
-        return Err(Box::new(refusal));
+) -> Result<Arc<Upload>, ApiError> {
+    match id {
+        None => check_signature(storage, call, file)?,
+        Some(_) => direct::check(storage, call)?,
     }
     let upload = storage.pending.find(file);
     let is_meant = |upload: &Arc<Upload>| {
@@ -38,41 +32,35 @@ pub(super) fn allowed(
     };
     upload.filter(is_meant).ok_or_else(|| {
         let text = "No such upload is open here: begin it again";
-        Box::new(reply::detail(StatusCode::NOT_FOUND, text))
+        ApiError::NotFound(text.to_owned())
     })
 }
 
-fn refuse_unsigned(storage: &Storage, call: &Call, file: &FilePath) -> Option<Response> {
+fn check_signature(storage: &Storage, call: &Call, file: &FilePath) -> Result<(), ApiError> {
     let (expires, signature) = (call.parameter("expires"), call.parameter("signature"));
     let signer = &storage.signer;
-    let is_signed = signer.allows(&file.to_string(), expires.as_deref(), signature.as_deref());
-    (!is_signed).then(|| {
-        let text = "The upload URL is not signed, or has expired: initiate the upload again";
-        reply::detail(StatusCode::FORBIDDEN, text)
-    })
+    if signer.allows(&file.to_string(), expires.as_deref(), signature.as_deref()) {
+        return Ok(());
+    }
+    let text = "The upload URL is not signed, or has expired: initiate the upload again";
+    Err(ApiError::Forbidden(text.to_owned()))
 }
 
 /// Answers the PUT of a whole file.
 pub(super) async fn put(
     storage: &Arc<Storage>,
-    mut call: Call,
+    call: &mut Call,
     path: &FilePath,
     upload: &Upload,
-) -> Response {
-    let answer = if upload.parts.is_some() {
+) -> Result<Response, ApiError> {
+    if upload.parts.is_some() {
         let text = "This upload was initiated in parts: PUT each with /{number} before the query \
                     of the upload URL";
-        reply::detail(StatusCode::BAD_REQUEST, text)
-    } else {
-        let kind = call.header("content-type").map(str::to_owned);
-        let stored = store(storage, &mut call.body, path, kind.as_deref(), &upload.wish).await;
-        match stored {
-            Ok(()) => return Response::new(Body::empty()),
-            Err(failed) => failed.response(),
-        }
-    };
-    body::discard(call.body);
-    answer
+        return Err(ApiError::BadRequest(text.to_owned()));
+    }
+    let kind = call.header("content-type").map(str::to_owned);
+    store(storage, &mut call.body, path, kind.as_deref(), &upload.wish).await?;
+    Ok(Response::new(Body::empty()))
 }
 
 async fn store(

@@ -1,4 +1,6 @@
 //! JSON Web Tokens, signed with HMAC-SHA-256 (RFC 7519, RFC 7515).
+//!
+//! Written by hand: one algorithm, with ring's HMAC. A crate for all of them would bring its own cryptography.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use scope::Scope;
 
-use crate::protocol::{Call, Outcome};
+use crate::protocol::{ApiError, Call};
 use crate::{body, clock, reply};
 use ask::Ask;
 use jwt::Signer;
@@ -36,7 +36,7 @@ struct Claims {
 
 /// The reason why a token is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refused {
+enum Refused {
     /// It was not signed here, or is no JWT.
     Foreign,
     Expired,
@@ -45,11 +45,14 @@ pub(crate) enum Refused {
 }
 
 impl Tokens {
-    /// The reason why a call with a token in its query is refused. `None` if the token is valid, or if there is no token, as
-    /// this check requires none.
-    pub(crate) fn refusal(&self, call: &Call, scope: Scope<'_>) -> Option<Refused> {
-        let token = call.parameter("fal_jwt_token")?;
-        self.check(&token, scope).err()
+    /// Fails for a call with a token in its query that is not valid for `scope`. A call without a token passes, as this check
+    /// requires none.
+    pub(crate) fn check_call(&self, call: &Call, scope: Scope<'_>) -> Result<(), ApiError> {
+        let Some(token) = call.parameter("fal_jwt_token") else {
+            return Ok(());
+        };
+        let checked = self.check(&token, scope);
+        checked.map_err(|refused| ApiError::Unauthorized(refused.to_string()))
     }
 
     fn issue(&self, ask: Ask) -> String {
@@ -75,37 +78,19 @@ impl Tokens {
 
 /// Answers `POST /tokens/` with a JSON string, and `POST /tokens/realtime` with an object. Both accept both forms of the
 /// body.
-pub(crate) async fn answer(tokens: &Tokens, call: Call) -> Response {
+pub(crate) async fn answer(tokens: &Tokens, call: Call) -> Result<Response, ApiError> {
     if call.method != Method::POST {
-        return reply::wrong_method("POST");
+        return Err(ApiError::MethodNotAllowed("POST"));
     }
     let is_object = call.path.trim_end_matches('/') == "/tokens/realtime";
-    let body = match body::receive(call.body, LARGEST_BODY).await {
-        Ok(body) => body,
-        Err(unread) => return unread.response(),
+    let body = body::receive(call.body, LARGEST_BODY).await?;
+    let token = tokens.issue(ask::parse(&body)?);
+    let body = if is_object {
+        json!({ "token": token })
+    } else {
+        Value::String(token)
     };
-    match ask::parse(&body) {
-        Ok(ask) => {
-            let token = tokens.issue(ask);
-            let body = if is_object {
-                json!({ "token": token })
-            } else {
-                Value::String(token)
-            };
-            reply::json(StatusCode::OK, &body)
-        }
-        Err(problem) => {
-            let outcome = Outcome::refused(&[problem]);
-            reply::json(outcome.status, &outcome.body)
-        }
-    }
-}
-
-impl Refused {
-    /// The answer to an HTTP call.
-    pub(crate) fn response(&self) -> Response {
-        reply::detail(StatusCode::UNAUTHORIZED, self.to_string())
-    }
+    Ok(reply::json(StatusCode::OK, &body))
 }
 
 impl fmt::Display for Refused {

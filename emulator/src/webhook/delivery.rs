@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use url::Url;
 
-use crate::http::Caller;
+use crate::protocol::Caller;
 
 /// A webhook to deliver.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use url::Url;
 
 use super::Webhooks;
 use crate::hostile::{self, quickly};
-use crate::http::Caller;
 use crate::options::Options;
 use crate::picture::Reach;
+use crate::protocol::Caller;
 
 static WEBHOOKS: LazyLock<Webhooks> =
     LazyLock::new(|| Webhooks::new(&Options::default(), Arc::default()).expect("a key"));

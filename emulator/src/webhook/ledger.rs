@@ -1,8 +1,10 @@
 //! The latest deliveries and their attempts, which the inspector shows and can repeat.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use super::attempt::Attempted;
 use super::delivery::Delivery;
@@ -77,7 +79,7 @@ impl AttemptView {
 impl Ledger {
     /// Adds a delivery before its first attempt, and returns its id.
     pub(super) fn enter(&self, delivery: &Arc<Delivery>) -> u64 {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         state.last_id += 1;
         let id = state.last_id;
         state.kept.push_back(Kept {
@@ -134,27 +136,23 @@ impl Ledger {
 
     /// A delivery, and its state. `None` if it is not kept.
     pub(crate) fn find(&self, id: u64) -> Option<(Arc<Delivery>, DeliveryView)> {
-        let state = self.state();
+        let state = self.0.lock();
         let kept = state.kept.iter().find(|kept| kept.view.id == id)?;
         Some((Arc::clone(&kept.delivery), kept.view.clone()))
     }
 
     /// The kept deliveries, the newest first.
     pub(crate) fn list(&self) -> Vec<DeliveryView> {
-        let state = self.state();
+        let state = self.0.lock();
         let views = state.kept.iter().rev().map(|kept| kept.view.clone());
         views.collect()
     }
 
     fn change(&self, id: u64, change: impl FnOnce(&mut DeliveryView)) {
-        let mut state = self.state();
+        let mut state = self.0.lock();
         if let Some(kept) = state.kept.iter_mut().find(|kept| kept.view.id == id) {
             change(&mut kept.view);
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -163,7 +161,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::http::Caller;
+    use crate::protocol::Caller;
 
     fn delivery() -> Arc<Delivery> {
         Arc::new(Delivery {

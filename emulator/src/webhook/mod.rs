@@ -19,15 +19,15 @@ pub(crate) use ledger::{DeliveryStage, DeliveryView};
 pub(crate) use payload::payload;
 pub(crate) use webhooks::Webhooks;
 
-use crate::protocol::Call;
+use crate::protocol::{ApiError, Call};
 use crate::reply;
 
 /// Answers with the public keys that verify signatures.
-pub(crate) fn keys(webhooks: &Webhooks, call: &Call) -> Response {
+pub(crate) fn keys(webhooks: &Webhooks, call: &Call) -> Result<Response, ApiError> {
     if call.method != Method::GET {
-        return reply::wrong_method("GET");
+        return Err(ApiError::MethodNotAllowed("GET"));
     }
-    reply::json(StatusCode::OK, &webhooks.signer.jwks())
+    Ok(reply::json(StatusCode::OK, &webhooks.signer.jwks()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! Signs deliveries, and publishes the key that verifies them (protocol §11.3).
+//!
+//! The signature is ring's. The text that is signed, and its headers, are fal.ai's own, which no crate has.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;

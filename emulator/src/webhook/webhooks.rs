@@ -2,8 +2,9 @@
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use ring::error::KeyRejected;
 use tokio::task::JoinSet;
 use url::{Host, Url};
@@ -13,9 +14,9 @@ use super::ledger::Ledger;
 use super::schedule::Schedule;
 use super::signer::Signer;
 use crate::fault::Faults;
-use crate::http::Caller;
 use crate::options::Options;
 use crate::picture::Reach;
+use crate::protocol::Caller;
 
 /// The senders, the signer and the schedule of deliveries, and the deliveries themselves.
 #[derive(Debug)]
@@ -88,20 +89,14 @@ impl Webhooks {
 
     /// Runs a delivery in the background, until it is done or the emulator ends.
     pub(crate) fn spawn(&self, delivery: impl Future<Output = ()> + Send + 'static) {
-        let mut under_way = self.under_way();
+        let mut under_way = self.under_way.lock();
         while under_way.try_join_next().is_some() {}
         under_way.spawn(delivery);
     }
 
     /// Aborts all deliveries.
     pub(crate) fn stop(&self) {
-        self.under_way().abort_all();
-    }
-
-    fn under_way(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.under_way.lock().abort_all();
     }
 }
 

@@ -11,22 +11,22 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::input;
-use crate::protocol::{Call, Detail};
+use crate::protocol::{ApiError, Call, Detail};
 use crate::{event_stream, reply};
 use script::Script;
 
-pub(super) async fn start(call: Call) -> Response {
-    let script: Script = match input::read(call).await {
-        Ok(script) => script,
-        Err(refused) => return refused,
-    };
+pub(super) async fn start(call: Call) -> Result<Response, ApiError> {
+    let script: Script = input::read(call).await?;
     if let Some((field, text)) = script.problem() {
-        return input::refused(&Detail::new("value_error", text).at(field));
+        return Err(Detail::new("value_error", text).at(field).into());
     }
     if let Some(status) = script.status {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
         let refused = json!({ "detail": "The script asked for this status" });
-        return reply::json(status, script.body.as_ref().unwrap_or(&refused));
+        return Ok(reply::json(
+            status,
+            script.body.as_ref().unwrap_or(&refused),
+        ));
     }
     let fallback = if script.binary {
         "audio/mpeg"
@@ -36,9 +36,9 @@ pub(super) async fn start(call: Call) -> Response {
     let kind = script.content_type.as_deref().unwrap_or(fallback);
     let Ok(kind) = HeaderValue::from_str(kind) else {
         let problem = Detail::new("value_error", "Not a header's value");
-        return input::refused(&problem.at("content_type"));
+        return Err(problem.at("content_type").into());
     };
     let (writer, response) = event_stream::open(kind);
     tokio::spawn(send::perform(script, writer));
-    response
+    Ok(response)
 }

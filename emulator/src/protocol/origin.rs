@@ -29,9 +29,9 @@ impl Origin {
         Self::parse(&address.to_string()).expect("a socket address is an authority")
     }
 
-    /// The origin that the service gives its files.
-    pub(crate) fn of_fal_files() -> Self {
-        Self(Url::parse("https://v3.fal.media/").expect("a URL"))
+    /// The origin of a host that is known to this program.
+    pub(crate) fn https(host: &'static str) -> Self {
+        Self(Url::parse(&format!("https://{host}/")).expect("a host name"))
     }
 
     fn parse(authority: &str) -> Option<Self> {
