@@ -41,7 +41,7 @@ const WASM_OPT = [
 const FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 // Declarations that no public type refers to. They are removed from dist/.
-const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "global.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime-client.d.ts", "report.d.ts", "resolved-config.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts"];
+const INTERNAL_TYPES = ["abort.d.ts", "config.d.ts", "core", "early.d.ts", "entries", "facts.d.ts", "fields.d.ts", "global.d.ts", "journal", "load-error.d.ts", "loader.d.ts", "network.d.ts", "react/job.d.ts", "realtime", "realtime-client.d.ts", "report.d.ts", "resolved-config.d.ts", "stop.d.ts", "webhook/ed25519.d.ts", "webhook/keys.d.ts", "webhook/request.d.ts", "without-query.d.ts"];
 
 /** Compiles the crate as a WebAssembly module. By default it is a plain library, so that apps link no second module. */
 export const MODULE_CRATE = ["-p", "fal-wasm", "--lib", "--crate-type", "cdylib", "--no-default-features", "--features", "npm"];

@@ -668,12 +668,13 @@ test("axe finds nothing to complain of without an answer, nor after a lost conne
   await emulator.hold(HALF);
   await generate.click();
   await page.locator("#progress-detail", { hasText: "50 %" }).waitFor();
-  await emulator.fault({ path_contains: "status", times: 99_999, close: true });
+  await emulator.plan({ rules: [{ route: ["status", "status_stream"], fault: { reset: "before" } }] });
   await page.reload();
   await page.locator("#progress-stage", { hasText: "Reconnecting" }).waitFor();
   await check("reconnecting, after a reload");
-  await emulator.clearFaults();
+  // It comes before the plan, so that no status gets through between the two.
   await emulator.fault({ path_contains: "/requests/", times: 99_999, status: 404, body: { detail: "Not Found" } });
+  await emulator.clearPlan();
   await button("Continue").waitFor();
   await check("after a lost connection");
   await emulator.clearFaults();
