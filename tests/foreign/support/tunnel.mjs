@@ -64,4 +64,7 @@ function upgrade(emulatorUrl, request, socket, head) {
   onward.write(head);
   onward.pipe(socket).pipe(onward);
   for (const end of [socket, onward]) end.on("error", () => (socket.destroy(), onward.destroy()));
+  // A side may close without an end that the pipe would pass on. The other side's client would wait for it for ever.
+  onward.on("close", () => socket.destroySoon());
+  socket.on("close", () => onward.destroy());
 }
