@@ -1,7 +1,9 @@
 // Cold start: the time from the request for a page until its app's first submit reaches the server, with an empty cache.
+// This package is measured twice: as `fal-wasm`, which loads its WebAssembly at the first call, and as `fal-wasm/inline`,
+// which contains it, for pages that make a call at once.
 import { startFront } from "./front.mjs";
 import { meter } from "./page/meter.mjs";
-import { LANES } from "./packages.mjs";
+import { COLD_LANES } from "./packages.mjs";
 import { alternate, longTasks, medians } from "./rounds.mjs";
 
 const MBIT = 1_000_000 / 8;
@@ -13,26 +15,44 @@ export const rows = [
   { id: "cold-network", what: "the same at 10 Mbit/s and 40 ms of latency", unit: "ms", aim: asOfficial },
   { id: "cold-cpu", what: "the same with a CPU 4 × slower", unit: "ms", aim: asOfficial },
   { id: "cold-tasks", what: "tasks of over 50 ms in that", unit: "tasks" },
+  { id: "cold-inline", what: "cold start with `fal-wasm/inline`", unit: "ms", aim: asOfficial },
+  { id: "cold-inline-network", what: "the same at 10 Mbit/s and 40 ms of latency", unit: "ms", aim: asOfficial },
+  { id: "cold-inline-cpu", what: "the same with a CPU 4 × slower", unit: "ms", aim: asOfficial },
 ];
 
 export async function measure(bench) {
   const { times } = bench.size.cold;
   const front = await startFront(bench.pages, bench.emulator.url);
   try {
-    const plain = await alternate(LANES, times, (lane) => start(bench, front, lane, () => {}));
-    const network = await alternate(LANES, times, (lane) => start(bench, front, lane, slowNetwork));
-    const cpu = await alternate(LANES, times, (lane) => start(bench, front, lane, slowCpu));
+    const plain = await alternate(COLD_LANES, times, (lane) => start(bench, front, lane, () => {}));
+    const network = await alternate(COLD_LANES, times, (lane) => start(bench, front, lane, slowNetwork));
+    const cpu = await alternate(COLD_LANES, times, (lane) => start(bench, front, lane, slowCpu));
     const ms = (sample) => sample.ms;
     return {
-      cold: medians(plain, ms),
-      "cold-network": medians(network, ms),
-      "cold-cpu": medians(cpu, ms),
-      "cold-tasks": longTasks(cpu),
+      cold: medians(asInstalled(plain), ms),
+      "cold-network": medians(asInstalled(network), ms),
+      "cold-cpu": medians(asInstalled(cpu), ms),
+      "cold-tasks": longTasks(asInstalled(cpu)),
+      "cold-inline": medians(asInline(plain), ms),
+      "cold-inline-network": medians(asInline(network), ms),
+      "cold-inline-cpu": medians(asInline(cpu), ms),
     };
   } finally {
     await front.stop();
   }
 }
+
+/**
+ * The samples of `fal-wasm` itself.
+ * @param {Record<string, import("./rounds.mjs").Sampled>} sampled
+ */
+const asInstalled = ({ floor, theirs, ours }) => ({ floor, theirs, ours });
+
+/**
+ * The samples of `fal-wasm/inline`.
+ * @param {Record<string, import("./rounds.mjs").Sampled>} sampled
+ */
+const asInline = ({ floor, theirs, inline }) => ({ floor, theirs, ours: inline });
 
 /** Opens the page once in a fresh context, without a cache, connections or compiled code. */
 async function start(bench, front, lane, hinder) {

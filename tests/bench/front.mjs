@@ -1,10 +1,16 @@
-// A web server for cold starts. It compresses files as a real host does, records when the first submit arrives, and
-// passes the submit on to the emulator.
+// A web server before the emulator. It compresses files as a real host does, records when the first submit arrives, and
+// sends streams whose events come in chunks of 8 KB.
 import { readFileSync } from "node:fs";
 import { createServer, request as send } from "node:http";
 import path from "node:path";
+import { text } from "node:stream/consumers";
+import { setImmediate } from "node:timers/promises";
 import { brotliCompressSync } from "node:zlib";
 import { portOf } from "../support/port.mjs";
+
+/** The model whose streams come in chunks. All other calls go on to the emulator. */
+export const CHUNKS_ID = "bench/chunks";
+const CHUNK_BYTES = 8192;
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript" };
 
@@ -34,6 +40,7 @@ export async function startFront(folder, upstream) {
       if (!type) return response.writeHead(404).end();
       return response.writeHead(200, { "content-type": type, "content-encoding": "br" }).end(file(request.url));
     }
+    if (request.headers["x-fal-target-url"]?.includes(`/${CHUNKS_ID}`)) return sendChunks(request, response);
     const ms = performance.now() - pageAt;
     const { method, url, headers } = request;
     const onward = send(`${upstream}${url}`, { method, headers }, (answer) => {
@@ -63,4 +70,17 @@ export async function startFront(folder, upstream) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Answers with as many events as the input says, in chunks that the page reads one by one. */
+async function sendChunks(request, response) {
+  const { events } = JSON.parse(await text(request));
+  const lines = Array.from({ length: events }, (_, index) => `data: ${JSON.stringify({ index, text: `event ${index}` })}\n\n`);
+  const body = Buffer.from(lines.join(""));
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  for (let at = 0; at < body.length; at += CHUNK_BYTES) {
+    response.write(body.subarray(at, at + CHUNK_BYTES));
+    await setImmediate();
+  }
+  response.end();
 }

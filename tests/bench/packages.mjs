@@ -9,11 +9,14 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The lanes: the floor (bare platform code), the official client, this package. */
 export const LANES = ["floor", "theirs", "ours"];
+/** The lanes of cold starts: with `fal-wasm/inline` beside `fal-wasm`. */
+export const COLD_LANES = [...LANES, "inline"];
 
 const PACKAGES = {
   floor: path.join(root, "tests/bench/page/floor.mjs"),
   theirs: "@fal-ai/client",
   ours: path.join(root, "dist/index.js"),
+  inline: path.join(root, "dist/inline.js"),
 };
 
 /** An app that makes a call right away. */
@@ -29,7 +32,7 @@ const html = (body) => `<!doctype html><meta charset="utf-8"><title>bench</title
 /** Writes the pages into a folder: `<lane>/cold.html` for cold starts, and `<lane>/index.html` for all other groups. */
 export async function writePages(folder) {
   if (!existsSync(PACKAGES.ours)) throw new Error("There is no dist/index.js: run npm run build first.");
-  for (const lane of LANES) {
+  for (const lane of COLD_LANES) {
     const target = path.join(folder, lane);
     mkdirSync(target, { recursive: true });
     await bundle(lane, "cold.js", APP, target);

@@ -16,7 +16,7 @@ const FAILS = { theirs: ["small-failing"] };
 function expected(id, { floor }) {
   const { uploads, streams } = TINY;
   if (/^(small|large)/.test(id)) return { bytes: (id.startsWith("small") ? uploads.small : uploads.large).megabytes * 1_000_000 };
-  if (/^(heard|iterated)/.test(id)) return { count: streams.events, sum: (streams.events * (streams.events - 1)) / 2 };
+  if (/^(heard|iterated|chunked)/.test(id)) return { count: streams.events, sum: (streams.events * (streams.events - 1)) / 2 };
   return floor.did;
 }
 
