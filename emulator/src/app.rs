@@ -1,25 +1,20 @@
-//! The parts of a running emulator. Only the routes, the proxy and the server know all of them.
+//! Puts an emulator together. Only the server, the routes, the proxy and the services know all of its parts.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-
-use crate::apps::Apps;
 use crate::cancel::Cancel;
 use crate::control::Control;
 use crate::endpoint::Endpoints;
 use crate::fault::Faults;
 use crate::forward::{Allowed, Forward};
 use crate::hold::Holds;
-use crate::http::{Guard, Notices};
-use crate::input_memory::InputMemory;
+use crate::http::Guard;
 use crate::inspector::{Emulator, Record};
 use crate::model::produce::Studio;
 use crate::options::{Options, PublicUrls};
-use crate::picture::Pictures;
 use crate::protocol::{Origin, Service};
-use crate::queue::{Jobs, Queue};
+use crate::queue::Queue;
 use crate::realtime::Sockets;
 use crate::site::Site;
 use crate::storage::Storage;
@@ -43,7 +38,7 @@ pub(crate) struct App {
     pub(crate) faults: Arc<Faults>,
     /// Set if tests may control it over HTTP.
     pub(crate) control: Option<Arc<Control>>,
-    /// What the inspector shows.
+    /// The parts that the inspector shows and changes.
     pub(crate) inspected: Arc<Emulator>,
     /// Set when the emulator ends, for connections that outlive their request.
     pub(crate) ending: Arc<Cancel>,
@@ -65,14 +60,16 @@ impl App {
         let ending = Arc::<Cancel>::default();
         let holds = Arc::<Holds>::default();
         let site = Arc::new(Site::new(&options));
-        let queue = queue(&options, address, &parts, &site, &holds);
-        let queue = Arc::new(queue);
         let Parts {
             storage,
+            endpoints,
             faults,
             webhooks,
-            ..
         } = parts;
+        let (stored, pages) = (Arc::clone(&storage), Arc::clone(&site));
+        let studio = Studio::new(&options, address, endpoints, stored, pages);
+        let queue = Queue::new(&options, studio, Arc::clone(&webhooks), Arc::clone(&holds));
+        let queue = Arc::new(queue);
         let control = || Control::new(holds, Arc::clone(&faults), Arc::clone(&queue.jobs));
         let forward = |key| Forward::new(key, Allowed::by(&options), options.upstream.clone());
         let spending_path = forwards.then_some(target::PROXY_PATH);
@@ -105,54 +102,11 @@ impl App {
         }
     }
 
-    /// The side that answers requests to the proxy: this `emulator`, or fal.ai in `forward` mode.
-    pub(crate) fn mode(&self) -> &'static str {
-        self.inspected.mode()
-    }
-
     /// The origin of files in answers to a request that was sent to `own`.
     pub(crate) fn files_origin(&self, own: Origin) -> Origin {
         match self.options.public_urls {
             PublicUrls::Own => own,
             PublicUrls::Fal => Origin::https(Service::Cdn.host()),
         }
-    }
-}
-
-fn queue(
-    options: &Options,
-    address: SocketAddr,
-    parts: &Parts,
-    site: &Arc<Site>,
-    holds: &Arc<Holds>,
-) -> Queue {
-    let storage = &parts.storage;
-    Queue {
-        jobs: Arc::new(Jobs::new(options.concurrency, options.memory_limit_bytes)),
-        input_memory: InputMemory::new(options.memory_limit_bytes),
-        apps: Arc::new(Apps {
-            endpoints: parts.endpoints.clone(),
-            has_own: options.key.is_none(),
-            notices: Notices::default(),
-        }),
-        studio: Studio {
-            endpoints: parts.endpoints.clone(),
-            pictures: Pictures::new(
-                options.allow_private_hosts,
-                address,
-                Arc::clone(storage),
-                Arc::clone(site),
-            ),
-            storage: Arc::clone(storage),
-            is_still: options.still,
-            pace: options.pace,
-        },
-        webhooks: Arc::clone(&parts.webhooks),
-        tokens: Arc::default(),
-        holds: Arc::clone(holds),
-        runtime: Handle::current(),
-        is_strict: options.strict,
-        speed_up: options.speed_up,
-        comment_every: options.comment_every,
     }
 }

@@ -27,15 +27,26 @@ impl Apps {
         Own::of(path).filter(|_| self.has_own)
     }
 
-    /// Whether the emulator serves the app of this endpoint, under any path. The queue accepts every request to such an app,
-    /// and the app refuses unknown paths itself.
-    pub(crate) fn has(&self, endpoint: &str) -> bool {
+    /// Fails if the emulator does not serve the app of this endpoint, under any path. The queue accepts every request to an
+    /// app that it serves, and the app refuses unknown paths itself.
+    pub(crate) fn check(&self, endpoint: &str) -> Result<(), ApiError> {
         let base = protocol::base(endpoint);
         let models = kandinsky5::MODELS.iter();
         let mut ids = models
             .map(|model| model.endpoint_id)
             .chain(self.endpoints.ids());
-        self.own(endpoint).is_some() || ids.any(|id| protocol::base(id) == base)
+        if self.own(endpoint).is_some() || ids.any(|id| protocol::base(id) == base) {
+            return Ok(());
+        }
+        // The answer is fal's, so advice goes to the terminal. The debug format escapes control characters, which would
+        // change the terminal.
+        self.notices.show(&format!(
+            "no application {endpoint:?}: describe its answers in a JSON file, and start with --endpoints DIR"
+        ));
+        let name = protocol::alias(endpoint);
+        Err(ApiError::NotFound(format!(
+            "Application \"{name}\" not found"
+        )))
     }
 
     /// The outcome of a request that the app refuses: its input is wrong, or the app has no such endpoint. `None` for other
@@ -52,15 +63,5 @@ impl Apps {
             return Some(Outcome::no_such_path(path));
         };
         (!problems.is_empty()).then(|| Outcome::refused(&problems))
-    }
-
-    /// The refusal of a call of an app that does not exist. It is fal's, so advice goes to the terminal.
-    pub(crate) fn absent(&self, endpoint: &str) -> ApiError {
-        // The debug format escapes control characters, which would change the terminal.
-        self.notices.show(&format!(
-            "no application {endpoint:?}: describe its answers in a JSON file, and start with --endpoints DIR"
-        ));
-        let name = protocol::alias(endpoint);
-        ApiError::NotFound(format!("Application \"{name}\" not found"))
     }
 }

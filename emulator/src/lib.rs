@@ -14,8 +14,8 @@
 //! everything to a developer. [`connection`] limits connections. [`budget`] and [`memory`] limit the memory for inputs
 //! and results.
 //!
-//! Only [`server`], [`routes`], [`services`] and [`proxy`] know the whole [`app`]. Every other part is given what it needs,
-//! and no part uses itself by way of others. Each file is one part of the protocol.
+//! [`app`] gives every part what it needs. Only [`server`], [`routes`], [`services`] and [`proxy`] know all of it. The uses
+//! of parts have no circle. Each file is one part of the protocol.
 
 #![forbid(unsafe_code)]
 // The documentation is for developers of this crate, so it links to private modules.

@@ -33,6 +33,14 @@ pub(crate) fn with(mut response: Response, name: HeaderName, value: HeaderValue)
     response
 }
 
+/// Sets the header with the request id, which every answer about a request has.
+pub(crate) fn with_request_id(response: Response, id: &str) -> Response {
+    match HeaderValue::from_str(id) {
+        Ok(id) => with(response, HeaderName::from_static("x-fal-request-id"), id),
+        Err(_) => response,
+    }
+}
+
 /// The answer to a `Host` header that is not a plain host.
 pub(crate) fn bad_host() -> Response {
     let text = "The Host header is not one plain host name or address";

@@ -52,7 +52,7 @@ async fn about(State(app): State<Arc<App>>) -> Response {
     let body = json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
-        "mode": app.mode(),
+        "mode": app.inspected.mode(),
     });
     reply::json(StatusCode::OK, &body)
 }

@@ -66,14 +66,14 @@ pub(super) async fn holds(State(control): Controlled) -> Response {
 }
 
 pub(super) async fn release(State(control): Controlled, Path(id): Path<u32>) -> Response {
-    released(&control, Some(id))
+    release_holds(&control, Some(id))
 }
 
 pub(super) async fn release_all(State(control): Controlled) -> Response {
-    released(&control, None)
+    release_holds(&control, None)
 }
 
-fn released(control: &Control, id: Option<u32>) -> Response {
+fn release_holds(control: &Control, id: Option<u32>) -> Response {
     control.holds.release(id);
     done(&json!({ "released": true }))
 }

@@ -61,10 +61,10 @@ impl Endpoint {
     }
 
     /// Converts values that are text, as in a query, to the types of their fields.
-    pub(crate) fn typed(&self, mut input: Map<String, Value>) -> Map<String, Value> {
+    pub(crate) fn convert_text(&self, mut input: Map<String, Value>) -> Map<String, Value> {
         for field in &self.fields {
             if let Some(value) = input.get_mut(&field.name)
-                && let Some(typed) = value.as_str().and_then(|text| field.typed(text))
+                && let Some(typed) = value.as_str().and_then(|text| field.convert_text(text))
             {
                 *value = typed;
             }
@@ -95,7 +95,7 @@ impl Endpoint {
     }
 
     /// The input, with the default of every field that it leaves out.
-    pub(super) fn completed(&self, mut input: Map<String, Value>) -> Map<String, Value> {
+    pub(super) fn add_defaults(&self, mut input: Map<String, Value>) -> Map<String, Value> {
         for field in &self.fields {
             let value = input.entry(field.name.clone()).or_insert(Value::Null);
             if let Some(default) = field.default.as_ref().filter(|_| value.is_null()) {

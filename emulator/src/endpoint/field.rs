@@ -48,7 +48,7 @@ impl Field {
     }
 
     /// Parses `text` as a value of this field. `None` if the field takes text, or if `text` is no value of its type.
-    pub(super) fn typed(&self, text: &str) -> Option<Value> {
+    pub(super) fn convert_text(&self, text: &str) -> Option<Value> {
         if matches!(self.kind, FieldType::Any | FieldType::String) {
             return None;
         }

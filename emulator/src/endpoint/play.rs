@@ -49,7 +49,7 @@ impl Performance {
                 .map_err(|error| format!("{name} could not be stored: {error}"))
         };
         let filling = Filling {
-            input: &self.endpoint.completed(self.input.clone()),
+            input: &self.endpoint.add_defaults(self.input.clone()),
             store: &store,
         };
         let outcome = case.ending.outcome(&filling);

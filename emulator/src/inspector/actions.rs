@@ -131,7 +131,7 @@ fn done(answer: &Value) -> Response {
     reply::json(StatusCode::OK, answer)
 }
 
-/// What was found. If nothing was, `otherwise` says so.
+/// The answer with what was found. If nothing was, the refusal `otherwise`.
 fn found_or(answer: Option<Value>, otherwise: &str) -> Answered {
     let answer = answer.ok_or_else(|| ApiError::NotFound(otherwise.to_owned()))?;
     Ok(done(&answer))

@@ -1,4 +1,4 @@
-//! What the inspector remembers of an emulator.
+//! The inspector's record of an emulator.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Record {
         }
     }
 
-    pub(super) fn spending(&self) -> MutexGuard<'_, Spending> {
+    pub(super) fn lock_spending(&self) -> MutexGuard<'_, Spending> {
         self.spending.lock()
     }
 }

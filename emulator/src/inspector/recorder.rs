@@ -69,7 +69,7 @@ impl Record {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
-            endpoint: self.spending().endpoint_of(&call),
+            endpoint: self.lock_spending().endpoint_of(&call),
             file: file_in(path),
             call,
             target,
@@ -92,7 +92,7 @@ impl Record {
         let history = &self.history;
         exchange.note_answer(parts.status, &parts.headers, history.budget());
         let request = &exchange.request;
-        self.spending()
+        self.lock_spending()
             .note(&request.call, request.endpoint.as_deref(), &parts.headers);
         history.mark_changed(exchange);
         let length = parts.headers.get(CONTENT_LENGTH);

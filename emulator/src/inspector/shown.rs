@@ -237,7 +237,7 @@ impl Record {
 
     /// The units of all endpoints, the most expensive first.
     pub(super) fn spent(&self) -> Value {
-        let spending = self.spending();
+        let spending = self.lock_spending();
         let mut endpoints: Vec<_> = spending.by_endpoint().collect();
         endpoints.sort_by(|(_, a), (_, b)| b.units.total_cmp(&a.units));
         let endpoints = endpoints.into_iter().map(|(endpoint, spent)| {

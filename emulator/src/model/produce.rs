@@ -1,5 +1,6 @@
 //! Turns an order into an outcome: loads the picture, renders the clip, and stores the file.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,10 @@ use super::plan::Plan;
 use super::refusal;
 use crate::cancel::Cancel;
 use crate::endpoint::{Endpoints, Performance};
+use crate::options::Options;
 use crate::picture::{Asked, Pictures};
 use crate::protocol::{Caller, Origin, Outcome};
+use crate::site::Site;
 use crate::storage::{Storage, Wish};
 
 /// The name that the service gives its videos.
@@ -57,15 +60,33 @@ pub(crate) struct Film {
 #[derive(Debug)]
 pub(crate) struct Studio {
     pub(crate) endpoints: Endpoints,
-    pub(crate) pictures: Pictures,
-    pub(crate) storage: Arc<Storage>,
+    pictures: Pictures,
+    storage: Arc<Storage>,
     /// Whether clips have one frame only.
-    pub(crate) is_still: bool,
+    is_still: bool,
     /// The least time that a clip takes.
-    pub(crate) pace: Duration,
+    pace: Duration,
 }
 
 impl Studio {
+    /// Loads pictures from `storage` and from `site`, and stores clips in `storage`. `address` is the emulator's own.
+    pub(crate) fn new(
+        options: &Options,
+        address: SocketAddr,
+        endpoints: Endpoints,
+        storage: Arc<Storage>,
+        site: Arc<Site>,
+    ) -> Self {
+        let allows = options.allow_private_hosts;
+        Self {
+            endpoints,
+            pictures: Pictures::new(allows, address, Arc::clone(&storage), site),
+            storage,
+            is_still: options.still,
+            pace: options.pace,
+        }
+    }
+
     /// Prepares an order: loads the picture of a clip. May wait for the network.
     pub(crate) async fn prepare(&self, order: Order) -> Result<Prepared, Outcome> {
         if let Some(endpoint) = self.endpoints.find(&order.endpoint) {

@@ -18,7 +18,7 @@ pub(crate) enum ApiError {
     MethodNotAllowed(&'static str),
     /// A field of the input is wrong.
     InvalidInput(Detail),
-    /// The body is not what the call takes.
+    /// The body does not have the form that the call expects.
     Unprocessable(String),
     TooManyRequests(String),
     /// An error in this program.
@@ -29,6 +29,13 @@ pub(crate) enum ApiError {
     InsufficientStorage(String),
     /// The body could not be read.
     Unread(Unread),
+}
+
+impl ApiError {
+    /// The refusal of a path that the service does not have.
+    pub(crate) fn no_such_path() -> Self {
+        Self::NotFound("Not Found".to_owned())
+    }
 }
 
 impl IntoResponse for ApiError {

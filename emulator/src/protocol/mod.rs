@@ -1,5 +1,5 @@
-//! The protocol of fal.ai, as far as several of its services share it: the services and their paths, calls, inputs,
-//! errors, and the outcomes of jobs. It knows no part of the emulator that answers.
+//! The parts of fal.ai's protocol that several services share: hosts and paths, calls, inputs, errors, and the outcomes
+//! of jobs. No part of the emulator that answers is known here.
 
 mod call;
 mod door;

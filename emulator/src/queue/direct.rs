@@ -13,7 +13,6 @@ use super::job::Stage;
 use super::jobs::Jobs;
 use super::line::Priority;
 use super::service::Queue;
-use super::submit::with_request_id;
 use super::terms::Terms;
 use super::{follow, submit, work};
 use crate::protocol::{ApiError, Caller, Origin};
@@ -48,11 +47,11 @@ pub(crate) async fn run(queue: &Arc<Queue>, direct: Direct<'_>) -> Result<Respon
     let share = queue.input_memory.take(memory::of_object(&direct.input))?;
     let entry = Entry::new(direct.endpoint, direct.origin, direct.input).under(terms);
     let entry = Arc::new(entry.hold(share));
-    let response = match submit::refused(queue, &entry) {
+    let response = match submit::find_refusal(queue, &entry) {
         Some(refused) => follow::replay(&refused),
         None => perform(queue, &entry, direct.patience).await,
     };
-    Ok(with_request_id(response, &entry))
+    Ok(reply::with_request_id(response, &entry.id))
 }
 
 async fn perform(queue: &Arc<Queue>, entry: &Arc<Entry>, patience: Option<Duration>) -> Response {

@@ -26,7 +26,7 @@ pub(super) async fn submit(
     let entry = Entry::new(endpoint, origin, Map::new()).under(terms);
     let entry = Arc::new(entry.hold(share));
     submit::enter(queue, &entry);
-    let accepted = submit::accepted(&queue.jobs, &entry, &base);
+    let accepted = submit::confirm(&queue.jobs, &entry, &base);
     queue.runtime.spawn(perform(entry, echo));
     Ok(accepted)
 }

@@ -11,7 +11,6 @@ use super::job::{Cancelled, Stage};
 use super::jobs::Jobs;
 use super::service::Queue;
 use super::status::{self, Logs};
-use super::submit::with_request_id;
 use super::watch;
 use crate::protocol::{self, Action, Call, Outcome};
 use crate::reply;
@@ -50,7 +49,7 @@ pub(super) fn follow_up(
         Action::StatusStream => watch::start(queue, call, &entry),
         Action::Unknown => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
     };
-    with_request_id(response, &entry)
+    reply::with_request_id(response, &entry.id)
 }
 
 fn unknown(action: Action) -> Response {
@@ -65,7 +64,7 @@ fn unknown(action: Action) -> Response {
 }
 
 fn status(jobs: &Jobs, call: &Call, entry: &Entry) -> Response {
-    let (code, body) = status::standing(jobs, &call.base, entry, Logs::wanted(call));
+    let (code, body) = status::report(jobs, &call.base, entry, Logs::wanted(call));
     reply::json(code, &body.into())
 }
 

@@ -99,7 +99,7 @@ impl Jobs {
     }
 
     /// The number of jobs in line of the same app as `endpoint`.
-    pub(super) fn waiting_for(&self, endpoint: &str) -> usize {
+    pub(super) fn count_waiting(&self, endpoint: &str) -> usize {
         let waiting: Vec<_> = self.line().ids().map(str::to_owned).collect();
         let entries = waiting.iter().filter_map(|id| self.find(id));
         let app = protocol::base(endpoint);

@@ -39,7 +39,7 @@ use crate::protocol::{ApiError, Call, Route};
 pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Result<Response, ApiError> {
     let path = call.path.clone();
     match Route::of(&path) {
-        None => Err(ApiError::NotFound("Not Found".to_owned())),
+        None => Err(ApiError::no_such_path()),
         Some(Route::Submit(_)) if call.method != Method::POST => {
             Err(ApiError::MethodNotAllowed("POST"))
         }

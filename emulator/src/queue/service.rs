@@ -8,8 +8,10 @@ use tokio::runtime::Handle;
 use super::jobs::Jobs;
 use crate::apps::Apps;
 use crate::hold::Holds;
+use crate::http::Notices;
 use crate::input_memory::InputMemory;
 use crate::model::produce::Studio;
+use crate::options::Options;
 use crate::tokens::Tokens;
 use crate::webhook::Webhooks;
 
@@ -18,10 +20,10 @@ use crate::webhook::Webhooks;
 pub(crate) struct Queue {
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) input_memory: InputMemory,
-    pub(crate) apps: Arc<Apps>,
+    pub(crate) apps: Apps,
     pub(crate) studio: Studio,
     pub(crate) webhooks: Arc<Webhooks>,
-    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) tokens: Tokens,
     /// Where tests hold jobs.
     pub(crate) holds: Arc<Holds>,
     /// The runtime of its tasks. Worker threads, which have no runtime of their own, start tasks here, too.
@@ -34,36 +36,52 @@ pub(crate) struct Queue {
     pub(crate) comment_every: Duration,
 }
 
-#[cfg(test)]
 impl Queue {
-    /// An empty queue with two slots, and the folder of its files, which the caller must keep.
+    /// An empty queue. Its tasks run on the current runtime.
+    pub(crate) fn new(
+        options: &Options,
+        studio: Studio,
+        webhooks: Arc<Webhooks>,
+        holds: Arc<Holds>,
+    ) -> Self {
+        Self {
+            jobs: Arc::new(Jobs::new(options.concurrency, options.memory_limit_bytes)),
+            input_memory: InputMemory::new(options.memory_limit_bytes),
+            apps: Apps {
+                endpoints: studio.endpoints.clone(),
+                has_own: options.key.is_none(),
+                notices: Notices::default(),
+            },
+            studio,
+            webhooks,
+            tokens: Tokens::default(),
+            holds,
+            runtime: Handle::current(),
+            is_strict: options.strict,
+            speed_up: options.speed_up,
+            comment_every: options.comment_every,
+        }
+    }
+
+    /// An empty queue, and the folder of its files, which the caller must keep.
+    #[cfg(test)]
     pub(super) fn for_tests() -> (Arc<Self>, crate::data::DataFolder) {
-        let options = crate::options::Options::default();
+        use crate::endpoint::Endpoints;
+
+        let options = Options::default();
         let data = crate::data::DataFolder::open(None).expect("a temporary folder");
         let storage = crate::storage::Storage::open(&data, 1 << 30).expect("a fresh folder");
-        let storage = Arc::new(storage);
         let site = Arc::new(crate::site::Site::new(&options));
         let address = ([127, 0, 0, 1], 8787).into();
-        let pictures = crate::picture::Pictures::new(false, address, Arc::clone(&storage), site);
-        let queue = Self {
-            jobs: Arc::new(Jobs::new(2, 1 << 30)),
-            input_memory: InputMemory::new(1 << 30),
-            apps: Arc::default(),
-            studio: Studio {
-                endpoints: crate::endpoint::Endpoints::default(),
-                pictures,
-                storage,
-                is_still: true,
-                pace: Duration::ZERO,
-            },
-            webhooks: Arc::new(Webhooks::new(&options, Arc::default()).expect("a key")),
-            tokens: Arc::default(),
-            holds: Arc::default(),
-            runtime: Handle::current(),
-            is_strict: false,
-            speed_up: 1,
-            comment_every: Duration::from_secs(1),
-        };
+        let studio = Studio::new(
+            &options,
+            address,
+            Endpoints::default(),
+            Arc::new(storage),
+            site,
+        );
+        let webhooks = Webhooks::new(&options, Arc::default()).expect("a key");
+        let queue = Self::new(&options, studio, Arc::new(webhooks), Arc::default());
         (Arc::new(queue), data)
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn links(entry: &Entry, base: &str) -> Map<String, Value> {
 }
 
 /// The status of a request: the body of the status reply and of status events, and the HTTP status of the reply.
-pub(super) fn standing(
+pub(super) fn report(
     jobs: &Jobs,
     base: &str,
     entry: &Entry,

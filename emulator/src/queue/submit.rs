@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
@@ -25,11 +25,9 @@ pub(super) async fn submit(
     call: Call,
     endpoint: &str,
 ) -> Result<Response, ApiError> {
-    if !queue.apps.has(endpoint) {
-        return Err(queue.apps.absent(endpoint));
-    }
+    queue.apps.check(endpoint)?;
     if let Some(limit) = queue_limit(&call)
-        && queue.jobs.waiting_for(endpoint) > limit
+        && queue.jobs.count_waiting(endpoint) > limit
     {
         let text = format!(
             "The queue of {endpoint} holds more than the {limit} requests of fal_max_queue_length"
@@ -44,7 +42,7 @@ pub(super) async fn submit(
     let entry = Entry::new(endpoint, origin, input).under(terms);
     let entry = Arc::new(entry.hold(share));
     admit(queue, &entry);
-    Ok(accepted(&queue.jobs, &entry, &base))
+    Ok(confirm(&queue.jobs, &entry, &base))
 }
 
 fn queue_limit(call: &Call) -> Option<usize> {
@@ -75,7 +73,7 @@ fn admit(queue: &Arc<Queue>, entry: &Arc<Entry>) {
         entry.log("Queued with low priority: behind everything normal");
     }
     enter(queue, entry);
-    if let Some(refused) = refused(queue, entry) {
+    if let Some(refused) = find_refusal(queue, entry) {
         entry.finish(refused);
         return;
     }
@@ -104,22 +102,14 @@ async fn expire(jobs: Arc<Jobs>, entry: Arc<Entry>, timeout: Duration) {
 }
 
 /// The outcome of a job whose app refuses it. `None` for other jobs.
-pub(super) fn refused(queue: &Queue, entry: &Entry) -> Option<Outcome> {
+pub(super) fn find_refusal(queue: &Queue, entry: &Entry) -> Option<Outcome> {
     entry.with_input(|input| queue.apps.refusal(&entry.endpoint, input))
 }
 
-pub(super) fn accepted(jobs: &Jobs, entry: &Entry, base: &str) -> Response {
+pub(super) fn confirm(jobs: &Jobs, entry: &Entry, base: &str) -> Response {
     let position = jobs.line().position(&entry.id).unwrap_or(0);
     let mut body = status::links(entry, base);
     body.insert("status".to_owned(), json!("IN_QUEUE"));
     body.insert("queue_position".to_owned(), json!(position));
-    with_request_id(reply::json(StatusCode::OK, &body.into()), entry)
-}
-
-/// Adds the request id as a header, which every answer about a request has.
-pub(super) fn with_request_id(response: Response, entry: &Entry) -> Response {
-    let Ok(id) = HeaderValue::from_str(&entry.id) else {
-        return response;
-    };
-    reply::with(response, HeaderName::from_static("x-fal-request-id"), id)
+    reply::with_request_id(reply::json(StatusCode::OK, &body.into()), &entry.id)
 }

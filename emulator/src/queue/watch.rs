@@ -76,7 +76,7 @@ impl Watch {
 
     /// The next event. `None` if nothing has changed since the last event.
     fn event(&mut self) -> Option<Bytes> {
-        let (_, mut body) = status::standing(&self.jobs, &self.base, &self.entry, self.logs);
+        let (_, mut body) = status::report(&self.jobs, &self.base, &self.entry, self.logs);
         let mut log = body.remove("logs").unwrap_or_default();
         if let Value::Array(lines) = &mut log {
             let known = self.told_lines.min(lines.len());

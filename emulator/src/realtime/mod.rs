@@ -11,7 +11,7 @@ mod worker;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::cancel::Cancel;
@@ -30,7 +30,7 @@ const BUFFERING: usize = 1000;
 /// The largest number that fal's clients allow callers to set.
 const MOST_BUFFERING: usize = 60;
 
-/// What calls on a WebSocket need.
+/// The parts of the emulator that calls on a `WebSocket` use.
 #[derive(Debug)]
 pub(crate) struct Sockets {
     pub(crate) queue: Arc<Queue>,
@@ -72,9 +72,7 @@ pub(crate) fn answer_runs(sockets: &Sockets, mut call: Call) -> Result<Response,
         return Err(not_forwarded("wss://ws.fal.run"));
     }
     queue.tokens.check_call(&call, Scope::Path(&path))?;
-    if !queue.apps.has(&path) {
-        return Err(queue.apps.absent(&path));
-    }
+    queue.apps.check(&path)?;
     let Some(upgrade) = call.socket.take() else {
         return Ok(no_socket());
     };
@@ -96,10 +94,7 @@ fn no_socket() -> Response {
 fn open(upgrade: WebSocketUpgrade, session: Session) -> Response {
     let upgrade = upgrade.max_message_size(LARGEST_MESSAGE);
     let response = upgrade.on_upgrade(|socket| session.serve(socket));
-    match HeaderValue::from_str(&random::uuid()) {
-        Ok(id) => reply::with(response, HeaderName::from_static("x-fal-request-id"), id),
-        Err(_) => response,
-    }
+    reply::with_request_id(response, &random::uuid())
 }
 
 /// Whether the handshake has a valid token, or a key. It needs one, as no proxy adds the key to a WebSocket.
@@ -112,8 +107,8 @@ fn is_authorized(queue: &Queue, call: &Call, path: &str) -> bool {
 
 /// The refusal for an endpoint without realtime.
 fn absent(queue: &Queue, path: &str) -> ApiError {
-    if !queue.apps.has(path) {
-        return queue.apps.absent(path);
+    if let Err(refusal) = queue.apps.check(path) {
+        return refusal;
     }
     let base = protocol::base(path).unwrap_or(path);
     let below = path.strip_prefix(base).unwrap_or_default();

@@ -5,7 +5,6 @@ mod model;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::protocol::{ApiError, Call};
@@ -20,16 +19,9 @@ pub(crate) async fn answer(queue: &Arc<Queue>, call: Call) -> Result<Response, A
     match queue.apps.own(&path) {
         Some(endpoint) => {
             let response = own::answer(&queue.input_memory, call, endpoint).await;
-            Ok(with_request_id(response.into_response(), &random::uuid()))
+            let response = response.into_response();
+            Ok(reply::with_request_id(response, &random::uuid()))
         }
         None => model::run(queue, call, &path).await,
     }
-}
-
-/// Adds the request id as a header, as the queue's answers have it.
-fn with_request_id(response: Response, id: &str) -> Response {
-    let Ok(id) = HeaderValue::from_str(id) else {
-        return response;
-    };
-    reply::with(response, HeaderName::from_static("x-fal-request-id"), id)
 }

@@ -18,9 +18,7 @@ pub(super) async fn run(
     call: Call,
     endpoint: &str,
 ) -> Result<Response, ApiError> {
-    if !queue.apps.has(endpoint) {
-        return Err(queue.apps.absent(endpoint));
-    }
+    queue.apps.check(endpoint)?;
     let patience = patience(&call).map_err(ApiError::BadRequest)?;
     let (origin, caller) = (call.origin.clone(), call.caller);
     let wish = Wish::of(&call.headers);
@@ -65,7 +63,7 @@ async fn read_input(
 
 fn of_query(queue: &Queue, query: &str, endpoint: &str) -> Map<String, Value> {
     if let Some(endpoint) = queue.apps.endpoints.find(endpoint) {
-        return endpoint.typed(input::from_query(query));
+        return endpoint.convert_text(input::from_query(query));
     }
     models::find(endpoint).map_or_else(Map::new, |model| input::of_model(query, model))
 }

@@ -49,7 +49,7 @@ pub(crate) async fn rest(storage: &Arc<Storage>, call: Call) -> Result<Response,
         "/storage/upload/initiate"
         | "/storage/upload/initiate-multipart"
         | "/storage/auth/token" => Err(ApiError::MethodNotAllowed("POST")),
-        _ => Err(no_such_place()),
+        _ => Err(ApiError::no_such_path()),
     }
 }
 
@@ -88,7 +88,7 @@ async fn put(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiErr
             parts::put(storage, call, &upload, number).await
         }
         Some(_) => Err(ApiError::MethodNotAllowed("POST")),
-        None => Err(no_such_place()),
+        None => Err(ApiError::no_such_path()),
     }
 }
 
@@ -102,7 +102,7 @@ async fn post(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiEr
         Some(Place::File(_) | Place::Part { .. }) => {
             Err(ApiError::MethodNotAllowed("GET, HEAD, PUT"))
         }
-        None => Err(no_such_place()),
+        None => Err(ApiError::no_such_path()),
         Some(step) => {
             direct::check(storage, call)?;
             if step == Place::Upload {
@@ -112,8 +112,4 @@ async fn post(storage: &Arc<Storage>, call: &mut Call) -> Result<Response, ApiEr
             }
         }
     }
-}
-
-fn no_such_place() -> ApiError {
-    ApiError::NotFound("Not Found".to_owned())
 }

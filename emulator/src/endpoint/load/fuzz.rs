@@ -56,8 +56,8 @@ proptest! {
         };
         let id = EndpointId::parse(&endpoint.id);
         prop_assert_eq!(id.as_ref().map(EndpointId::as_str), Some(&*endpoint.id), "no client can call it");
-        let _ = endpoint.problems(&endpoint.typed(input.clone()));
-        let completed = endpoint.completed(input.clone());
+        let _ = endpoint.problems(&endpoint.convert_text(input.clone()));
+        let completed = endpoint.add_defaults(input.clone());
         for field in endpoint.fields.iter().filter(|field| field.default.is_some()) {
             let is_given = input.get(&field.name).is_some_and(|value| !value.is_null());
             prop_assert!(is_given || field.problem(&completed).is_none(), "{}", field.name);
