@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { tsc } from "./support/typescript.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 let folder;
@@ -157,7 +158,6 @@ test("the key comes from the environment where there is one", () => {
 /** Compiles a program that imports the packed package. Returns the compiler's errors. */
 function typeErrors(program) {
   writeFileSync(path.join(folder, "program.ts"), program);
-  const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2022,dom", "--skipLibCheck", "false", "--types", ""];
   try {
     execFileSync(process.execPath, [tsc, ...options, "program.ts"], { cwd: folder, encoding: "utf8" });

@@ -2,21 +2,16 @@
 // its folders has its own set of declarations.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { checkTypes } from "./support/typescript.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const tsc = path.join(root, "node_modules/typescript/bin/tsc");
 
-/** Compiles a project in types/. Returns the compiler's messages. */
-function said(project, ...options) {
-  // Other files of tests run at the same time: threads of its own would only cost more.
-  const args = [tsc, "-p", path.join(root, "tests/types", project), "--singleThreaded", ...options];
-  return spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" }).stdout;
-}
+/** Checks a project in types/. Returns the compiler's messages. */
+const said = (project, ...options) => checkTypes(path.join(root, "tests/types", project), ...options);
 
 const LOOSE = ["--exactOptionalPropertyTypes", "false"];
 const NODE = ["--module", "nodenext", "--moduleResolution", "nodenext"];

@@ -1,10 +1,10 @@
 // Compiles the programs of a documentation page, as their readers would.
 
-import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
+import { checkTypes } from "./typescript.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -23,11 +23,13 @@ export function startCompiler(name, declarations) {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  let calls = 0;
   return function compile(/** @type {Record<string, string>} */ programs, compilerOptions = {}) {
     const files = [...Object.keys(programs), `../../tests/types/${declarations}`];
-    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
+    // A name for each call, by which the compiler finds what it learned of the same programs.
+    const project = path.join(folder, `tsconfig.${++calls}.json`);
+    writeFileSync(project, JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
     for (const [file, code] of Object.entries(programs)) writeFileSync(path.join(folder, file), `${code}\nexport {};\n`);
-    const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    return spawnSync(process.execPath, [tsc, "-p", folder, "--singleThreaded"], { cwd: root, encoding: "utf8" }).stdout;
+    return checkTypes(project);
   };
 }
