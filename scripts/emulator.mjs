@@ -22,7 +22,7 @@ export async function buildEmulatorForTests({ cargo, env }) {
   );
 }
 
-/** Builds the package and the emulator, finds a browser, and passes the paths on in the environment. */
+/** Builds the package and the emulator, finds a browser, and passes the paths on in the environment. Resolves with the compiler. */
 export async function buildForPages() {
   await cxx();
   const compiler = await rust();
@@ -30,4 +30,5 @@ export async function buildForPages() {
   await buildPackage(compiler);
   await buildEmulatorForTests(compiler);
   process.env.FAL_EMULATOR ??= emulatorBinary;
+  return compiler;
 }

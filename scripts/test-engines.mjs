@@ -14,9 +14,6 @@ const OPENS_A_PAGE = /from "\.\/support\/(client|page|realtime|saved)\.mjs"/;
 /** Tests that open pages but run only in Chromium, each with the reason. */
 const CHROMIUM_ONLY = {
   "credentials.test.mjs": "it looks at requests to fal's own hosts, which it answers itself in the browser",
-  "examples.test.mjs": "it is about the Rust client",
-  "examples-pages.test.mjs": "it is about the pages of the examples, and the package in them is tested here by itself",
-  "examples-servers.test.mjs": "it is about the servers of the examples",
   "guard.test.mjs": "it is about the emulator's answers, and opens tabs of its own in the browser",
   "inspector.test.mjs": "it is about a page of the emulator, and asks much of the driver: colour schemes, touch, files that are saved",
   "many-jobs.test.mjs": "it counts the streams that Chromium's connections carry",

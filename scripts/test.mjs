@@ -1,5 +1,6 @@
-// `npm test` installs missing tools and runs every test. It skips nothing: if a tool cannot be installed, the run fails.
-// Arguments select files and steps by part of their names: `npm test -- follow`, `npm test -- native`.
+// `npm test` installs missing tools and tests the package, the page, the Rust client and the emulator. It skips nothing: if a tool
+// cannot be installed, the run fails. The examples have a command of their own, `npm run test:examples`. Arguments select files
+// and steps by part of their names: `npm test -- follow`, `npm test -- native`.
 
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,10 +8,9 @@ import os from "node:os";
 import path from "node:path";
 import { buildPackage, wasmArgs } from "./build.mjs";
 import { buildEmulatorForTests, emulatorBinary } from "./emulator.mjs";
-import { buildExamples } from "./examples.mjs";
 import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { lint } from "./lint.mjs";
-import { cxx, exampleTools, nodeModules, rust, testBrowser, wasmBindgen } from "./setup.mjs";
+import { cxx, nodeModules, rust, testBrowser, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
 import { StepError, main, root, run, step } from "./steps.mjs";
 import { assertPassed, runFiles, runProgram } from "./test-files.mjs";
@@ -22,7 +22,6 @@ await main(async () => {
   await nodeModules();
   const files = filesIn("tests").filter(isWanted);
   const foreign = filesIn("tests/foreign").filter(isWanted);
-  const isAny = (name) => files.some((file) => file.includes(name));
   const steps = ["lint", "engine", "native", "boundary", "sizes"].filter(isWanted);
   if (files.length + foreign.length + steps.length === 0) throw new StepError(`There is no test named like ${words.join(", ")}.`);
   if (foreign.length > 0) {
@@ -57,10 +56,8 @@ await main(async () => {
     const bin = await wasmBindgen(compiler);
     programs.push(() => boundaryTests(compiler, { bin, testEnv, isVerbose }));
   }
-  if (isAny("/examples.test.mjs")) await buildExamples(compiler);
-  if (isAny("/examples-")) await exampleTools();
   if (files.length + foreign.length + programs.length > 0) {
-    await step("Native tests; the package, the page and the examples in Chromium; clients that others wrote, against the emulator", async () =>
+    await step("Native tests; the package and the page in Chromium; clients that others wrote, against the emulator", async () =>
       // One more than the cores, as tests also wait.
       assertPassed(await runFiles([...files, ...foreign], { env: testEnv, atOnce: os.availableParallelism() + 1, isVerbose, programs })),
     );

@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { checkTypes, here, makeWorkshop, runScript, startHono, startServer } from "./examples/support/apps.mjs";
-import { ENDPOINT, partsOf, testPage, untilHalf } from "./examples/support/page-tests.mjs";
-import { KEY, STRICT } from "./foreign/support/endpoints.mjs";
-import { HALF } from "./support/emulator.mjs";
-import { expectFailedLoads, untilPlaying, withPages } from "./support/page.mjs";
+import { checkTypes, here, makeWorkshop, runScript, startHono, startServer } from "./support/apps.mjs";
+import { ENDPOINT, partsOf, testPage, untilHalf } from "./support/page-tests.mjs";
+import { KEY, STRICT } from "../foreign/support/endpoints.mjs";
+import { HALF } from "../support/emulator.mjs";
+import { expectFailedLoads, untilPlaying, withPages } from "../support/page.mjs";
 
 const ALLOWED = "fal-ai/kandinsky5-pro/**";
 
@@ -49,7 +49,7 @@ async function exchange(request) {
 
 /**
  * Declares the tests of a server with a proxy.
- * @param {() => { emulator: import("./support/emulator.mjs").Emulator, show: any, url: string, options?: object }} started
+ * @param {() => { emulator: import("../support/emulator.mjs").Emulator, show: any, url: string, options?: object }} started
  * `options` are those of the browser's context
  * @param {string} adapter the name that the proxy gives itself
  */

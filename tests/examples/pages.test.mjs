@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { checkTypes, makeWorkshop, read, runScript, startServer } from "./examples/support/apps.mjs";
-import { partsOf, testPage } from "./examples/support/page-tests.mjs";
-import { startEmulator } from "./support/emulator.mjs";
-import { expectFailedLoads, withPages } from "./support/page.mjs";
+import { checkTypes, makeWorkshop, read, runScript, startServer } from "./support/apps.mjs";
+import { partsOf, testPage } from "./support/page-tests.mjs";
+import { startEmulator } from "../support/emulator.mjs";
+import { expectFailedLoads, withPages } from "../support/page.mjs";
 
 const EMULATOR = "http://127.0.0.1:8787";
 

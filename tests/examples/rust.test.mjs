@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { EXAMPLES, builtExample } from "../scripts/examples.mjs";
-import { read } from "../scripts/steps.mjs";
-import { until } from "./support/client.mjs";
-import { HALF } from "./support/emulator.mjs";
-import { NOT_A_PICTURE, png, pngFile } from "./support/images.mjs";
-import { expectFailedLoads, untilPlaying, withPages } from "./support/page.mjs";
+import { EXAMPLES, builtExample } from "../../scripts/examples.mjs";
+import { read } from "../../scripts/steps.mjs";
+import { until } from "../support/client.mjs";
+import { HALF } from "../support/emulator.mjs";
+import { NOT_A_PICTURE, png, pngFile } from "../support/images.mjs";
+import { expectFailedLoads, untilPlaying, withPages } from "../support/page.mjs";
 
 const ENDPOINT = "fal-ai/kandinsky5-pro/image-to-video";
 const SUBMIT_URL = `https://queue.fal.run/${ENDPOINT}`;
