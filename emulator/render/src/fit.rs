@@ -1,7 +1,8 @@
 //! Makes a picture fit the frame: opaque, cropped, scaled.
 
-use image::imageops::{self, FilterType};
-use image::{DynamicImage, GenericImageView, RgbImage};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{DynamicImage, RgbImage};
 
 /// Makes a picture opaque. Transparent pixels become white, as on a page.
 pub(crate) fn flatten(image: DynamicImage) -> RgbImage {
@@ -18,29 +19,65 @@ pub(crate) fn flatten(image: DynamicImage) -> RgbImage {
 }
 
 /// Crops around the centre to the shape of `size`, and scales to it.
-pub(crate) fn cover(image: &RgbImage, size: (u32, u32)) -> RgbImage {
-    let (x, y, width, height) = crop(image.dimensions(), size);
-    let view = image.view(x, y, width, height);
-    imageops::resize(&*view, size.0, size.1, FilterType::CatmullRom)
-}
-
-fn crop((width, height): (u32, u32), size: (u32, u32)) -> (u32, u32, u32, u32) {
-    let ratio = f64::from(size.0) / f64::from(size.1);
-    let wide = (f64::from(height) * ratio).round() as u32;
-    let tall = (f64::from(width) / ratio).round() as u32;
-    let (w, h) = (wide.clamp(1, width), tall.clamp(1, height));
-    ((width - w) / 2, (height - h) / 2, w, h)
+pub(crate) fn cover(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    let options = ResizeOptions::new()
+        .fit_into_destination(Some((0.5, 0.5)))
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    let from = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3)
+        .expect("RgbImage has three bytes for each pixel");
+    let mut to = Image::new(width, height, PixelType::U8x3);
+    Resizer::new()
+        .resize(&from, &mut to, &options)
+        .expect("both images have the same type of pixels");
+    RgbImage::from_raw(width, height, to.into_vec()).expect("the image has these dimensions")
 }
 
 #[cfg(test)]
 mod tests {
+    use image::Rgb;
+
     use super::*;
 
+    const RED: Rgb<u8> = Rgb([255, 0, 0]);
+    const GREEN: Rgb<u8> = Rgb([0, 255, 0]);
+
+    /// A picture with a green square of this size in the middle, and red around it.
+    fn green_in_red(dimensions: (u32, u32), square: u32) -> RgbImage {
+        let is_inside = |at: u32, length: u32| at.abs_diff(length / 2) < square / 2;
+        RgbImage::from_fn(dimensions.0, dimensions.1, |x, y| {
+            if is_inside(x, dimensions.0) && is_inside(y, dimensions.1) {
+                GREEN
+            } else {
+                RED
+            }
+        })
+    }
+
     #[test]
-    fn a_crop_is_centred_and_inside() {
-        assert_eq!(crop((300, 100), (100, 100)), (100, 0, 100, 100));
-        assert_eq!(crop((100, 300), (100, 100)), (0, 100, 100, 100));
-        assert_eq!(crop((1, 4000), (512, 1232)), (0, 1999, 1, 2));
-        assert_eq!(crop((1, 1), (2464, 1024)), (0, 0, 1, 1));
+    fn what_is_cut_off_is_the_same_on_both_sides() {
+        for dimensions in [(300, 100), (100, 300)] {
+            let picture = cover(&green_in_red(dimensions, 60), (50, 50));
+            assert_eq!(*picture.get_pixel(25, 25), GREEN);
+            for (x, y) in [(3, 25), (46, 25), (25, 3), (25, 46)] {
+                assert_eq!(*picture.get_pixel(x, y), RED, "{dimensions:?} at {x}, {y}");
+            }
+            assert_eq!(*picture.get_pixel(12, 25), GREEN);
+            assert_eq!(*picture.get_pixel(37, 25), GREEN);
+        }
+    }
+
+    #[test]
+    fn the_thinnest_and_the_smallest_pictures_fill_the_frame() {
+        for dimensions in [(1, 4000), (4000, 1), (1, 1)] {
+            let picture = cover(
+                &RgbImage::from_pixel(dimensions.0, dimensions.1, GREEN),
+                (512, 1232),
+            );
+            assert_eq!(picture.dimensions(), (512, 1232));
+            assert!(
+                picture.pixels().all(|pixel| *pixel == GREEN),
+                "{dimensions:?}"
+            );
+        }
     }
 }
