@@ -5,16 +5,7 @@ import { beforeEach, describe, test } from "node:test";
 import { withClient } from "./support/client.mjs";
 
 const client = withClient();
-beforeEach(async () => {
-  await client.reset();
-  await client.page.evaluate(() => {
-    window.bytes = (size) => {
-      const data = new Uint8Array(size);
-      new Uint32Array(data.buffer, 0, size >> 2).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
-      return data;
-    };
-  });
-});
+beforeEach(() => client.reset());
 
 /** The longest delay that people do not notice, in ms. */
 const UNNOTICED_MS = 50;
@@ -64,7 +55,7 @@ describe("files: inline", () => {
         isDone = true;
         const held = longest;
         const stored = new Uint8Array(await (await fetch(a)).arrayBuffer());
-        return { ms, longest: held, type: a.slice(0, 22), isSame: stored.length === data.length && stored.every((byte, at) => byte === data[at]) };
+        return { ms, longest: held, type: a.slice(0, 22), isSame: areSame(stored, data) };
       }, engine));
       assert.equal(seen.thrown, undefined);
       assert.deepEqual([seen.type, seen.isSame], ["data:image/png;base64,", true]);
@@ -91,7 +82,7 @@ describe("files: inline", () => {
       const longest = Math.max(0, ...tasks);
       const parsed = JSON.parse(await new Response(body).text());
       const stored = new Uint8Array(await (await fetch(parsed.a)).arrayBuffer());
-      const isSame = stored.length === data.length && stored.every((byte, at) => byte === data[at]);
+      const isSame = areSame(stored, data);
       return { longest, ms, isSame, isTwice: parsed.a === parsed.again[0], before: parsed.before, after: parsed.after };
     }));
     assert.equal(seen.thrown, undefined);

@@ -98,6 +98,8 @@ declare global {
   var breakOff: (file: Blob, uploading?: Package.FalClient) => Promise<void>;
   var broken: Promise<any>;
   var bytes: (size: number) => Uint8Array<ArrayBuffer>;
+  var filled: (fill: number) => Uint8Array<ArrayBuffer>;
+  var areSame: (left: Uint8Array, right: Uint8Array) => boolean;
   var chosen: File;
   var client: Package.FalClient;
   var data: any;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { utimes, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { bigFile, choose } from "./support/bigfile.mjs";
+import { defineBytes } from "./support/bytes.mjs";
 import { until, withClient } from "./support/client.mjs";
 import { noted } from "./support/page.mjs";
 import { importSource } from "./support/source.mjs";
@@ -21,17 +22,12 @@ async function prepare() {
   await client.reset();
   await client.page.evaluate(() => {
     fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20 } });
-    window.bytes = (size) => {
-      const data = new Uint8Array(size);
-      new Uint32Array(data.buffer, 0, size >> 2).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
-      return data;
-    };
     /** Uploads a file of this size. Resolves with whether the stored bytes are the same. */
     window.sent = async (size, options, how = fal.storage.upload) => {
       const data = bytes(size);
       const url = await how(new File([data], "some.bin", { lastModified: 1 }), options);
       const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
-      return stored.length === size && stored.every((byte, at) => byte === data[at]);
+      return areSame(stored, data);
     };
   });
 }
@@ -413,18 +409,18 @@ describe("with a store", () => {
   /** Uploads the same file after the reload. */
   const again = async (name = "some.bin") => {
     await openStore();
+    await client.page.evaluate(defineBytes);
     return client.run(async ([options, name]) => {
       const { fal } = await import("/fal-wasm/index.js");
       fal.config({ proxyUrl: "/api/fal/proxy", retry: { baseDelay: 20 } });
-      const data = new Uint8Array(26 << 20);
-      new Uint32Array(data.buffer).forEach((_, at, words) => (words[at] = Math.imul(at, 2654435761)));
+      const data = bytes(26 << 20);
       const reports = [];
       const file = new File([data], name, { lastModified: 1 });
       // `store` is an internal option. A client that saves its requests keeps its uploads there.
       const saved = { ...options, store };
       const url = await fal.storage.upload(file, { ...saved, onUploadProgress: ({ loaded }) => reports.push(loaded) });
       const stored = new Uint8Array(await (await fetch(url)).arrayBuffer());
-      return { isSame: stored.every((byte, at) => byte === data[at]) && stored.length === data.length, kept: sessionStorage.length, reports };
+      return { isSame: areSame(stored, data), kept: sessionStorage.length, reports };
     }, /** @type {const} */ ([SMALL, name]));
   };
 

@@ -2,6 +2,7 @@
 
 import { BLANK_PAGE, startEmulator } from "./emulator.mjs";
 import { launchBrowser } from "./browser.mjs";
+import { defineBytes } from "./bytes.mjs";
 import { speedUpClock } from "./clock.mjs";
 import { isOfPage } from "./engines/limits.mjs";
 import { PATIENCE_MS } from "./patience.mjs";
@@ -44,6 +45,7 @@ export async function startClient({ args, speed = 1 } = {}) {
     await page.goto(`${origin}${BLANK_PAGE}`);
     // Before the package loads, because it may keep references to the functions that it finds.
     if (clock !== 1) await page.evaluate(speedUpClock, clock);
+    await page.evaluate(defineBytes);
     await page.evaluate(async () => {
       const library = await import("/fal-wasm/index.js");
       Object.assign(window, library, { library });

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use openh264::encoder::{
-    BitRate, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode,
-    UsageType, VuiConfig,
+    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, QpRange,
+    RateControlMode, UsageType, VuiConfig,
 };
 use openh264::{OpenH264API, Timestamp};
 
@@ -175,6 +175,8 @@ fn encoder(job: &Job) -> Result<Encoder, RenderError> {
         .scene_change_detect(false)
         .background_detection(false)
         .adaptive_quantization(false)
+        // A fifth less time than the default, for 3 % more bytes.
+        .complexity(Complexity::Low)
         .num_threads(1)
         .vui(VuiConfig::bt709());
     let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), config)
