@@ -4,6 +4,8 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, RgbImage};
 
+use crate::RenderError;
+
 /// Makes a picture opaque. Transparent pixels become white, as on a page.
 pub(crate) fn flatten(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
@@ -19,17 +21,21 @@ pub(crate) fn flatten(image: DynamicImage) -> RgbImage {
 }
 
 /// Crops around the centre to the shape of `size`, and scales to it.
-pub(crate) fn cover(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+pub(crate) fn cover(
+    image: &RgbImage,
+    (width, height): (u32, u32),
+) -> Result<RgbImage, RenderError> {
+    let failed = || RenderError::encoder("the picture could not be scaled");
     let options = ResizeOptions::new()
         .fit_into_destination(Some((0.5, 0.5)))
         .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     let from = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3)
-        .expect("RgbImage has three bytes for each pixel");
+        .map_err(|_| failed())?;
     let mut to = Image::new(width, height, PixelType::U8x3);
     Resizer::new()
         .resize(&from, &mut to, &options)
-        .expect("both images have the same type of pixels");
-    RgbImage::from_raw(width, height, to.into_vec()).expect("the image has these dimensions")
+        .map_err(|_| failed())?;
+    RgbImage::from_raw(width, height, to.into_vec()).ok_or_else(failed)
 }
 
 #[cfg(test)]
@@ -56,7 +62,7 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_the_same_on_both_sides() {
         for dimensions in [(300, 100), (100, 300)] {
-            let picture = cover(&green_in_red(dimensions, 60), (50, 50));
+            let picture = cover(&green_in_red(dimensions, 60), (50, 50)).unwrap();
             assert_eq!(*picture.get_pixel(25, 25), GREEN);
             for (x, y) in [(3, 25), (46, 25), (25, 3), (25, 46)] {
                 assert_eq!(*picture.get_pixel(x, y), RED, "{dimensions:?} at {x}, {y}");
@@ -69,10 +75,8 @@ mod tests {
     #[test]
     fn the_thinnest_and_the_smallest_pictures_fill_the_frame() {
         for dimensions in [(1, 4000), (4000, 1), (1, 1)] {
-            let picture = cover(
-                &RgbImage::from_pixel(dimensions.0, dimensions.1, GREEN),
-                (512, 1232),
-            );
+            let given = RgbImage::from_pixel(dimensions.0, dimensions.1, GREEN);
+            let picture = cover(&given, (512, 1232)).unwrap();
             assert_eq!(picture.dimensions(), (512, 1232));
             assert!(
                 picture.pixels().all(|pixel| *pixel == GREEN),

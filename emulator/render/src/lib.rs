@@ -163,7 +163,7 @@ impl Still {
                 let image = input::decode(bytes)?;
                 stop_if(cancel)?;
                 let output = shot.size(Some(image.dimensions()));
-                let picture = fit::cover(&image, camera::stage(output));
+                let picture = fit::cover(&image, camera::stage(output))?;
                 (picture, output, camera::Motion::Picture)
             }
             Source::Title { prompt } => {
