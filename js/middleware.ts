@@ -50,8 +50,8 @@ function applies(when: ProxyRuntimeGate | undefined): boolean {
 
 /** The absolute URL in a worker made from a Blob. Its own address cannot resolve a path. */
 function absolute(url: string): string {
-  const { protocol, origin } = globalThis.location ?? {};
-  return protocol === "blob:" ? new URL(url, origin).href : url;
+  const { location } = globalThis;
+  return location?.protocol === "blob:" ? new URL(url, location.origin).href : url;
 }
 
 /**

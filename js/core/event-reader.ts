@@ -25,13 +25,13 @@ export class EventReader {
     this.#enter = enter;
   }
 
-  /** Gives the data of each event that ends within the next bytes. */
-  *read(bytes: Uint8Array): Generator<string, void, undefined> {
+  /** Gives the data of the events that end within the next bytes, slice by slice. */
+  *read(bytes: Uint8Array): Generator<string[], void, undefined> {
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
       const texts = this.#enter(() => this.#readSlice(bytes.subarray(at, at + SLICE_BYTES))).split("\r");
       texts[0] = this.#begun + texts[0];
       this.#begun = texts.pop()!;
-      yield* texts;
+      yield texts;
     }
   }
 

@@ -23,22 +23,16 @@ export function limitTo(ms: number | undefined, outer: AbortSignal): Limit {
   return {
     isLimited: true,
     signal: controller.signal,
-    async within(coming) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
+    within: (coming) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
           reject(lossFacts(new Error(`nothing came for ${ms} ms`)));
           controller.abort();
         }, ms);
         // A program in Node may end before the timer fires, if a `fetch` of its own holds no connection open.
         (timer as { unref?(): void }).unref?.();
-      });
-      try {
-        return await Promise.race([coming, late]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+        coming.finally(() => clearTimeout(timer)).then(resolve, reject);
+      }),
     end: () => outer.removeEventListener("abort", abort),
   };
 }

@@ -10,11 +10,13 @@ export function lossFacts(cause: unknown, isUnsent = false): NetworkFacts {
 
 /** Watches the network. The returned function ends that, and tells whether the device was offline all the time. */
 export function watchNetwork(): () => boolean {
-  let isAway = isOffline();
+  // Almost every request is sent while there is a network. Then there is nothing to watch.
+  if (!isOffline()) return () => false;
+  let isAway = true;
   const back = (): void => {
     isAway = false;
   };
-  if (isAway) globalThis.addEventListener?.("online", back);
+  globalThis.addEventListener?.("online", back);
   return () => {
     globalThis.removeEventListener?.("online", back);
     return isAway && isOffline();
