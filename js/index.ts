@@ -245,11 +245,12 @@ export const storage: StorageClient = { upload, transformInput };
 export const streaming: StreamingClient = { stream };
 
 /**
- * Loads the WebAssembly before the first call needs it.
+ * Loads the WebAssembly before the first call needs it. Rejects with a `FalError` if it cannot be loaded; the first call then
+ * tries again.
  *
  * @example
  * ```ts
- * form.addEventListener("focusin", () => preload(), { once: true });
+ * preload().catch(() => {}); // when the page starts
  * ```
  */
 export async function preload(): Promise<void> {

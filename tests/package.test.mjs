@@ -118,6 +118,10 @@ test("the package names no file of the machine that built it", () => {
   }
 });
 
+test("Chromium is told to compile the core while it loads", () => {
+  assert.match(readFileSync(path.join(installed, "dist/core.js"), "utf8"), /^\/\/# allFunctionsCalledOnLoad\n/);
+});
+
 test("importing the package does nothing, and needs no browser", () => {
   const script = `
     globalThis.fetch = () => { throw new Error("fetched"); };

@@ -136,6 +136,8 @@ declare global {
   var unhandled: string[];
   var withWorker: (seed: number) => Promise<void>;
   var meter: any;
+  var press: () => void;
+  var isReady: boolean | undefined;
   var conformance: any;
   // axe-core, once it is loaded.
   var axe: typeof import("axe-core");
