@@ -126,7 +126,7 @@ export function partsOf(page) {
  * @param {Page} page
  */
 export async function untilPlaying(page, { timeout = PATIENCE_MS } = {}) {
-  await page.waitForFunction(() => Number(document.querySelector("video")?.currentTime) > 0.1, null, { timeout });
+  await page.waitForFunction(() => Number(document.querySelector("video")?.currentTime) > 0.3, null, { timeout });
   return videoFacts(page);
 }
 
