@@ -2,7 +2,7 @@
 // name ends in `.alone.test.mjs` measures something: it runs while nothing else runs.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -22,6 +22,24 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
  * What ran, and how it ended.
  * @typedef {{file: string, ms: number, count: number, failed: string[], skipped: string[]}} Done
  */
+
+/**
+ * The test files in a folder, as paths from the repository.
+ * @param {string} folder
+ * @param {string[]} words select files by part of their names; none select all
+ */
+export function testFilesIn(folder, words = []) {
+  const names = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
+  if (names.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
+  return names.sort().map((name) => path.join(folder, name)).filter((file) => isWanted(file, words));
+}
+
+/**
+ * Whether a name has one of the words. Without words, every name is wanted.
+ * @param {string} name
+ * @param {string[]} words
+ */
+export const isWanted = (name, words) => words.length === 0 || words.some((word) => name.includes(word));
 
 /**
  * Runs the files. Prints a line for each, the failures of each file that failed, and the ten slowest files.

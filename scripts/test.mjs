@@ -2,7 +2,6 @@
 // cannot be installed, the run fails. The examples have a command of their own, `npm run test:examples`. Arguments select files
 // and steps by part of their names: `npm test -- follow`, `npm test -- native`.
 
-import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -12,17 +11,16 @@ import { foreignNodeModules, foreignPython } from "./foreign.mjs";
 import { lint } from "./lint.mjs";
 import { cxx, nodeModules, rust, testBrowser, wasmBindgen } from "./setup.mjs";
 import { reportSizes } from "./size.mjs";
-import { StepError, main, root, run, step } from "./steps.mjs";
-import { assertPassed, runFiles, runProgram } from "./test-files.mjs";
+import { StepError, main, run, step } from "./steps.mjs";
+import { assertPassed, isWanted, runFiles, runProgram, testFilesIn } from "./test-files.mjs";
 
 const words = process.argv.slice(2);
-const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
 
 await main(async () => {
   await nodeModules();
-  const files = filesIn("tests").filter(isWanted);
-  const foreign = filesIn("tests/foreign").filter(isWanted);
-  const steps = ["lint", "engine", "native", "boundary", "sizes"].filter(isWanted);
+  const files = testFilesIn("tests", words);
+  const foreign = testFilesIn("tests/foreign", words);
+  const steps = ["lint", "engine", "native", "boundary", "sizes"].filter((name) => isWanted(name, words));
   if (files.length + foreign.length + steps.length === 0) throw new StepError(`There is no test named like ${words.join(", ")}.`);
   if (foreign.length > 0) {
     await foreignNodeModules();
@@ -65,12 +63,6 @@ await main(async () => {
   if (steps.includes("sizes")) await step("Sizes", reportSizes);
 });
 
-/** The test files in a folder, as paths from the repository. */
-function filesIn(folder) {
-  const names = readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
-  if (names.length === 0) throw new StepError(`There are no tests in ${folder}/.`);
-  return names.sort().map((name) => path.join(folder, name));
-}
 /** Finds a free port. */
 function freePort() {
   return new Promise((resolve, reject) => {

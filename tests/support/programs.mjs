@@ -26,7 +26,7 @@ export function startCompiler(name, declarations) {
   let calls = 0;
   return function compile(/** @type {Record<string, string>} */ programs, compilerOptions = {}) {
     const files = [...Object.keys(programs), `../../tests/types/${declarations}`];
-    // A name for each call, by which the compiler finds what it learned of the same programs.
+    // Each call has its own name, so that the next run finds the results of the same call.
     const project = path.join(folder, `tsconfig.${++calls}.json`);
     writeFileSync(project, JSON.stringify({ extends: "../../tests/types/tsconfig.base.json", compilerOptions, files }));
     for (const [file, code] of Object.entries(programs)) writeFileSync(path.join(folder, file), `${code}\nexport {};\n`);

@@ -1,5 +1,5 @@
-// Checks the types of programs with the project's TypeScript, and keeps what it learned: a program whose files and declarations
-// have not changed since the last run is not checked again.
+// Checks the types of programs with the project's TypeScript. It keeps the results, and does not check a program again that has not
+// changed since the last run.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -17,8 +17,8 @@ export const tsc = path.join(root, "node_modules/typescript/bin/tsc");
  */
 export function checkTypes(project, ...options) {
   const name = createHash("sha256").update(JSON.stringify([project, options])).digest("hex").slice(0, 16);
-  const learned = path.join(root, "target/types", `${name}.tsbuildinfo`);
+  const results = path.join(root, "target/types", `${name}.tsbuildinfo`);
   // Other files of tests run at the same time: threads of its own would only cost more.
-  const args = [tsc, "-p", project, "--singleThreaded", "--incremental", "--tsBuildInfoFile", learned, ...options];
+  const args = [tsc, "-p", project, "--singleThreaded", "--incremental", "--tsBuildInfoFile", results, ...options];
   return spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" }).stdout;
 }
